@@ -130,7 +130,8 @@ class Cluster:
                 else:
                     if folder.stat().st_uid != os.geteuid():
                         raise Trouble(
-                            f"文件夹 {folder} 属于其他用户，请删除后重试", f"{folder} belongs to somebody else: remove it"
+                            f"文件夹 {folder} 属于其他用户，请删除后重试",
+                            f"{folder} belongs to somebody else: remove it",
                         )
                     folder.chmod(0o700)
         except PermissionError as fault:
@@ -165,7 +166,9 @@ class Cluster:
 
     def _create(self) -> None:
         say("建立专用数据库", "creating the private database")
-        fresh = self.home / "data.new"  # renamed when complete, so that an interrupted initdb is never taken for a cluster
+        fresh = (
+            self.home / "data.new"
+        )  # renamed when complete, so that an interrupted initdb is never taken for a cluster
         shutil.rmtree(fresh, ignore_errors=True)
         word = self.home / "word"
         self._write(word, self.password)
@@ -206,7 +209,11 @@ class Cluster:
                     text=True,
                     cwd="/",
                     start_new_session=True,  # Ctrl-C is for us to hear; the server is stopped in order
-                    **({"user": self.account.pw_uid, "group": self.account.pw_gid, "extra_groups": []} if self.account else {}),
+                    **(
+                        {"user": self.account.pw_uid, "group": self.account.pw_gid, "extra_groups": []}
+                        if self.account
+                        else {}
+                    ),
                 )
             done.stdout = out.read_text(errors="replace")
         finally:
@@ -220,7 +227,9 @@ class Cluster:
 def binaries(data: Path | None = None) -> Path:
     """Folder of PostgreSQL's programs: the newest installed, or the one that made `data`."""
     wanted = _major_of(data) if data else None
-    found = {int(m[1]): p for p in Path("/usr/lib/postgresql").glob("*/bin") if (m := re.search(r"/(\d+)/bin$", str(p)))}
+    found = {
+        int(m[1]): p for p in Path("/usr/lib/postgresql").glob("*/bin") if (m := re.search(r"/(\d+)/bin$", str(p)))
+    }
     found = {major: folder for major, folder in found.items() if (folder / "initdb").exists()}
     if wanted and wanted not in found and found:
         raise Trouble(
@@ -239,7 +248,9 @@ def socket_folder(home: Path) -> Path:
     if os.geteuid() == 0:
         return home
     folder = home / "socket"
-    if len(os.fsencode(folder)) + len(f"/.s.PGSQL.{PORT}") <= SOCKET_PATH_LIMIT and re.fullmatch(r"[\w./+-]+", str(folder), re.A):
+    if len(os.fsencode(folder)) + len(f"/.s.PGSQL.{PORT}") <= SOCKET_PATH_LIMIT and re.fullmatch(
+        r"[\w./+-]+", str(folder), re.A
+    ):
         return folder
     short = hashlib.sha256(os.fsencode(home)).hexdigest()[:10]
     runtime = os.environ.get("XDG_RUNTIME_DIR", "")
@@ -259,7 +270,9 @@ def _postgres_account() -> pwd.struct_passwd:
     try:
         return pwd.getpwnam("postgres")
     except KeyError:
-        raise Trouble("没有找到 postgres 用户，请先运行 bin/setup", "There is no postgres user: run bin/setup") from None
+        raise Trouble(
+            "没有找到 postgres 用户，请先运行 bin/setup", "There is no postgres user: run bin/setup"
+        ) from None
 
 
 def _last_line(log: Path) -> str:

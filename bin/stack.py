@@ -130,7 +130,6 @@ class Stack:
             "PORTAL_SPOOL_DIR": str(self.var / "spool"),
             "PORTAL_CHECKPOINT_DIR": str(self.var / "checkpoints"),
             "PORTAL_ALLOWED_HOSTS": os.environ.get("PORTAL_ALLOWED_HOSTS", "127.0.0.1,localhost"),
-            "DJANGO_SETTINGS_MODULE": "portal.settings",
             "PYTHONUNBUFFERED": "1",
         }
 
@@ -195,7 +194,9 @@ def main(words: list[str]) -> int:
         import administer
 
         return administer.bench(rest)
-    raise Trouble("用法：bin/setup、bin/demo、bin/test、bin/manage、bin/bench", "Use bin/setup, demo, test, manage or bench")
+    raise Trouble(
+        "用法：bin/setup、bin/demo、bin/test、bin/manage、bin/bench", "Use bin/setup, demo, test, manage or bench"
+    )
 
 
 if __name__ == "__main__":

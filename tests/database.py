@@ -1,0 +1,216 @@
+"""Test databases: migrated once as the owner, copied for every worker, used as the app role only.
+
+The template is keyed by the migrations, models and walls it was made from, so it is made again only when they change.
+What a run leaves behind (killed, power cut) is dropped by the next one: names carry the process number of their run.
+"""
+
+import fcntl
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, LiteralString, cast
+from urllib.parse import urlsplit
+
+import administer
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import TransactionTestCase
+from psycopg import sql
+
+ROOT = Path(__file__).resolve().parent.parent
+OwnerSQL = Callable[..., list[tuple[Any, ...]]]
+
+
+def url_of(database: str, variable: str = "DATABASE_OWNER_URL") -> str:
+    """The address of another database on the same server, for the same role."""
+    if variable not in os.environ:
+        raise pytest.UsageError("run the tests with bin/test: it prepares the private database")
+    return urlsplit(os.environ[variable])._replace(path=f"/{database}").geturl()
+
+
+@contextmanager
+def only_one(name: str) -> Iterator[None]:
+    """The workers of all runs take turns."""
+    with open(settings.VAR / f"{name}.lock", "a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def run_number() -> int:
+    """Process number of the pytest that started this worker: the same in every worker of a run."""
+    return os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid()
+
+
+def make_template() -> str:
+    """Name of a migrated database that nobody is connected to."""
+    name = f"template_{administer.fingerprint()[:16]}"
+    with psycopg.connect(url_of("postgres"), autocommit=True) as server:
+        names = {str(row[0]) for row in server.execute("SELECT datname FROM pg_database WHERE NOT datistemplate")}
+        drop_left_over(server, names, keep=name)
+        if name in names:
+            return name
+        draft = f"draft_{os.getpid()}"
+        create(server, draft)
+        environment = os.environ | {"PORTAL_AS_OWNER": "1", "DATABASE_OWNER_URL": url_of(draft)}
+        command = [sys.executable, "manage.py", "migrate", "--no-input", "-v0"]
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+        if done.returncode:
+            raise pytest.UsageError(f"the migrations fail on an empty database:\n{done.stdout}{done.stderr}")
+        with psycopg.connect(url_of(draft), autocommit=True) as migrated:
+            keep_what_migrations_wrote(migrated)
+        server.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(draft), sql.Identifier(name)))
+    return name
+
+
+def create(server: psycopg.Connection[Any], name: str, template: str = "") -> None:
+    """A database of the owner, in which the portal's and the sandbox's roles may work."""
+    server.execute(
+        sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'").format(
+            sql.Identifier(name), sql.Identifier(template or "template0")
+        )
+    )
+    server.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
+    role = "yibao_sandbox" if name.startswith("sandbox_") else urlsplit(os.environ["DATABASE_URL"]).username or ""
+    server.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(name), sql.Identifier(role)))
+    if not template:
+        with psycopg.connect(url_of(name), autocommit=True) as fresh:
+            fresh.execute("CREATE EXTENSION IF NOT EXISTS pgcrypto")
+
+
+def drop(server: psycopg.Connection[Any], name: str) -> None:
+    server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def drop_left_over(server: psycopg.Connection[Any], names: set[str], *, keep: str) -> None:
+    """Databases of runs that are gone, and templates of other migrations."""
+    for name in names:
+        stale_template = name.startswith("template_") and name != keep
+        owner = re.fullmatch(r"(?:draft|portal|sandbox)_(\d+)(?:_\w+)?", name)
+        if stale_template or (owner and not Path(f"/proc/{owner[1]}").exists()):
+            drop(server, name)
+
+
+def keep_what_migrations_wrote(migrated: psycopg.Connection[Any]) -> None:
+    """Rows that migrations put into tables (code lists, chain heads) are copied aside, to come back after a flush."""
+    migrated.execute("CREATE SCHEMA kept")
+    for (table,) in used_tables(migrated):
+        name = sql.Identifier(table)
+        migrated.execute(sql.SQL("CREATE TABLE kept.{} AS TABLE public.{}").format(name, name))
+
+
+def used_tables(owner: psycopg.Connection[Any]) -> list[tuple[str]]:
+    """Tables that were written to since they were last empty (a size costs nothing; counting rows would)."""
+    return owner.execute(
+        "SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'"
+        " AND pg_relation_size(c.oid) > 0 AND c.relname <> 'django_migrations' ORDER BY 1"
+    ).fetchall()
+
+
+def flush(owner: psycopg.Connection[Any]) -> None:
+    """Everything as the migrations left it. The app role may not TRUNCATE, and some tables refuse even the owner."""
+    tables = [sql.Identifier("public", table) for (table,) in used_tables(owner)]
+    if not tables:
+        return
+    guarded = owner.execute(
+        "SELECT DISTINCT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+        " WHERE t.tgtype & 32 <> 0 AND NOT t.tgisinternal AND c.relnamespace = 'public'::regnamespace"
+    ).fetchall()
+    with owner.transaction():
+        owner.execute("SET LOCAL lock_timeout = '30s'")
+        for (table,) in guarded:
+            owner.execute(sql.SQL("ALTER TABLE public.{} DISABLE TRIGGER USER").format(sql.Identifier(table)))
+        owner.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(sql.SQL(", ").join(tables)))
+        owner.execute("SET CONSTRAINTS ALL DEFERRED")
+        kept = owner.execute("SELECT relname FROM pg_class WHERE relnamespace = 'kept'::regnamespace").fetchall()
+        for (table,) in kept:
+            name = sql.Identifier(table)
+            # CASCADE may have reached it or not: only what is missing comes back.
+            if owner.execute(sql.SQL("SELECT NOT EXISTS (SELECT 1 FROM public.{})").format(name)).fetchone() == (True,):
+                owner.execute(sql.SQL("INSERT INTO public.{} SELECT * FROM kept.{}").format(name, name))
+        for (table,) in guarded:
+            owner.execute(sql.SQL("ALTER TABLE public.{} ENABLE TRIGGER USER").format(sql.Identifier(table)))
+
+
+@pytest.fixture(scope="session")
+def database_name() -> Iterator[str]:
+    """This worker's own database, dropped at the end."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    name = f"portal_{run_number()}_{worker}"
+    with only_one("template"):
+        template = make_template()
+        with psycopg.connect(url_of("postgres"), autocommit=True) as server:
+            drop(server, name)
+            create(server, name, template)
+    yield name
+    connection.close()
+    with psycopg.connect(url_of("postgres"), autocommit=True) as server:
+        drop(server, name)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(database_name: str, django_db_blocker: Any) -> Iterator[None]:
+    """Django, and every process a test starts, is on this worker's database, as the app role."""
+    before = {name: os.environ[name] for name in ("DATABASE_URL", "DATABASE_OWNER_URL")}
+    os.environ |= {name: url_of(database_name, name) for name in before}
+    settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = database_name
+    with django_db_blocker.unblock():
+        connection.close()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_user, rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
+            role, unbound = cursor.fetchone()
+    assert (role, unbound) == ("yibao_app", False), "tests prove nothing about walls when they may walk through them"
+    yield
+    os.environ |= before
+
+
+@pytest.fixture(scope="session")
+def owner_connection(django_db_setup: None) -> Iterator[psycopg.Connection[Any]]:
+    """The owner's own connection to this worker's database, outside every transaction of the test."""
+    with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
+        yield owner
+
+
+@pytest.fixture
+def owner_sql(owner_connection: psycopg.Connection[Any]) -> OwnerSQL:
+    """Run SQL as the owner: `owner_sql("UPDATE … WHERE id = %s", [1])`; its rows, or an empty list.
+
+    It is another connection: it sees committed rows only, so use it with `transactional_db`.
+    """
+
+    def run(text: str, params: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
+        cursor = owner_connection.execute(cast(LiteralString, text), params)
+        return cursor.fetchall() if cursor.description else []
+
+    return run
+
+
+@pytest.fixture(scope="session", autouse=True)
+def flush_as_owner() -> Iterator[None]:
+    """Django's flush after a transactional test, done by the owner."""
+
+    def teardown(case: TransactionTestCase) -> None:
+        connection.close()  # an abandoned transaction of ours would keep the tables locked
+        with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
+            flush(owner)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
+        yield
+
+
+@pytest.fixture(scope="session")
+def sandbox_database() -> Iterator[dict[str, str]]:
+    """An empty database for one sandbox; the environment variables that name it, for tests/sandbox_process.py."""
+    name = f"sandbox_{run_number()}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    with psycopg.connect(url_of("postgres"), autocommit=True) as server:
+        drop(server, name)
+        create(server, name)
+        variables = ("SANDBOX_DATABASE_URL", "SANDBOX_DATABASE_OWNER_URL")
+        yield {variable: url_of(name, variable) for variable in variables}
+        drop(server, name)
