@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class AccessConfig(AppConfig):
+    name = "portal.access"
+    label = "access"
+    verbose_name = "机构与人员"
+
+    def ready(self) -> None:
+        from portal.access.walls import raise_walls
+
+        # post_migrate fires after every migration of every app has run; once, for this app, is enough.
+        post_migrate.connect(raise_walls, sender=self, dispatch_uid="portal.access.walls")

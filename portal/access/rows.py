@@ -1,0 +1,35 @@
+"""What every tenant table has in common."""
+
+from typing import Any
+
+import uuid_utils.compat
+from django.db import models
+
+from portal.access.door import required_institution
+
+
+def new_id() -> Any:
+    """A UUID that grows with time, so that indexes stay compact; safe to show."""
+    return uuid_utils.compat.uuid7()
+
+
+class TenantModel(models.Model):
+    """A row that belongs to one institution; portal.access.walls builds the wall around its table.
+
+    `platform_rows = True` lets the platform's side see all rows: only for tables without patient data.
+    """
+
+    platform_rows = False
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    institution = models.ForeignKey(
+        "access.Institution",
+        verbose_name="机构",
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+        default=required_institution,
+    )
+
+    class Meta:
+        abstract = True

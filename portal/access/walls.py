@@ -1,0 +1,85 @@
+"""Row security for every tenant table, raised after each migration as the owner (design 4.1).
+
+The app role is granted a tenant table only after its wall stands, so a forgotten wall is a missing grant, never a leak.
+Everything here may run again: it creates what is missing and replaces what differs.
+"""
+
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connection, models
+from django.db.backends.utils import CursorWrapper
+
+from portal.access.rows import TenantModel
+
+ALL = ("SELECT", "INSERT", "UPDATE", "DELETE")
+OWN_ROWS = "institution_id = app.cur_inst()"
+OWN_OR_PLATFORM = f"CASE WHEN app.is_platform() THEN true ELSE {OWN_ROWS} END"
+
+
+def raise_walls(**_: Any) -> None:
+    """Wall and grant every table; called once a migrate run, by the last app's post_migrate."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = %s", [role()])
+        found = cursor.fetchone()
+        if found is None:
+            raise RuntimeError(f"the app role {role()} does not exist")
+        if found[0]:
+            raise RuntimeError(f"the app role {role()} may bypass row security: choose another")
+        cursor.execute(f"GRANT USAGE ON SCHEMA app, public TO {quoted(role())}")
+        cursor.execute("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC")
+        present = set(connection.introspection.table_names(cursor))
+        for model in apps.get_models(include_auto_created=True):
+            if model._meta.db_table not in present or not model._meta.managed:
+                continue
+            if issubclass(model, TenantModel):
+                wall(cursor, model)
+            grant(cursor, model)
+
+
+def wall(cursor: CursorWrapper, model: type[TenantModel]) -> None:
+    table = model._meta.db_table
+    rule = OWN_OR_PLATFORM if model.platform_rows else OWN_ROWS
+    add_constraint(cursor, table, f"{table}_own_key", "UNIQUE (institution_id, id)")
+    for field in model._meta.get_fields():
+        target = field.related_model if isinstance(field, models.ForeignKey) else None
+        if isinstance(target, type) and issubclass(target, TenantModel) and isinstance(field, models.ForeignKey):
+            wall_target = target._meta.db_table
+            add_constraint(cursor, wall_target, f"{wall_target}_own_key", "UNIQUE (institution_id, id)")
+            add_constraint(
+                cursor,
+                table,
+                f"{table}_{field.column}_own"[:63],
+                f"FOREIGN KEY (institution_id, {quoted(field.column)}) REFERENCES {quoted(wall_target)} (institution_id, id)"
+                " DEFERRABLE INITIALLY DEFERRED",
+            )
+    cursor.execute(f"ALTER TABLE {quoted(table)} ENABLE ROW LEVEL SECURITY")
+    cursor.execute(f"ALTER TABLE {quoted(table)} FORCE ROW LEVEL SECURITY")
+    cursor.execute(f"DROP POLICY IF EXISTS institution ON {quoted(table)}")
+    cursor.execute(f"CREATE POLICY institution ON {quoted(table)} USING ({rule}) WITH CHECK ({rule})")
+
+
+def grant(cursor: CursorWrapper, model: type[models.Model]) -> None:
+    """Grants what the model allows (`app_may`), and its sequences; never DDL, TRUNCATE or REFERENCES."""
+    table, may = model._meta.db_table, getattr(model, "app_may", ALL)
+    cursor.execute(f"REVOKE ALL ON {quoted(table)} FROM {quoted(role())}")
+    if may:
+        cursor.execute(f"GRANT {', '.join(may)} ON {quoted(table)} TO {quoted(role())}")
+    for sequence in connection.introspection.get_sequences(cursor, table, model._meta.local_fields):
+        if sequence.get("name"):
+            cursor.execute(f"GRANT USAGE ON SEQUENCE {quoted(sequence['name'])} TO {quoted(role())}")
+
+
+def add_constraint(cursor: CursorWrapper, table: str, name: str, definition: str) -> None:
+    cursor.execute("SELECT 1 FROM pg_constraint WHERE conname = %s AND conrelid = %s::regclass", [name, quoted(table)])
+    if cursor.fetchone() is None:
+        cursor.execute(f"ALTER TABLE {quoted(table)} ADD CONSTRAINT {quoted(name)} {definition}")
+
+
+def role() -> str:
+    return str(settings.DATABASE_APP_ROLE)
+
+
+def quoted(name: str) -> str:
+    return connection.ops.quote_name(name)
