@@ -36,6 +36,7 @@ def raise_walls(**_: Any) -> None:
             if issubclass(model, TenantModel):
                 wall(cursor, model)
             grant(cursor, model)
+        cursor.execute(f"GRANT SELECT ON django_migrations TO {quoted(role())}")  # start-up checks ask what has run
 
 
 def wall(cursor: CursorWrapper, model: type[TenantModel]) -> None:
