@@ -1,0 +1,1 @@
+"""Total and detail accounts, differences and their decisions (specifications 2, 3)."""
