@@ -1,7 +1,8 @@
-"""What the commands say: one sentence in Chinese, the same in English, and never a traceback for a foreseeable fault."""
+"""What the commands say: a sentence in Chinese, the same in English, no traceback for a foreseeable fault."""
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Callable
 
@@ -31,5 +32,14 @@ def explained(work: Callable[[], int]) -> int:
     except Trouble as trouble:
         print(trouble, file=sys.stderr, flush=True)
         return trouble.code
+    except OSError as fault:
+        if fault.errno in (errno.ENOSPC, errno.EDQUOT):
+            sentence = Trouble("磁盘已满，请清理后重试", "The disk is full: make room and try again")
+        elif fault.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            sentence = Trouble(f"无权读写 {fault.filename}，请检查权限", f"No permission for {fault.filename}")
+        else:
+            raise
+        print(sentence, file=sys.stderr, flush=True)
+        return sentence.code
     except KeyboardInterrupt:
         return 130
