@@ -1,0 +1,1 @@
+"""Yearly clearing of the city system (clearing manual): generate, verify, apply, print."""

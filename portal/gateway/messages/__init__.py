@@ -1,0 +1,38 @@
+"""The message kit: a transaction is declared once, and everything else is derived from that declaration.
+
+A declaration *is* its row in the specification's table; validation, wire form, sample, console form, field
+table and masking come from it. See `clearing/messages.py` for the first family.
+"""
+
+from portal.gateway.messages.amounts import Exact, Money
+from portal.gateway.messages.declaration import Part, Record, Request, item, item_of, wire_form
+from portal.gateway.messages.faults import SENTENCES, Fault, faults
+from portal.gateway.messages.gateway import Gateway, Refusal, gateway, gateways, load_refusals
+from portal.gateway.messages.masks import masked
+from portal.gateway.messages.registry import request_class, requests
+from portal.gateway.messages.samples import sample
+from portal.gateway.messages.schemas import json_schema
+
+__all__ = [
+    "SENTENCES",
+    "Exact",
+    "Fault",
+    "Gateway",
+    "Money",
+    "Part",
+    "Record",
+    "Refusal",
+    "Request",
+    "faults",
+    "gateway",
+    "gateways",
+    "item",
+    "item_of",
+    "json_schema",
+    "load_refusals",
+    "masked",
+    "request_class",
+    "requests",
+    "sample",
+    "wire_form",
+]

@@ -1,0 +1,84 @@
+"""A gateway as the declarations see it: its name, its wire kind, and what counts as a definite refusal there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+_GATEWAYS: dict[str, Gateway] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One code that proves a request had no effect.
+
+    `transactions` limits it to those transactions; empty means all of the gateway. `clause` is where the
+    specification says so, `next_step` what the clerk does now.
+    """
+
+    code: str
+    sentence: str
+    clause: str
+    next_step: str
+    transactions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Gateway:
+    """One kind of outside system. Declaring a second one of the same name raises TypeError.
+
+    `wire` names the composition of codec, seal and transport (`portal.gateway.wire`).
+    """
+
+    name: str
+    title: str
+    wire: str
+    refusals: Mapping[str, Refusal] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        if _GATEWAYS.setdefault(self.name, self) is not self:
+            raise TypeError(f"gateway {self.name} is declared twice")
+        object.__setattr__(self, "refusals", MappingProxyType(dict(self.refusals)))
+
+    def refusal(self, code: str, transaction: str) -> Refusal | None:
+        """The definite refusal that `code` means for `transaction`, or None: then the outcome is unknown."""
+        found = self.refusals.get(code)
+        if found is None or (found.transactions and transaction not in found.transactions):
+            return None
+        return found
+
+
+def gateway(name: str) -> Gateway:
+    """The declared gateway; LookupError if there is none of that name."""
+    try:
+        return _GATEWAYS[name]
+    except KeyError:
+        raise LookupError(f"no gateway is called {name}") from None
+
+
+def gateways() -> tuple[Gateway, ...]:
+    """All declared gateways, by name."""
+    return tuple(_GATEWAYS[name] for name in sorted(_GATEWAYS))
+
+
+def load_refusals(path: Path) -> dict[str, Refusal]:
+    """Read a definite-reject list (`{"kind": "refusals", "refusals": [...]}`); ValueError on a repeated code."""
+    listed: Iterable[dict[str, object]] = json.loads(path.read_text(encoding="utf-8"))["refusals"]
+    found: dict[str, Refusal] = {}
+    for row in listed:
+        transactions = row.get("transactions", ())
+        if not isinstance(transactions, list | tuple):
+            raise ValueError(f"{path.name}: transactions of {row['code']} must be a list")
+        refusal = Refusal(
+            code=str(row["code"]),
+            sentence=str(row["sentence"]),
+            clause=str(row["clause"]),
+            next_step=str(row["next_step"]),
+            transactions=tuple(str(name) for name in transactions),
+        )
+        if found.setdefault(refusal.code, refusal) is not refusal:
+            raise ValueError(f"{path.name}: {refusal.code} is listed twice")
+    return found
