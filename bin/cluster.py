@@ -53,10 +53,15 @@ class Cluster:
     def hold(self) -> None:
         """Running and ours to use until `release`; starts it when nobody has."""
         with self.locked():
-            if not self.is_running():
-                self._start()
-            self._held = os.open(self.home / "holders", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            fcntl.flock(self._held, fcntl.LOCK_SH)
+            try:
+                if not self.is_running():
+                    self._start()
+                self._held = os.open(self.home / "holders", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+                fcntl.flock(self._held, fcntl.LOCK_SH)
+            except BaseException:  # told to stop in the middle of starting: leave nothing running behind
+                if not self._has_holders():
+                    self.stop()
+                raise
 
     def release(self) -> None:
         """Give it back; the last holder stops it."""
@@ -94,6 +99,10 @@ class Cluster:
             time.sleep(0.2)
         self.stop("immediate")  # alive but deaf: crash recovery loses nothing that was committed
         return False
+
+    def is_alive(self) -> bool:
+        """The server process exists; cheap enough to ask all the time."""
+        return self._server_pid() is not None
 
     def stop(self, mode: str = "fast") -> None:
         """Stopped, or the reason as Trouble."""

@@ -10,11 +10,14 @@ import hashlib
 import json
 import os
 import secrets
+import shutil
+import signal
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 from cluster import DURABLE, THROWAWAY, Cluster
 from trouble import Trouble, explained, say
@@ -71,8 +74,6 @@ class Stack:
                 cluster.data.rename(aside)
                 say(f"旧数据库的密钥已不在，移至 {aside}", "the old database's secrets are gone: put aside")
             else:
-                import shutil
-
                 shutil.rmtree(cluster.data)
             (self.home / "ready").unlink(missing_ok=True)
             (self.home / "migrated").unlink(missing_ok=True)
@@ -114,7 +115,9 @@ class Stack:
         words = {role: secrets.token_hex(24) for role in ("postgres", *ROLES)}
         keep(self.secrets / "db.json", json.dumps(words), 0o600)
 
-    def environment(self, cluster: Cluster, *, database: str = "yibao") -> dict[str, str]:
+    def environment(
+        self, cluster: Cluster, *, database: str = "yibao", sandbox_database: str = "yibao_sandbox"
+    ) -> dict[str, str]:
         """Environment of a Django process on this stack; the mode is the caller's when already set."""
         words = self.passwords()
         return os.environ | {
@@ -122,8 +125,8 @@ class Stack:
             "PORTAL_VAR": str(self.var),
             "DATABASE_URL": cluster.url("yibao_app", words["yibao_app"], database),
             "DATABASE_OWNER_URL": cluster.url("yibao_owner", words["yibao_owner"], database),
-            "SANDBOX_DATABASE_URL": cluster.url("yibao_sandbox", words["yibao_sandbox"], "yibao_sandbox"),
-            "SANDBOX_DATABASE_OWNER_URL": cluster.url("yibao_owner", words["yibao_owner"], "yibao_sandbox"),
+            "SANDBOX_DATABASE_URL": cluster.url("yibao_sandbox", words["yibao_sandbox"], sandbox_database),
+            "SANDBOX_DATABASE_OWNER_URL": cluster.url("yibao_owner", words["yibao_owner"], sandbox_database),
             "SANDBOX_URL": self.sandbox_url(),
             "PORTAL_SECRET_KEY_FILE": str(self.secrets / "secret_key"),
             "PORTAL_MASTER_KEY_FILE": str(self.secrets / "master_key.json"),
@@ -171,8 +174,17 @@ def keep(path: Path, text: str, mode: int) -> None:
         draft.unlink()
 
 
+def _leave(number: int, frame: FrameType | None) -> None:
+    """Leave through every `finally`, once: a second signal does not disturb the cleaning up."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    sys.exit(128 + number)
+
+
 def main(words: list[str]) -> int:
     """Run one command by name."""
+    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGHUP, _leave)
     command, rest = (words[0], words[1:]) if words else ("", [])
     if command == "setup":
         import prepare
