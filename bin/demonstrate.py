@@ -151,8 +151,13 @@ def without_owner(environment: dict[str, str]) -> dict[str, str]:
 
 
 def announce(address: str, sandbox: str, people: str, stack: Stack) -> None:
-    rows = (("网页 pages", address), ("后台 admin", f"{address}/admin/"), ("接口 API", f"{address}/api/"))
-    rows += (("沙箱 sandbox", sandbox), ("日志 logs", str((stack.var / "log").relative_to(ROOT))))
+    rows = (
+        ("网页 pages", address),
+        ("后台 admin", f"{address}/admin/"),
+        ("接口 API", f"{address}/api/"),
+        ("沙箱 sandbox", sandbox),
+        ("日志 logs", str((stack.var / "log").relative_to(ROOT))),
+    )
     line = "─" * 64
     print(line, *(f"{name:<14}{value}" for name, value in rows), line, people, line, sep="\n")
     print("按 Ctrl-C 停止 / Ctrl-C stops everything", flush=True)

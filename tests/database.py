@@ -51,7 +51,7 @@ def make_template() -> str:
     """Name of a migrated database that nobody is connected to."""
     name = f"template_{administer.fingerprint()[:16]}"
     with psycopg.connect(url_of("postgres"), autocommit=True) as server:
-        names = {str(row[0]) for row in server.execute("SELECT datname FROM pg_database WHERE NOT datistemplate")}
+        names = {row[0] for row in server.execute("SELECT datname FROM pg_database WHERE NOT datistemplate")}
         drop_left_over(server, names, keep=name)
         if name in names:
             return name
@@ -184,7 +184,7 @@ def owner_sql(owner_connection: psycopg.Connection[Any]) -> OwnerSQL:
     """
 
     def run(text: str, params: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
-        cursor = owner_connection.execute(cast(LiteralString, text), params)
+        cursor = owner_connection.execute(cast("LiteralString", text), params)
         return cursor.fetchall() if cursor.description else []
 
     return run
