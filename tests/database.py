@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Any, LiteralString, cast
 from urllib.parse import urlsplit
 
-import administer
 import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
 from psycopg import sql
+
+import administer
 
 ROOT = Path(__file__).resolve().parent.parent
 OwnerSQL = Callable[..., list[tuple[Any, ...]]]
