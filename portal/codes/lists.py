@@ -98,7 +98,7 @@ def _read(path: Path, content: dict[str, Any]) -> CodeList:
             valid_from=_day(row.get("valid_from")),
             valid_to=_day(row.get("valid_to")),
         )
-        if not (isinstance(one.code, str) and isinstance(one.label, str) and one.code and one.label):
+        if not all(isinstance(row[name], str) and row[name] for name in ("code", "label")):
             raise ValueError(f"{path.name}: code and label must be text")
         if codes.setdefault(one.code, one) is not one:
             raise ValueError(f"{path.name}: {one.code} is listed twice")
