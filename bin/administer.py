@@ -14,6 +14,8 @@ from stack import PYTHON, ROOT, Stack
 from trouble import say
 
 AS_OWNER = {"migrate", "makemigrations", "showmigrations", "sqlmigrate", "squashmigrations", "optimizemigration"}
+# The wire has two ends, each with its own settings and database.
+SIDES = {"portal": "portal.settings", "sandbox": "portal.gateway.sandbox.settings"}
 NO_MIGRATION = AS_OWNER | {"", "help", "--help", "-h", "--version", "version", "check", "diffsettings", "collectstatic"}
 
 
@@ -28,9 +30,12 @@ def main(words: list[str]) -> int:
         environment = stack.environment(cluster)
         if command in AS_OWNER:
             environment["PORTAL_AS_OWNER"] = "1"
-            (stack.home / "migrated").unlink(missing_ok=True)
+            for side in SIDES:
+                (stack.home / f"migrated.{side}").unlink(missing_ok=True)
         if command not in NO_MIGRATION:
             migrate(stack, cluster)
+        if command == "sandbox":
+            migrate(stack, cluster, side="sandbox")
         return children.foreground([str(PYTHON), "manage.py", *words], environment)
 
 
@@ -39,22 +44,29 @@ def bench(words: list[str]) -> int:
     prepare.ensure()
     stack = Stack()
     with stack.database() as cluster:
-        migrate(stack, cluster)
-        return children.foreground([str(PYTHON), "-m", "bench", *words], stack.environment(cluster))
+        for side in SIDES:
+            migrate(stack, cluster, side=side)
+        environment = stack.environment(cluster) | {"DJANGO_SETTINGS_MODULE": "portal.settings"}
+        return children.foreground([str(PYTHON), "-m", "bench", *words], environment)
 
 
-def migrate(stack: Stack, cluster: Cluster, *, database: str = "yibao") -> None:
-    """Every migration applied. Asks Django only when a migration or model file changed since the last time."""
-    mark = stack.home / ("migrated" if database == "yibao" else f"migrated.{database}")
+def migrate(stack: Stack, cluster: Cluster, *, side: str = "portal") -> None:
+    """Every migration of one side applied. Asks Django only when a migration or model file changed since."""
+    mark = stack.home / f"migrated.{side}"
     now = fingerprint()
     with open(stack.home / "migrating", "a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if mark.exists() and mark.read_text() == now:
             return
-        say("更新数据库结构", "applying migrations")
-        environment = stack.environment(cluster, database=database) | {"PORTAL_AS_OWNER": "1"}
-        children.required([str(PYTHON), "manage.py", "migrate", "--no-input", "-v0"], environment)
+        say("更新数据库结构", f"applying migrations ({side})")
+        migrate_now(stack.environment(cluster), side=side)
         mark.write_text(now)
+
+
+def migrate_now(environment: dict[str, str], *, side: str) -> None:
+    """Migrations of one side, applied as the owner."""
+    command = [str(PYTHON), "manage.py", "migrate", "--no-input", "-v0", "--settings", SIDES[side]]
+    children.required(command, environment | {"PORTAL_AS_OWNER": "1"})
 
 
 def fingerprint(root: Path = ROOT) -> str:

@@ -19,7 +19,7 @@ from types import FrameType
 
 import administer
 import prepare
-from children import Family, required
+from children import Family
 from cluster import Cluster
 from stack import PYTHON, ROOT, SANDBOX_PORT, Stack, create_database
 from trouble import Trouble, say
@@ -56,7 +56,8 @@ def main(words: list[str]) -> int:
 def run(stack: Stack, port: int) -> int:
     """Serve until told to stop; 0 then, Trouble when a part fails."""
     with stopping(), stack.database() as cluster, Family(stack.var / "log") as family:
-        administer.migrate(stack, cluster)
+        for side in administer.SIDES:
+            administer.migrate(stack, cluster, side=side)
         sandbox_port = free_port(SANDBOX_PORT)
         environment = stack.environment(cluster) | {"SANDBOX_URL": f"http://127.0.0.1:{sandbox_port}"}
         (stack.var / "sandbox.url").write_text(environment["SANDBOX_URL"])
@@ -102,7 +103,6 @@ def fresh_environment(stack: Stack, cluster: Cluster) -> dict[str, str]:
     for database, role in ((ONCE, "yibao_app"), (ONCE_SANDBOX, "yibao_sandbox")):
         cluster.sql(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
         create_database(cluster, database, role)
-    (stack.home / f"migrated.{ONCE}").unlink(missing_ok=True)
     folder = stack.var / "once"
     shutil.rmtree(folder, ignore_errors=True)
     environment = stack.environment(cluster, database=ONCE, sandbox_database=ONCE_SANDBOX) | {
@@ -112,12 +112,16 @@ def fresh_environment(stack: Stack, cluster: Cluster) -> dict[str, str]:
     }
     for name in ("PORTAL_SPOOL_DIR", "PORTAL_CHECKPOINT_DIR"):
         Path(environment[name]).mkdir(parents=True)
-    required([*MANAGE, "migrate", "--no-input", "-v0"], environment | {"PORTAL_AS_OWNER": "1"})
+    for side in administer.SIDES:
+        administer.migrate_now(environment, side=side)
     return environment
 
 
 def start_sandbox(family: Family, environment: dict[str, str], port: int) -> None:
-    family.start("sandbox", [*MANAGE, "sandbox", "--port", str(port)], environment)
+    """The other end of the wire: it knows its own database and nothing of the portal's."""
+    ours = ("DATABASE_", "PORTAL_SECRET_", "PORTAL_MASTER_", "PORTAL_SPOOL_", "PORTAL_CHECKPOINT_")
+    its = {name: value for name, value in without_owner(environment).items() if not name.startswith(ours)}
+    family.start("sandbox", [*MANAGE, "sandbox", "--port", str(port)], its)
     family.wait_until(lambda: not is_free(port), seconds=READY_SECONDS, what="sandbox")
 
 

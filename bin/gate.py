@@ -44,8 +44,8 @@ def steps(environment: dict[str, str], live: dict[str, str]) -> Iterator[tuple[s
     tools = ROOT / ".venv" / "bin"
     manage = [str(PYTHON), "manage.py"]
     owner = environment | {"PORTAL_AS_OWNER": "1"}
-    yield "ruff format", [str(tools / "ruff"), "format", "--check", "--quiet", "."], environment
-    yield "ruff check", [str(tools / "ruff"), "check", "--quiet", "."], environment
+    yield "ruff format", [str(tools / "ruff"), "format", "--check", "--output-format=concise", "."], environment
+    yield "ruff check", [str(tools / "ruff"), "check", "--output-format=concise", "."], environment
     yield "mypy", [str(tools / "mypy"), "--no-error-summary"], environment
     yield "lint-imports", [str(tools / "lint-imports"), "--no-logo"], environment
     yield "makemigrations --check", [*manage, "makemigrations", "--check", "--dry-run"], owner

@@ -12,6 +12,7 @@ import os
 import secrets
 import shutil
 import signal
+import socket
 import sys
 import time
 from collections.abc import Iterator
@@ -75,8 +76,8 @@ class Stack:
                 say(f"旧数据库的密钥已不在，移至 {aside}", "the old database's secrets are gone: put aside")
             else:
                 shutil.rmtree(cluster.data)
-            (self.home / "ready").unlink(missing_ok=True)
-            (self.home / "migrated").unlink(missing_ok=True)
+            for note in ("ready", "migrated.portal", "migrated.sandbox"):
+                (self.home / note).unlink(missing_ok=True)
         mark.write_text(mine)
 
     def _provide(self, cluster: Cluster, words: dict[str, str]) -> None:
@@ -139,9 +140,12 @@ class Stack:
     def sandbox_url(self) -> str:
         """Where the sandbox of a running bin/demo answers, else where it would."""
         try:
-            return (self.var / "sandbox.url").read_text().strip()
-        except OSError:
+            url = (self.var / "sandbox.url").read_text().strip()
+            # A killed bin/demo leaves the file behind: believe it only while somebody answers there.
+            socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=1).close()
+        except (OSError, ValueError):
             return f"http://127.0.0.1:{SANDBOX_PORT}"
+        return url
 
 
 def create_database(cluster: Cluster, database: str, role: str) -> None:

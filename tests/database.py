@@ -58,15 +58,20 @@ def make_template() -> str:
             return name
         draft = f"draft_{os.getpid()}"
         create(server, draft)
-        environment = os.environ | {"PORTAL_AS_OWNER": "1", "DATABASE_OWNER_URL": url_of(draft)}
-        command = [sys.executable, "manage.py", "migrate", "--no-input", "-v0"]
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
-        if done.returncode:
-            raise pytest.UsageError(f"the migrations fail on an empty database:\n{done.stdout}{done.stderr}")
+        migrate({"DATABASE_OWNER_URL": url_of(draft)}, side="portal")
         with psycopg.connect(url_of(draft), autocommit=True) as migrated:
             keep_what_migrations_wrote(migrated)
         server.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(draft), sql.Identifier(name)))
     return name
+
+
+def migrate(named: dict[str, str], *, side: str) -> None:
+    """Apply one side's migrations as the owner of the database that the variables name."""
+    command = [sys.executable, "manage.py", "migrate", "--no-input", "-v0", "--settings", administer.SIDES[side]]
+    environment = os.environ | named | {"PORTAL_AS_OWNER": "1"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    if done.returncode:
+        raise pytest.UsageError(f"the {side}'s migrations fail on an empty database:\n{done.stdout}{done.stderr}")
 
 
 def create(server: psycopg.Connection[Any], name: str, template: str = "") -> None:
@@ -207,11 +212,12 @@ def flush_as_owner() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def sandbox_database() -> Iterator[dict[str, str]]:
-    """An empty database for one sandbox; the environment variables that name it, for tests/sandbox_process.py."""
+    """A migrated database for one sandbox; the variables that name it, for the process of tests/sandbox_process.py."""
     name = f"sandbox_{run_number()}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
     with psycopg.connect(url_of("postgres"), autocommit=True) as server:
         drop(server, name)
         create(server, name)
-        variables = ("SANDBOX_DATABASE_URL", "SANDBOX_DATABASE_OWNER_URL")
-        yield {variable: url_of(name, variable) for variable in variables}
+        named = {each: url_of(name, each) for each in ("SANDBOX_DATABASE_URL", "SANDBOX_DATABASE_OWNER_URL")}
+        migrate(named, side="sandbox")
+        yield named
         drop(server, name)
