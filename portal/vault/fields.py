@@ -20,8 +20,13 @@ if TYPE_CHECKING:
     _Field = models.Field[_ST, _GT]
     _Binary = models.BinaryField[bytes | None, bytes | None]
 else:
-    _Field = models.Field
     _Binary = models.BinaryField
+
+    class _Field(models.Field):
+        """Django's fields take no type arguments when running."""
+
+        def __class_getitem__(cls, _):
+            return cls
 
 
 class _Ready(bytes):
