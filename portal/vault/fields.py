@@ -184,7 +184,7 @@ class BlindIndex(_Binary):
         return index
 
 
-def place_of(instance: models.Model, field: models.Field[Any, Any]) -> Place:
+def place_of(instance: models.Model, field: "models.Field[Any, Any]") -> Place:
     """Where this field of this row is; raises TypeError while the row has no primary key."""
     if instance.pk is None:
         raise TypeError(f"{field.name} is bound to its row: give {type(instance).__name__} a primary key before saving")
