@@ -44,7 +44,7 @@ class _Limits:
     def __init__(self, marks: list[Any], outer: _Limits | None = None) -> None:
         self.least: Any = outer.least if outer else None
         self.most: Any = outer.most if outer else None
-        self.short = outer.short if outer else 0
+        self.short: int = outer.short if outer else 0
         self.long: int | None = outer.long if outer else None
         self.digits: int | None = outer.digits if outer else None
         self.places: int | None = outer.places if outer else None

@@ -1,0 +1,275 @@
+"""HTTP to a gateway: one request, one connection, one deadline. The only place where requests leave the portal.
+
+Whether a failure may have had an effect is decided by one fact: had the first byte of the request been given to the
+connection? Until then it is NotSent, afterwards Unknown, whatever the exception is called.
+"""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import threading
+import time
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError, IncompleteRead, NameResolutionError, ProtocolError, ReadTimeoutError
+from urllib3.exceptions import SSLError as TlsError
+
+from portal.gateway.errors import Doubt, NotSent, Unknown
+
+#: Bytes; a clearing page of 1,000 rows is about 1 MB in its envelope.
+LIMIT = 32 * 1024 * 1024
+CHUNK = 64 * 1024
+DEFAULT_PORT = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A complete reply with status 200. `seconds` from the start of the call to its last byte."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    seconds: float
+
+
+def post(
+    url: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    connect_timeout: float,
+    read_timeout: float,
+    allowed: Collection[str],
+    limit: int = LIMIT,
+    ca_file: str | None = None,
+) -> Answer:
+    """Send `body` once and return the answer.
+
+    Never retried, redirected, or sent through a proxy of the environment, on a connection of its own. `read_timeout`
+    (seconds) bounds everything after connecting, however slowly the other side trickles; `limit` the bytes of the
+    reply; `ca_file` replaces the system's certificate authorities. `allowed` lists hosts as `host` (the scheme's own
+    port) or `host:port`.
+
+    Raises NotSent when nothing left this machine, Unknown otherwise: time-out, reset, any status but 200, a web
+    page, a reply that is cut off or too large.
+    """
+    _check_address(url, allowed)
+    watch = _Watch()
+    started = time.monotonic()
+    deadline = threading.Timer(connect_timeout + read_timeout, watch.expire)
+    deadline.daemon = True
+    deadline.start()
+    try:
+        with _session(watch) as session:
+            response = session.post(
+                url,
+                data=body,
+                headers={"Accept-Encoding": "identity", **headers, "Connection": "close"},
+                timeout=(connect_timeout, read_timeout),
+                allow_redirects=False,
+                stream=True,
+                verify=ca_file or True,
+            )
+            received = _read(response, limit, watch)
+            return Answer(response.status_code, dict(response.headers), received, time.monotonic() - started)
+    except (requests.RequestException, HTTPError, http.client.HTTPException, OSError) as error:
+        raise _outcome(error, watch) from None
+    finally:
+        deadline.cancel()
+
+
+class _Watch:
+    """How far one call has got, and the means to end it from outside."""
+
+    def __init__(self) -> None:
+        self.sent = False
+        self.expired = False
+        self._socket: socket.socket | None = None
+        self._lock = threading.Lock()
+
+    def opened(self, connection: socket.socket) -> None:
+        with self._lock:
+            self._socket = connection
+            if self.expired:
+                self._shut()
+
+    def expire(self) -> None:
+        """Called by the timer: a read that is blocked then ends at once."""
+        with self._lock:
+            self.expired = True
+            self._shut()
+
+    def _shut(self) -> None:
+        if self._socket is not None:
+            try:
+                # The plain socket's own method: TLS would want to say goodbye first.
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+            except OSError:
+                return  # it was closed already
+
+
+_WATCH: ContextVar[_Watch] = ContextVar("watch")
+
+
+class _Plain(HTTPConnection):
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._watch = _WATCH.get()
+
+    def _new_conn(self) -> socket.socket:
+        connection = super()._new_conn()
+        self._watch.opened(connection)
+        return connection
+
+    def send(self, data: Any) -> None:
+        if self.sock is None:
+            self.connect()
+        self._watch.sent = True
+        super().send(data)
+
+
+class _Tls(HTTPSConnection):
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._watch = _WATCH.get()
+
+    def _new_conn(self) -> socket.socket:
+        connection = super()._new_conn()
+        self._watch.opened(connection)
+        return connection
+
+    def connect(self) -> None:
+        super().connect()
+        if self.sock is not None:  # wrapped by now: the plain socket has given up its descriptor
+            self._watch.opened(self.sock)
+
+    def send(self, data: Any) -> None:
+        if self.sock is None:
+            self.connect()
+        self._watch.sent = True
+        super().send(data)
+
+
+class _PlainPool(HTTPConnectionPool):
+    ConnectionCls = _Plain
+
+
+class _TlsPool(HTTPSConnectionPool):
+    ConnectionCls = _Tls
+
+
+class _Adapter(HTTPAdapter):
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **options: Any) -> None:
+        self.poolmanager = PoolManager(num_pools=connections, maxsize=maxsize, block=block, **options)
+        self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
+
+
+@contextmanager
+def _session(watch: _Watch) -> Iterator[requests.Session]:
+    token = _WATCH.set(watch)
+    session = requests.Session()
+    try:
+        session.trust_env = False
+        session.headers.clear()
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, _Adapter(pool_connections=1, pool_maxsize=1, max_retries=0))
+        yield session
+    finally:
+        session.close()
+        _WATCH.reset(token)
+
+
+def _check_address(url: str, allowed: Collection[str]) -> None:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise NotSent("接口地址不是有效的网址") from None
+    if parts.scheme not in DEFAULT_PORT or not parts.hostname:
+        raise NotSent("接口地址应以 http:// 或 https:// 开头")
+    if parts.username is not None or parts.password is not None:
+        raise NotSent("接口地址中不能带用户名或密码")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    own = DEFAULT_PORT[parts.scheme]
+    names = {f"{host}:{port or own}"} | ({host} if (port or own) == own else set())
+    if not names & {one.lower() for one in allowed}:
+        raise NotSent(f"接口地址 {host}:{port or own} 不在允许的名单中")
+
+
+def _read(response: requests.Response, limit: int, watch: _Watch) -> bytes:
+    """The whole body of a reply that is what it should be."""
+    begun = b""
+    try:
+        announced = response.raw.length_remaining
+        if announced is not None and announced > limit:
+            raise Unknown(Doubt.TOO_LARGE)
+        received = bytearray()
+        while chunk := response.raw.read(CHUNK, decode_content=True):
+            received += chunk
+            begun = bytes(received[:CHUNK])
+            if len(received) > limit:
+                raise Unknown(Doubt.TOO_LARGE, evidence=begun)
+            if watch.expired:
+                raise Unknown(Doubt.TIMEOUT, evidence=begun)
+    except (HTTPError, http.client.HTTPException, OSError) as error:
+        doubt = _outcome(error, watch)
+        raise Unknown(doubt.reason, doubt.detail, evidence=begun) if isinstance(doubt, Unknown) else doubt from None
+    if watch.expired:  # the shut socket looks like an ordinary end when no length was announced
+        raise Unknown(Doubt.TIMEOUT, evidence=begun)
+    body = bytes(received)
+    if 300 <= response.status_code < 400:
+        raise Unknown(Doubt.REDIRECT, f"HTTP {response.status_code}", evidence=body)
+    if response.status_code != 200:
+        raise Unknown(Doubt.STATUS, f"HTTP {response.status_code}", evidence=body)
+    if "html" in response.headers.get("Content-Type", "").lower() or body[:64].lstrip().lower().startswith(
+        (b"<!doctype", b"<html")
+    ):
+        raise Unknown(Doubt.HTML, evidence=body)
+    return body
+
+
+def _outcome(error: Exception, watch: _Watch) -> NotSent | Unknown:
+    causes = list(_causes(error))
+    if not watch.sent:
+        return NotSent(_not_sent(causes, watch))
+    if watch.expired or any(isinstance(one, TimeoutError | requests.Timeout | ReadTimeoutError) for one in causes):
+        return Unknown(Doubt.TIMEOUT)
+    if any(isinstance(one, IncompleteRead) for one in causes):
+        return Unknown(Doubt.TRUNCATED)
+    if any(isinstance(one, OSError | ProtocolError | requests.ConnectionError) for one in causes):
+        return Unknown(Doubt.RESET)
+    return Unknown(Doubt.SHAPE, "不是 HTTP 答复")
+
+
+def _not_sent(causes: list[BaseException], watch: _Watch) -> str:
+    if any(isinstance(one, NameResolutionError | socket.gaierror) for one in causes):
+        return "接口地址的域名无法解析，请求没有发出"
+    if any(isinstance(one, TlsError | requests.exceptions.SSLError) for one in causes):
+        return "与接口建立加密连接失败（证书不受信任或协议不符），请求没有发出"
+    if watch.expired or any(isinstance(one, TimeoutError | requests.Timeout) for one in causes):
+        return "连接接口超时，请求没有发出"
+    if any(isinstance(one, ConnectionRefusedError) for one in causes):
+        return "接口拒绝连接，请求没有发出"
+    return "无法连接接口，请求没有发出"
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The exception and everything it wraps: requests wraps urllib3, which wraps the system's."""
+    seen: set[int] = set()
+    waiting: list[Any] = [error]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, BaseException) and id(one) not in seen:
+            seen.add(id(one))
+            yield one
+            waiting += [one.__cause__, one.__context__, getattr(one, "reason", None), *one.args]

@@ -1,0 +1,29 @@
+"""One exchange with a gateway: codec, seal and transport composed by the kind of wire.
+
+`exchange` does it in one go; `prepare` and `send` leave room between them for what must be on disk before the first
+byte leaves (design 3.1, I3).
+"""
+
+from portal.gateway.wire.exchange import Exchange, Outcome, clock, exchange, judge, new_msgid, prepare, send
+from portal.gateway.wire.kinds import Opened, Prepared, Wire, register_wire, wire
+from portal.gateway.wire.settings import WireSettings
+from portal.gateway.wire.sm_envelope import SmEnvelopeWire
+
+register_wire("sm-envelope", SmEnvelopeWire())
+
+__all__ = [
+    "Exchange",
+    "Opened",
+    "Outcome",
+    "Prepared",
+    "Wire",
+    "WireSettings",
+    "clock",
+    "exchange",
+    "judge",
+    "new_msgid",
+    "prepare",
+    "register_wire",
+    "send",
+    "wire",
+]
