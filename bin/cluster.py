@@ -6,11 +6,9 @@ the last holder to leave stops it. A cluster left over from a killed command is 
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
-import hashlib
 import os
-import pwd
-import re
 import shutil
 import signal
 import subprocess
@@ -19,10 +17,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from installed import PORT, binaries, postgres_account, socket_folder
 from trouble import Trouble, say
 
-PORT = 5432  # only part of the socket's file name: nothing listens on TCP
-SOCKET_PATH_LIMIT = 100  # bytes; the kernel refuses 108 and more
 DURABLE = {"max_connections": "200", "shared_buffers": "128MB"}
 THROWAWAY = DURABLE | {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 HBA = "local all all scram-sha-256\n"
@@ -37,7 +34,7 @@ class Cluster:
         self.settings = settings
         self.data = home / "data"
         self.sockets = socket_folder(home)
-        self.account = _postgres_account() if os.geteuid() == 0 else None
+        self.account = postgres_account() if os.geteuid() == 0 else None
         self._held: int | None = None
 
     # -- sharing ------------------------------------------------------------------------------------------------
@@ -160,7 +157,10 @@ class Cluster:
     def _start(self) -> None:
         if not (self.data / "PG_VERSION").exists():
             self._create()
-        (self.data / "postmaster.pid").unlink(missing_ok=True)  # is_running() has just shown that nobody is behind it
+        self._outlive_orphans()
+        # Nobody works here now, so lock files are stale, even if their number is another process's or a zombie's.
+        for lock in (self.data / "postmaster.pid", self.sockets / f".s.PGSQL.{PORT}.lock"):
+            lock.unlink(missing_ok=True)
         lines = {"listen_addresses": "", "unix_socket_directories": str(self.sockets), "port": str(PORT)}
         lines |= {"timezone": "UTC", "log_timezone": "UTC", "password_encryption": "scram-sha-256"} | self.settings
         self._write(self.data / "yibao.conf", "".join(f"{name} = '{value}'\n" for name, value in lines.items()))
@@ -172,6 +172,22 @@ class Cluster:
                 f"数据库启动失败，原因见 {log}：{_last_line(log)}",
                 f"PostgreSQL did not start; see {log}: {_last_line(log)}",
             )
+
+    def _outlive_orphans(self) -> None:
+        """Wait for the processes of a server that was killed: starting beside them would damage the data."""
+        for tenths in range(150):
+            orphans = _working_in(self.data)
+            if not orphans:
+                return
+            if tenths == 50:  # they leave by themselves unless a long query keeps them
+                for pid in orphans:
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGQUIT)
+            time.sleep(0.1)
+        raise Trouble(
+            f"上次的数据库进程 {orphans} 尚未退出，请稍后重试",
+            f"Processes {orphans} of the last server are still there: try again",
+        )
 
     def _create(self) -> None:
         say("建立专用数据库", "creating the private database")
@@ -233,55 +249,14 @@ class Cluster:
         return done  # type: ignore[no-any-return]
 
 
-def binaries(data: Path | None = None) -> Path:
-    """Folder of PostgreSQL's programs: the newest installed, or the one that made `data`."""
-    wanted = _major_of(data) if data else None
-    found = {
-        int(m[1]): p for p in Path("/usr/lib/postgresql").glob("*/bin") if (m := re.search(r"/(\d+)/bin$", str(p)))
-    }
-    found = {major: folder for major, folder in found.items() if (folder / "initdb").exists()}
-    if wanted and wanted not in found and found:
-        raise Trouble(
-            f"数据由 PostgreSQL {wanted} 建立，本机没有该版本；请安装 postgresql-{wanted}",
-            f"The data was made by PostgreSQL {wanted}, which is not installed: install postgresql-{wanted}",
-        )
-    if found:
-        return found[wanted or max(found)]
-    if program := shutil.which("initdb"):
-        return Path(program).resolve().parent
-    raise Trouble("没有找到 PostgreSQL，请先运行 bin/setup", "PostgreSQL is not installed: run bin/setup")
-
-
-def socket_folder(home: Path) -> Path:
-    """Where the socket lies: in `home`, or in a short private folder when the path is too long for the kernel."""
-    if os.geteuid() == 0:
-        return home
-    folder = home / "socket"
-    if len(os.fsencode(folder)) + len(f"/.s.PGSQL.{PORT}") <= SOCKET_PATH_LIMIT and re.fullmatch(
-        r"[\w./+-]+", str(folder), re.A
-    ):
-        return folder
-    short = hashlib.sha256(os.fsencode(home)).hexdigest()[:10]
-    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
-    if runtime and os.access(runtime, os.W_OK) and len(runtime) < 60 and re.fullmatch(r"[\w./+-]+", runtime, re.A):
-        return Path(runtime) / f"yibao-{short}"
-    return Path(f"/tmp/yibao-{os.geteuid()}-{short}")
-
-
-def _major_of(data: Path) -> int | None:
-    try:
-        return int((data / "PG_VERSION").read_text())
-    except (OSError, ValueError):
-        return None
-
-
-def _postgres_account() -> pwd.struct_passwd:
-    try:
-        return pwd.getpwnam("postgres")
-    except KeyError:
-        raise Trouble(
-            "没有找到 postgres 用户，请先运行 bin/setup", "There is no postgres user: run bin/setup"
-        ) from None
+def _working_in(folder: Path) -> list[int]:
+    """Processes whose working directory it is: every process of a server works in its data folder."""
+    found = []
+    for link in Path("/proc").glob("[0-9]*/cwd"):
+        with contextlib.suppress(OSError):
+            if link.readlink() == folder:
+                found.append(int(link.parent.name))
+    return found
 
 
 def _last_line(log: Path) -> str:

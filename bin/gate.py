@@ -30,13 +30,12 @@ def main(words: list[str]) -> int:
             for name, command, its_environment in steps(environment, live):
                 if code := timed(name, command, its_environment):
                     return code
-        code = 0
-        if not words:
-            pytest = [str(PYTHON), "-m", "pytest", "-q", "-n", WORKERS, "--dist", "loadfile", "--durations=10"]
-            code = children.foreground(pytest, environment)
-        spent = f"{time.monotonic() - start:.1f} s"
-        # pytest's own closing line stays the last one of the run.
-        return code if not words else (print(f"—— 合计 total {spent}", flush=True) or code)
+        print(f"—— 检查合计 checks: {time.monotonic() - start:.1f} s", flush=True)
+        if words:
+            return 0
+        # Last, so that pytest's own closing line is the last one of the run.
+        pytest = [str(PYTHON), "-m", "pytest", "-q", "-n", WORKERS, "--dist", "loadfile", "--durations=10"]
+        return children.foreground(pytest, environment)
 
 
 def steps(environment: dict[str, str], live: dict[str, str]) -> Iterator[tuple[str, list[str], dict[str, str]]]:

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import cluster
+from installed import binaries
 from stack import PYTHON, ROOT
 from trouble import Trouble, say
 
@@ -54,7 +54,7 @@ def ensure(*, tests: bool = False) -> None:
 def is_ready(tests: bool) -> bool:
     try:
         stamp = json.loads(STAMP.read_text())
-        cluster.binaries()
+        binaries()
     except (OSError, ValueError, Trouble):
         return False
     ready = stamp["locks"] == fingerprint() and PYTHON.exists() and (ROOT / "node_modules" / "bootstrap").is_dir()
@@ -115,7 +115,7 @@ def missing_packages(tests: bool) -> list[str]:
 
 def has_postgresql() -> bool:
     try:
-        cluster.binaries()
+        binaries()
     except Trouble:
         return False
     return True

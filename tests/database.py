@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, LiteralString, cast
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
@@ -190,7 +190,7 @@ def owner_sql(owner_connection: psycopg.Connection[Any]) -> OwnerSQL:
     """
 
     def run(text: str, params: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
-        cursor = owner_connection.execute(cast("LiteralString", text), params)
+        cursor = owner_connection.execute(text, params)
         return cursor.fetchall() if cursor.description else []
 
     return run

@@ -13,7 +13,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from cluster import PORT, SOCKET_PATH_LIMIT, THROWAWAY, Cluster, socket_folder
+from cluster import THROWAWAY, Cluster
+from installed import PORT, SOCKET_PATH_LIMIT, socket_folder
 from stack import ROLES, Stack
 from tests.database import url_of
 

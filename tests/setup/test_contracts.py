@@ -31,7 +31,7 @@ def house(tmp_path):
 
 def verdict(house: Path) -> str:
     """What the tool says when it objects, else nothing."""
-    command = [Path(sys.executable).parent / "lint-imports", "--no-cache", "--no-logo"]
+    command = [str(Path(sys.executable).parent / "lint-imports"), "--no-cache", "--no-logo"]
     done = subprocess.run(command, cwd=house, capture_output=True, text=True, env={"PYTHONPATH": "."})
     return "" if done.returncode == 0 else done.stdout
 
@@ -86,9 +86,9 @@ def test_it_refuses_what_is_forbidden(house, rule, file, line):
     ],
 )
 def test_it_refuses_the_standard_librarys_http_client(tmp_path, line):
-    ruff = [Path(sys.executable).parent / "ruff", "check", "--no-cache", "--config", ROOT / "pyproject.toml"]
+    ruff = [str(Path(sys.executable).parent / "ruff"), "check", "--no-cache", "--config", str(ROOT / "pyproject.toml")]
     offender = tmp_path / "services.py"
     offender.write_text(line + "\n")
-    done = subprocess.run([*ruff, "--select", "TID251", offender], capture_output=True, text=True)
+    done = subprocess.run([*ruff, "--select", "TID251", str(offender)], capture_output=True, text=True)
     assert done.returncode == 1
     assert "only portal.gateway opens connections" in done.stdout

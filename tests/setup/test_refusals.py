@@ -60,14 +60,14 @@ def test_it_says_that_the_disk_became_full(capsys):
 
 def test_it_names_the_package_it_may_not_install(monkeypatch):
     monkeypatch.setattr(prepare, "may_be_root", lambda: None)
-    monkeypatch.setattr(prepare.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr("prepare.shutil.which", lambda name: f"/usr/bin/{name}")
     with pytest.raises(Trouble) as trouble:
         prepare.system_packages(False, missing=lambda tests: ["postgresql", "fonts-noto-cjk"])
     assert "apt-get install -y postgresql fonts-noto-cjk" in sentence(trouble)
 
 
 def test_it_names_the_package_on_a_machine_without_apt(monkeypatch):
-    monkeypatch.setattr(prepare.shutil, "which", lambda name: None)
+    monkeypatch.setattr("prepare.shutil.which", lambda name: None)
     with pytest.raises(Trouble) as trouble:
         prepare.system_packages(False, missing=lambda tests: ["libpango-1.0-0"])
     assert "libpango-1.0-0" in sentence(trouble)
@@ -75,7 +75,7 @@ def test_it_names_the_package_on_a_machine_without_apt(monkeypatch):
 
 def test_it_passes_on_why_apt_refused(monkeypatch):
     monkeypatch.setattr(prepare, "may_be_root", list)
-    monkeypatch.setattr(prepare.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr("prepare.shutil.which", lambda name: f"/usr/bin/{name}")
     monkeypatch.setattr(
         prepare,
         "logged",
