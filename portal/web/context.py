@@ -1,8 +1,71 @@
+from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from portal.access.member import Member
+from portal.access.models import Institution, User
+from portal.access.models.institution import Environment
+from portal.web import navigation
+
+
+class Frame:
+    """What the frame around every page shows; asks nothing of the database, and nothing at all until a template does."""
+
+    idle_seconds = settings.IDLE_SECONDS
+    idle_warning = settings.IDLE_WARNING_SECONDS
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    @cached_property
+    def member(self) -> Member | None:
+        return getattr(self.request, "member", None)
+
+    @property
+    def is_inside(self) -> bool:
+        """Signed in and through the gate: otherwise the frame has neither navigation nor account menu."""
+        return self.member is not None and self.member.user is not None
+
+    @property
+    def institution(self) -> Institution | None:
+        return self.member.institution if self.member else None
+
+    @property
+    def is_test(self) -> bool:
+        return self.institution is not None and self.institution.environment == Environment.TEST
+
+    @property
+    def is_platform_admin(self) -> bool:
+        user = getattr(self.request, "user", None)
+        return isinstance(user, User) and user.is_platform_admin
+
+    @cached_property
+    def sections(self) -> list[navigation.Section]:
+        return navigation.sections(self.request, self.member) if self.member else []
+
+    @cached_property
+    def tabs(self) -> list[navigation.Link]:
+        return navigation.tabs(self.request, self.member) if self.member else []
+
+    @property
+    def keepalive_url(self) -> str:
+        return address("access:keepalive")
+
+    @property
+    def request_id(self) -> str:
+        return getattr(self.request, "request_id", "")
+
+
+def address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """What every page's frame shows."""
-    return {}
+    """Context processor: one name, `frame`, for everything around the page."""
+    return {"frame": Frame(request)}
