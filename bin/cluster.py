@@ -134,7 +134,7 @@ class Cluster:
                     folder.chmod(0o711)
                     os.chown(folder, self.account.pw_uid, self.account.pw_gid)
                 else:
-                    if folder.stat().st_uid != os.geteuid():
+                    if folder.lstat().st_uid != os.geteuid():
                         raise Trouble(
                             f"文件夹 {folder} 属于其他用户，请删除后重试",
                             f"{folder} belongs to somebody else: remove it",

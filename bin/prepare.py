@@ -18,6 +18,8 @@ from stack import PYTHON, ROOT
 from trouble import Trouble, say
 
 UV_VERSION = "0.13.8"
+# The machine's own Python, and the certificates the machine trusts (hospital networks often bring their own).
+UV_SETTINGS = {"UV_PYTHON_DOWNLOADS": "never", "UV_SYSTEM_CERTS": "true"}
 TOOLS = ROOT / ".tools"
 STAMP = ROOT / ".venv" / ".prepared"  # beside what it vouches for: removing .venv removes it as well
 LOCKS = ("requirements.lock", "package-lock.json")
@@ -219,7 +221,7 @@ def logged(command: Sequence[str], environment: dict[str, str] | None = None) ->
     """Run it with its output in var/log/setup.log; the reason when it failed, else nothing."""
     log = ROOT / "var" / "log" / "setup.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    settings = (os.environ if environment is None else environment) | {"UV_PYTHON_DOWNLOADS": "never"}
+    settings = UV_SETTINGS | (os.environ if environment is None else environment)
     with open(log, "a+") as sink:
         sink.write(f"$ {' '.join(command)}\n")
         sink.flush()
