@@ -1,0 +1,133 @@
+"""The queries on generated rows, applications and tables (chapters 5, 7, 8 and 9)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q, QuerySet, Sum
+from django.utils import timezone
+from portal.gateway.sandbox.plays import Call, plays
+
+from clearing.messages import (
+    ApplicationRow,
+    Applications,
+    ClearingPage,
+    DepositRefunds,
+    Disbursements,
+    QueryApplication,
+    QueryClearing,
+    QueryDepositRefund,
+    QueryDisbursement,
+    QueryVerification,
+)
+from clearing.sandbox.books import open_year, rows_of
+from clearing.sandbox.city import ELSEWHERE
+from clearing.sandbox.models import Application, Row
+
+AMOUNTS = (
+    "medfee_sumamt",
+    "fund_due_amt",
+    "monthly_paid_amt",
+    "deposit_amt",
+    "deduct_amt",
+    "assess_score",
+    "deposit_refund_amt",
+    "disburse_amt",
+)
+FACTS = (
+    *("row_id", "aka080", "qsjg00", "medins_code", "medins_name", "medins_type", "insu_admdvs", "akc191", "clr_type"),
+    *("visit_count", *AMOUNTS),
+)
+STATES = ("hdzt00", "qssqzt")
+
+
+@plays(QueryClearing)
+def query_clearing(request: QueryClearing, call: Call) -> ClearingPage:
+    open_year(call.party, request.year)
+    return _page(rows_of(call.party, request.year, request.aka080, request.qsjg00), request)
+
+
+@plays(QueryVerification)
+def query_verification(request: QueryVerification, call: Call) -> ClearingPage:
+    open_year(call.party, request.year)
+    rows = rows_of(call.party, request.year, request.aka080, request.qsjg00).filter(hdzt00=request.hdzt00)
+    return _page(rows.filter(akc191=request.akc191) if request.akc191 else rows, request)
+
+
+@plays(QueryApplication)
+def query_application(request: QueryApplication, call: Call) -> Applications:
+    """Also the cancelled ones, which are "not applied" again (8.2)."""
+    open_year(call.party, request.year)
+    found = Application.objects.filter(
+        book__party=call.party, book__year=request.year, aka080=request.aka080, qsjg00=request.qsjg00
+    )
+    return Applications(
+        rows=[
+            ApplicationRow(
+                application_no=one.application_no,
+                year=request.year,
+                aka080=one.aka080,
+                qsjg00=one.qsjg00,
+                qssqzt="001" if one.is_live else "000",
+                audit_state=one.audit_state,
+                row_count=one.row_count,
+                medfee_sumamt=one.medfee_sumamt,
+                fund_due_amt=one.fund_due_amt,
+                disburse_amt=one.disburse_amt,
+                applied_at=timezone.localtime(one.applied_at).strftime("%Y-%m-%d %H:%M:%S"),
+            )
+            for one in found.order_by("-id")
+        ]
+    )
+
+
+@plays(QueryDisbursement)
+def query_disbursement(request: QueryDisbursement, call: Call) -> Disbursements:
+    """The rows of the application: the table exists once one was submitted (9.1)."""
+    open_year(call.party, request.year)
+    rows = rows_of(call.party, request.year, request.aka080, request.qsjg00).filter(qssqzt="001")
+    return Disbursements.model_validate({"rows": _facts(rows, request.year, FACTS)})
+
+
+@plays(QueryDepositRefund)
+def query_deposit_refund(request: QueryDepositRefund, call: Call) -> DepositRefunds:
+    """One line for each institution and agency; deposits of no kind are counted twice (9.2 to 9.4)."""
+    open_year(call.party, request.year)
+    rows = rows_of(call.party, request.year, request.aka080, request.qsjg00).filter(KINDS[request.kind])
+    columns = ("aka080", "qsjg00", "medins_code", "medins_name", "medins_type", "insu_admdvs", "assess_score")
+    sums = rows.order_by("medins_code", "qsjg00").values(*columns)
+    return DepositRefunds.model_validate(
+        {
+            "rows": [
+                {**line, "year": request.year}
+                for line in sums.annotate(deposit_amt=Sum("deposit_amt"), deposit_refund_amt=Sum("deposit_refund_amt"))
+            ]
+        }
+    )
+
+
+MATERNITY = Q(akc191="005") | Q(clr_type="53")
+#: Cross-region deposits are those of the agency for other regions; of the rest, maternity and primary care.
+KINDS = {
+    "cross_region": Q(qsjg00=ELSEWHERE),
+    "maternity": MATERNITY & ~Q(qsjg00=ELSEWHERE),
+    "primary": Q(medins_type__in=("pharmacy", "village", "clinic")) & ~MATERNITY & ~Q(qsjg00=ELSEWHERE),
+}
+
+
+def _page(rows: QuerySet[Row], request: QueryClearing | QueryVerification) -> ClearingPage:
+    """A page beyond the last is empty, with the true total."""
+    first = (request.page - 1) * request.size
+    total = rows.count()
+    chosen = rows.order_by("row_id")[first : first + request.size] if first < total else rows.none()
+    return ClearingPage.model_validate({"total": total, "rows": _facts(chosen, request.year, (*FACTS, *STATES))})
+
+
+def _facts(rows: QuerySet[Row], year: str, columns: tuple[str, ...]) -> list[dict[str, Any]]:
+    return [{"year": year, **_exact(row)} for row in rows.values(*columns)]
+
+
+def _exact(row: dict[str, Any]) -> dict[str, Any]:
+    """Amounts always with two places, whatever the database left off."""
+    return {name: value.quantize(Decimal("0.01")) if name in AMOUNTS else value for name, value in row.items()}

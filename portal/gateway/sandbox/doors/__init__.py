@@ -1,0 +1,1 @@
+"""What the sandbox listens to: the gateways' own wires, the control doors, and a page for people."""

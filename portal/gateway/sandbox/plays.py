@@ -1,0 +1,134 @@
+"""How a business plays a transaction: one function for each declared Request, found through this registry."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from django.db.models import QuerySet
+from portal.gateway.messages import Gateway, Record, Request
+from portal.gateway.sandbox.models import Effect, Party
+
+Q = TypeVar("Q", bound=Request[Any])
+P = TypeVar("P", bound=Record)
+Control = Callable[[Mapping[str, Any]], dict[str, Any]]
+State = Callable[[Party], dict[str, Any]]
+
+_PLAYS: dict[type[Request[Any]], Callable[[Any, Call], Record]] = {}
+_STATES: dict[str, State] = {}
+_CONTROLS: dict[tuple[str, str], Control] = {}
+
+
+class Refuse(Exception):
+    """The centre refuses: nothing of the call took effect. `code` stands on the gateway's list of refusals."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One opened call, inside the transaction that carries out its effect."""
+
+    party: Party
+    code: str
+    nonce: str
+    #: The fault "partial_batch": carry out only the first half of a batch.
+    partial: bool = False
+
+    def effect(
+        self,
+        key: str,
+        *,
+        rows: int = 0,
+        undoes: QuerySet[Effect] | None = None,
+        duplicate: bool = False,
+        detail: Mapping[str, Any] | None = None,
+        **amounts: Decimal,
+    ) -> Effect:
+        """Write the effect into the ledger; `undoes` are the effects that end with it, `duplicate` that one like it
+        was live already (only gateways that do not refuse a repetition can say so)."""
+        effect = Effect.objects.create(
+            gateway=self.party.gateway,
+            party=self.party,
+            code=self.code,
+            nonce=self.nonce,
+            business_key=key,
+            amounts={"rows": rows, **{name: str(amount) for name, amount in amounts.items()}},
+            detail=dict(detail or {}),
+            is_duplicate=duplicate,
+        )
+        if undoes is not None:
+            undoes.filter(undone_by=None).exclude(pk=effect.pk).update(undone_by=effect)
+        return effect
+
+    def live(self, code: str) -> QuerySet[Effect]:
+        """The party's effects of that code that nothing has taken back."""
+        return Effect.objects.filter(party=self.party, code=code, undone_by=None)
+
+
+def plays(request: type[Q]) -> Callable[[Callable[[Q, Call], P]], Callable[[Q, Call], P]]:
+    """Declare the function that plays this transaction; a second one raises TypeError."""
+
+    def register(play: Callable[[Q, Call], P]) -> Callable[[Q, Call], P]:
+        if _PLAYS.setdefault(request, play) is not play:
+            raise TypeError(f"{request.code} is played twice")
+        return play
+
+    return register
+
+
+def tells(gateway: Gateway) -> Callable[[State], State]:
+    """Declare the function that tells a party's present state for `/truth`."""
+
+    def register(state: State) -> State:
+        _STATES[gateway.name] = state
+        return state
+
+    return register
+
+
+def control(gateway: Gateway, name: str) -> Callable[[Control], Control]:
+    """Declare a control door `POST /<gateway>/<name>`: what people at the centre do, not callers."""
+
+    def register(act: Control) -> Control:
+        _CONTROLS[gateway.name, name] = act
+        return act
+
+    return register
+
+
+def play_of(request: type[Request[Any]]) -> Callable[[Any, Call], Record] | None:
+    return _PLAYS.get(request)
+
+
+def played(gateway: str) -> tuple[type[Request[Any]], ...]:
+    """The transactions of a gateway that are played, in the order of their plays."""
+    return tuple(request for request in _PLAYS if request.gateway.name == gateway)
+
+
+def played_gateways() -> tuple[Gateway, ...]:
+    return tuple({request.gateway.name: request.gateway for request in _PLAYS}.values())
+
+
+def state_of(party: Party) -> dict[str, Any]:
+    tell = _STATES.get(party.gateway)
+    return tell(party) if tell else {}
+
+
+def control_of(gateway: str, name: str) -> Control | None:
+    return _CONTROLS.get((gateway, name))
+
+
+def controls() -> tuple[str, ...]:
+    return tuple(f"/{gateway}/{name}" for gateway, name in _CONTROLS)
+
+
+def digest(values: list[str]) -> str:
+    """A short business key for a set of ids, whatever their order."""
+    return hashlib.sha256("\n".join(sorted(values)).encode()).hexdigest()[:32]

@@ -1,0 +1,14 @@
+from django.urls import path
+
+from portal.gateway.sandbox.doors import control, envelope, page
+
+urlpatterns = [
+    path("", page.page),
+    path("readyz", control.ready),
+    path("truth/<str:name>", control.truth),
+    path("faults", control.faults),
+    path("parties", control.parties),
+    path("reset", control.reset),
+    path("<str:name>/<str:action>", control.act),
+    path("<str:name>/<path:tail>", envelope.envelope),
+]

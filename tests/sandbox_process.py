@@ -1,0 +1,115 @@
+"""The other side of the wire for tests: a real sandbox process on a free loopback port, with a database of its own."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from portal.gateway import crypto
+from portal.gateway.messages import Request, gateway
+from portal.gateway.sandbox.control import Sandbox
+from portal.gateway.seals.switches import EnvelopeSwitches
+from portal.gateway.wire import Exchange, WireSettings, exchange, new_msgid
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass
+class Counterpart:
+    """A registered party with its keys: what a channel would hold. `ask` sends one request over the wire."""
+
+    sandbox: Sandbox
+    settings: WireSettings
+    told: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def app_code(self) -> str:
+        return self.settings.app_code
+
+    def ask(self, request: Request[Any], *, msgid: str = "", **changes: Any) -> Exchange[Any]:
+        """`changes` replace settings for this one call, e.g. `iv=…`."""
+        settings = WireSettings(**{**vars(self.settings), **changes})
+        return exchange(settings, request, msgid=msgid or new_msgid())
+
+    def truth(self) -> dict[str, Any]:
+        return self.sandbox.truth(self.settings.gateway.name, self.app_code)
+
+    def effects(self, code: str = "") -> list[dict[str, Any]]:
+        return [one for one in self.truth()["effects"] if code in ("", one["code"])]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def sandbox_process(sandbox_database: dict[str, str]) -> Iterator[Sandbox]:
+    """The process, running for the whole session."""
+    port = free_port()
+    environment = os.environ | sandbox_database | {"PORTAL_MODE": "test", "SANDBOX_TOKEN": "token-of-the-tests"}
+    environment.pop("DJANGO_SETTINGS_MODULE", None)
+    command = [sys.executable, "manage.py", "sandbox", "--port", str(port)]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment)
+    sandbox = Sandbox(f"http://127.0.0.1:{port}", environment["SANDBOX_TOKEN"])
+    try:
+        sandbox.wait(60)
+        yield sandbox
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@pytest.fixture
+def sandbox(sandbox_process: Sandbox) -> Iterator[Sandbox]:
+    """The sandbox, empty and without faults."""
+    sandbox_process.reset()
+    yield sandbox_process
+    sandbox_process.switch_off()
+
+
+@pytest.fixture
+def counterpart(sandbox: Sandbox) -> Callable[..., Counterpart]:
+    """Make a registered party: `counterpart("A1", options={"institutions": 40})`."""
+
+    def make(
+        app_code: str = "APP0001",
+        *,
+        name: str = "clearing",
+        switches: dict[str, Any] | None = None,
+        names: dict[str, str] | None = None,
+        timeout: float = 10,
+        **more: Any,
+    ) -> Counterpart:
+        private, public = crypto.generate()
+        told = sandbox.register(
+            name, app_code, public, switches=switches or {}, wire_names=names or {}, **({"options": CITY} | more)
+        )
+        settings = WireSettings(
+            gateway=gateway(name),
+            base_url=sandbox.base_url(name),
+            app_code=app_code,
+            provider_public_key=told["provider_public_key"],
+            private_key=private,
+            public_key=public,
+            iv=told["iv"],
+            allowed_hosts=(sandbox.host,),
+            names=names or {},
+            switches=EnvelopeSwitches.read(switches or {}),
+            connect_timeout=5,
+            read_timeout=timeout,
+        )
+        return Counterpart(sandbox, settings, told)
+
+    return make
+
+
+#: A small town is quicker; tests of the city itself ask for a whole one.
+CITY = {"institutions": 40}
