@@ -65,7 +65,7 @@ def migrate(stack: Stack, cluster: Cluster, *, side: str = "portal") -> None:
 
 def migrate_now(environment: dict[str, str], *, side: str) -> None:
     """Migrations of one side, applied as the owner."""
-    command = [str(PYTHON), "manage.py", "migrate", "--no-input", "-v0", "--settings", SIDES[side]]
+    command = [str(PYTHON), "manage.py", "migrate", "--no-input", "--skip-checks", "-v0", "--settings", SIDES[side]]
     children.required(command, environment | {"PORTAL_AS_OWNER": "1"})
 
 
