@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from portal.codes import code_list
 from portal.gateway.messages.amounts import cents, exact
-from portal.gateway.messages.gateway import Gateway
+from portal.gateway.messages.definition import Gateway
 from portal.gateway.messages.registry import register
 
 

@@ -19,7 +19,6 @@ SENTENCES = {
     "string_pattern_mismatch": "格式不符合接口规定",
     "string_unicode": "含有无法识别的字符",
     "string_not_ascii": "只能用半角字符",
-    "string_sub_type": "应为文本",
     "too_short": "至少 {min_length} 项",
     "too_long": "最多 {max_length} 项",
     "greater_than": "应大于 {gt}",

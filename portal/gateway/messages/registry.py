@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from portal.gateway.messages.declaration import Request
-    from portal.gateway.messages.gateway import Gateway
+    from portal.gateway.messages.definition import Gateway
 
 _REQUESTS: dict[tuple[str, str], type[Request[Any]]] = {}
 
