@@ -74,7 +74,7 @@ def post(
             response = session.post(
                 url,
                 data=body,
-                headers={"Accept-Encoding": "identity", **headers, "Connection": "close"},
+                headers={"User-Agent": "yibao-portal", "Accept-Encoding": "identity", **headers, "Connection": "close"},
                 timeout=(connect_timeout, read_timeout),
                 allow_redirects=False,
                 stream=True,
