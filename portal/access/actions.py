@@ -9,7 +9,7 @@ LOCKED_OUT = Action("access.account.locked", "{username} 连续登录失败，�
 UNLOCKED = Action("access.account.unlocked", "解除 {username} 的登录锁定")
 SIGNED_OUT = Action("access.session.closed", "{username} 退出")
 SESSION_ENDED = Action("access.session.ended", "{username} 的会话结束：{reason}")
-SWITCHED = Action("access.institution.switched", "切换到机构 {institution}")
+SWITCHED = Action("access.institution.switched", "切换到机构 {name}")
 REFUSED = Action("access.refused", "没有权限“{permission}”，访问 {path} 被拒绝")
 KEY_REFUSED = Action("access.key.refused", "接口密钥 {prefix} 被拒绝：{reason}")
 

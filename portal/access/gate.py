@@ -8,7 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Literal, TypeVar, cast
+from urllib.parse import urlencode, urlsplit
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -20,13 +22,16 @@ from django.views.decorators.cache import never_cache
 
 from portal.access.door import platform_tx, tenant_tx
 from portal.access.member import Member, PortalRequest
-from portal.access.models import Membership, User
-from portal.access.permissions import PLATFORM_ADMIN, Permission, permission
+from portal.access.models import BreakGlass, Membership, User
+from portal.access.permissions import AUDITOR, INSTITUTION_ADMIN, PLATFORM_ADMIN, REVIEWER, Permission, permission
 
 View = Callable[..., HttpResponseBase]
 Side = Literal["institution", "platform", "signed-in", "open"]
 M = TypeVar("M", bound=models.Model)
 SESSION_INSTITUTION = "institution"
+SESSION_GLASS = "break_glass"
+#: Who must sign in with a second factor in production (design 4.3).
+NEED_TOTP = frozenset({REVIEWER.value, INSTITUTION_ADMIN.value, PLATFORM_ADMIN.value})
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,8 @@ class Gate:
     permission: Permission | None
     methods: tuple[str, ...]
     reason: str = ""
+    #: False: the view's services open their doors themselves (what they do is recorded on two chains).
+    door: bool = True
 
 
 def page(name: str, *, methods: tuple[str, ...] = ("GET",)) -> Callable[[View], View]:
@@ -44,9 +51,9 @@ def page(name: str, *, methods: tuple[str, ...] = ("GET",)) -> Callable[[View], 
     return _gated(Gate("institution", permission(name), methods))
 
 
-def platform_page(name: str, *, methods: tuple[str, ...] = ("GET",)) -> Callable[[View], View]:
-    """A page of the platform: sees only tables with platform rows."""
-    return _gated(Gate("platform", permission(name), methods))
+def platform_page(name: str, *, methods: tuple[str, ...] = ("GET",), door: bool = True) -> Callable[[View], View]:
+    """A page of the platform: sees only tables with platform rows. With door=False the view opens its own doors."""
+    return _gated(Gate("platform", permission(name), methods, door=door))
 
 
 def signed_in_page(*, methods: tuple[str, ...] = ("GET",), reason: str) -> Callable[[View], View]:
@@ -81,19 +88,41 @@ def pass_gate(gate: Gate, request: PortalRequest, act: Callable[[], HttpResponse
     if not isinstance(request.user, User):
         return to_sign_in(request)
     if gate.side == "signed-in":
-        request.member = platform_member(request)
+        request.member = own_member(request)
         return _finished(act())
     if request.user.needs_new_password:
         return redirect("access:password")
     if gate.side == "platform":
         request.member = platform_member(request)
-        check(gate, request)
+    elif request.user.is_platform_admin and _is_start(request) and not _works_somewhere(request):
+        return redirect("access:institutions")
+    else:
+        request.member = institution_member(request)
+    if needs_totp(request):
+        return redirect("access:totp")
+    check(gate, request)
+    if not gate.door:
+        return _finished(act())
+    if gate.side == "platform":
         with platform_tx():
             return _finished(act())
-    request.member = institution_member(request)
-    check(gate, request)
     with tenant_tx(request.member.institution_id):
+        _record_glass(request)
         return _finished(act())
+
+
+def _is_start(request: PortalRequest) -> bool:
+    return request.path == reverse(settings.LOGIN_REDIRECT_URL)
+
+
+def _works_somewhere(request: PortalRequest) -> bool:
+    return break_glass_of(request) is not None or bool(active_memberships(cast(User, request.user)))
+
+
+def needs_totp(request: PortalRequest) -> bool:
+    """Whether this session must show a second factor before it goes on (production only)."""
+    wanted = settings.PRODUCTION and bool(request.member.roles & NEED_TOTP)
+    return wanted and not getattr(request.user, "is_verified", lambda: False)()
 
 
 def _finished(response: HttpResponseBase) -> HttpResponseBase:
@@ -109,23 +138,33 @@ def check(gate: Gate, request: PortalRequest) -> None:
     """Raise PermissionDenied (403) and record the refusal when the member lacks the gate's permission."""
     if gate.permission is None or request.member.may(gate.permission.name):
         return
-    from portal.audit import record_platform
     from portal.access.actions import REFUSED
+    from portal.access.services.chains import note
 
-    with platform_tx():
-        record_platform(REFUSED, by=request.member, permission=gate.permission.name, path=request.path)
-    raise PermissionDenied(f"您没有“{gate.permission.label}”的权限")
+    label, institution = gate.permission.label, request.member.institution
+    note(REFUSED, by=request.member, institution=institution, permission=label, path=request.path)
+    raise PermissionDenied(f"您没有“{label}”的权限")
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
-    address = f"{reverse('access:sign-in')}?next={request.get_full_path()}" if request.method == "GET" else reverse(
-        "access:sign-in"
-    )
+    """Redirect to the sign-in page, which leads back here; a part page sends the whole window there."""
+    page = request.get_full_path() if request.method == "GET" else ""
+    if request.headers.get("HX-Request"):
+        page = urlsplit(request.headers.get("HX-Current-URL", ""))._replace(scheme="", netloc="").geturl()
+    address = reverse("access:sign-in") + (f"?{urlencode({'next': page})}" if page not in ("", "/") else "")
     if request.headers.get("HX-Request"):
         response = HttpResponse(status=204)
-        response["HX-Redirect"] = reverse("access:sign-in")
+        response["HX-Redirect"] = address
         return response
     return redirect(address)
+
+
+def own_member(request: PortalRequest) -> Member:
+    """For pages of one's own account: in the chosen institution if there is one."""
+    try:
+        return institution_member(request)
+    except PermissionDenied:
+        return platform_member(request)
 
 
 def platform_member(request: PortalRequest) -> Member:
@@ -140,6 +179,8 @@ def institution_member(request: PortalRequest) -> Member:
     Raises PermissionDenied when the person belongs to no active institution.
     """
     user = cast(User, request.user)
+    if glass := break_glass_of(request):
+        return Member(user, glass.institution, frozenset({AUDITOR.value}), *_origin(request))
     memberships = {m.institution_id: m for m in active_memberships(user)}
     membership = memberships.get(request.session.get(SESSION_INSTITUTION)) or next(iter(memberships.values()), None)
     if membership is None:
@@ -153,6 +194,36 @@ def active_memberships(user: User) -> list[Membership]:
     rows = Membership.objects.filter(user=user, is_active=True, institution__is_active=True)
     with platform_tx():
         return list(rows.select_related("institution").order_by("institution__code"))
+
+
+def break_glass_of(request: HttpRequest) -> BreakGlass | None:
+    """The emergency view that is open in this session, with its institution; None once its half hour is over."""
+    if "portal_glass" not in request.__dict__:
+        request.__dict__["portal_glass"] = _find_glass(request)
+    glass: BreakGlass | None = request.__dict__["portal_glass"]
+    return glass
+
+
+def _find_glass(request: HttpRequest) -> BreakGlass | None:
+    session = getattr(request, "session", {})
+    if SESSION_GLASS not in session or not isinstance(request.user, User):
+        return None
+    with platform_tx():
+        found = BreakGlass.objects.select_related("institution").filter(pk=session[SESSION_GLASS], user=request.user)
+        glass = found.first()
+    if glass is not None and glass.is_open and request.user.is_platform_admin:
+        return glass
+    del session[SESSION_GLASS]
+    return None
+
+
+def _record_glass(request: PortalRequest) -> None:
+    """What was looked at through broken glass stands in the institution's own chain."""
+    from portal.access.actions import GLASS_USED
+    from portal.audit import record
+
+    if break_glass_of(request) and request.headers.get("X-Background") != "1":
+        record(GLASS_USED, by=request.member, path=request.path)
 
 
 def _origin(request: PortalRequest) -> tuple[str, str]:

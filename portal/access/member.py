@@ -37,7 +37,9 @@ class Member:
 
     @property
     def label(self) -> str:
-        return str(self.user) if self.user else f"接口密钥 {self.key}"
+        if self.user:
+            return str(self.user)
+        return f"接口密钥 {self.key}" if self.key else "未登录"
 
     @property
     def role_labels(self) -> str:

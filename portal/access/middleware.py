@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import structlog
 from django.conf import settings
-from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 
 from portal.access.models import User
@@ -21,6 +20,7 @@ def request_identity(get_response: GetResponse) -> GetResponse:
     """Give each request an id that logs, audit and error pages share."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        request.META["REMOTE_ADDR"] = address_of(request)
         request.request_id = secrets.token_hex(8)  # type: ignore[attr-defined]
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request=request.request_id)  # type: ignore[attr-defined]
@@ -29,6 +29,15 @@ def request_identity(get_response: GetResponse) -> GetResponse:
         return response
 
     return middleware
+
+
+def address_of(request: HttpRequest) -> str:
+    """The caller's address; behind our own proxies the one that the outermost of them saw, never what a caller claims."""
+    proxies: int = settings.AXES_IPWARE_PROXY_COUNT or 0
+    seen = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
+    if proxies and len(seen) >= proxies:
+        return seen[-proxies]
+    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def idle_sign_out(get_response: GetResponse) -> GetResponse:
@@ -40,7 +49,7 @@ def idle_sign_out(get_response: GetResponse) -> GetResponse:
             if time.time() - seen > settings.IDLE_SECONDS:
                 end(request, "idle")
             elif request.user.session_key not in ("", request.session.session_key):
-                end(request, "elsewhere")
+                end(request, "reset" if request.user.session_key == User.NO_SESSION else "elsewhere")
             elif not is_background(request) and (LAST_SEEN not in request.session or time.time() - seen > GRAIN):
                 request.session[LAST_SEEN] = time.time()
         return get_response(request)
@@ -49,7 +58,9 @@ def idle_sign_out(get_response: GetResponse) -> GetResponse:
 
 
 def end(request: HttpRequest, why: str) -> None:
-    logout(request)
+    from portal.access.services.sign_in import end_session
+
+    end_session(request, why)
     request.session["ended"] = why  # the sign-in page says it
 
 

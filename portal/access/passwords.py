@@ -37,7 +37,7 @@ class NotRecentlyUsed:
     def validate(self, password: str, user: Any = None) -> None:
         if user is None or user.pk is None:
             return
-        recent = [user.password, *user.past_passwords.values_list("password", flat=True)[:HISTORY]]
+        recent = [user.password, *user.past_passwords.values_list("password", flat=True)[: HISTORY - 1]]
         if any(check_password(password, old) for old in recent if old):
             raise ValidationError(f"不能与最近 {HISTORY} 次使用过的密码相同", code="used")
 

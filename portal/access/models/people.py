@@ -8,6 +8,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
 
+from portal.access.models.institution import Institution
 from portal.access.permissions import Role
 from portal.access.rows import TenantModel
 
@@ -39,7 +40,13 @@ class User(AbstractBaseUser):
     must_change_password = models.BooleanField("须修改密码", default=True)
     password_set_at = models.DateTimeField("密码设置时间", default=timezone.now)
     session_key = models.CharField("当前会话", max_length=40, blank=True, editable=False)
+    #: Whose administrators may reset this account; empty once it belongs to several institutions, or to the platform.
+    managed_by = models.ForeignKey(
+        Institution, verbose_name="账号管理机构", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
 
+    #: In `session_key`: no session is valid (signed out, or the password was reset).
+    NO_SESSION = "-"
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS = ["full_name"]
     objects = UserManager()
@@ -106,6 +113,14 @@ class Membership(TenantModel):
     def __str__(self) -> str:
         return f"{self.user}（{self.role_labels}）"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        # One hospital's administrator must not get hold of an account that also works elsewhere.
+        elsewhere = (
+            User.objects.filter(pk=self.user_id).exclude(managed_by=None).exclude(managed_by=self.institution_id)
+        )
+        elsewhere.update(managed_by=None)
+
     @property
     def role_labels(self) -> str:
-        return "、".join(Role(role).label for role in self.roles)
+        return "、".join(Role(role).label for role in self.roles) or "无"

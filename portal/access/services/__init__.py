@@ -1,0 +1,1 @@
+"""What may be done about people and institutions; every function that changes something records it."""

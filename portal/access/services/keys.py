@@ -1,0 +1,61 @@
+"""Keys of hospital systems; call inside the institution's door (design 4.2: API client)."""
+
+import ipaddress
+from collections.abc import Collection
+from datetime import datetime
+
+from django.utils import timezone
+
+from portal.access import actions
+from portal.access.member import Member
+from portal.access.models import InstitutionKey
+from portal.access.permissions import AUDITOR, CLERK, Permission, declared_permissions
+from portal.access.services.refusals import NotAllowed
+from portal.audit import record
+
+
+def grantable_scopes() -> list[Permission]:
+    """What a program may be allowed: daily work and reading; never approving, and never managing people or keys."""
+    return [
+        p
+        for p in declared_permissions()
+        if p.roles & {CLERK, AUDITOR} and not p.name.startswith(("access.", "portal."))
+    ]
+
+
+def create_key(
+    name: str, scopes: Collection[str], addresses: Collection[str], expires: datetime | None, *, by: Member
+) -> tuple[InstitutionKey, str]:
+    """A new key and its text, which is shown once and stored nowhere.
+
+    `addresses` are IP addresses or networks, empty for any. Raises NotAllowed naming the field.
+    """
+    if not scopes or set(scopes) - {p.name for p in grantable_scopes()}:
+        raise NotAllowed("请选择至少一项接口可以使用的权限", "scopes")
+    if expires is not None and expires <= timezone.now():
+        raise NotAllowed("有效期须晚于现在", "expires")
+    key, text = InstitutionKey.objects.create_key(
+        name=name,
+        scopes=sorted(scopes),
+        addresses=[network(address) for address in addresses],
+        expiry_date=expires,
+        made_by=by.user,
+    )
+    record(actions.KEY_CREATED, key, by=by, name=name, prefix=key.prefix, scopes="、".join(key.scopes))
+    return key, text
+
+
+def revoke_key(key: InstitutionKey, *, by: Member) -> None:
+    """The key stops working with the next request, for ever."""
+    if key.revoked:
+        raise NotAllowed("这个密钥已经作废")
+    key.revoked = True
+    key.save(update_fields=["revoked"])
+    record(actions.KEY_REVOKED, key, by=by, name=key.name, prefix=key.prefix)
+
+
+def network(address: str) -> str:
+    try:
+        return str(ipaddress.ip_network(address.strip(), strict=False))
+    except ValueError:
+        raise NotAllowed(f"不是 IP 地址或网段：{address}", "addresses") from None

@@ -1,0 +1,46 @@
+from django.urls import path
+
+from portal.access.views import account, keys, members, platform, sign_in, users
+
+app_name = "access"
+urlpatterns = [
+    path("sign-in/", sign_in.sign_in, name="sign-in"),
+    path("sign-in/code/", sign_in.sign_in_code, name="sign-in-code"),
+    path("forgot/", sign_in.forgot, name="forgot"),
+    path("account/password/", account.password, name="password"),
+    path("account/totp/", account.totp, name="totp"),
+    path("account/keepalive/", account.keepalive, name="keepalive"),
+    path("account/sign-out/", account.sign_out, name="sign-out"),
+    path("account/switch/", account.switch, name="switch"),
+    path("members/", members.members, name="members"),
+    path("members/invite/", members.invite, name="member-invite"),
+    path("members/grants/", members.grants, name="grants"),
+    path("members/grants/<uuid:grant_id>/decide/", members.decide, name="grant-decide"),
+    path("members/<uuid:membership_id>/", members.member, name="member"),
+    path("members/<uuid:membership_id>/deactivate/", members.deactivate, name="member-deactivate"),
+    path("members/<uuid:membership_id>/activate/", members.activate, name="member-activate"),
+    path("members/<uuid:membership_id>/unlock/", members.unlock, name="member-unlock"),
+    path("members/<uuid:membership_id>/reset-code/", members.reset_code, name="member-reset-code"),
+    path("members/<uuid:membership_id>/remove-totp/", members.remove_totp, name="member-remove-totp"),
+    path("keys/", keys.keys, name="keys"),
+    path("keys/create/", keys.create, name="key-create"),
+    path("keys/<uuid:key_id>/revoke/", keys.revoke, name="key-revoke"),
+    path("platform/institutions/", platform.institutions, name="institutions"),
+    path("platform/institutions/create/", platform.create, name="institution-create"),
+    path("platform/institutions/<uuid:public_id>/", platform.institution, name="institution"),
+    path("platform/institutions/<uuid:public_id>/change/", platform.change, name="institution-change"),
+    path("platform/institutions/<uuid:public_id>/appoint/", platform.appoint, name="institution-appoint"),
+    path("platform/institutions/<uuid:public_id>/people/", platform.add_person, name="institution-add-person"),
+    path(
+        "platform/institutions/<uuid:public_id>/grants/<uuid:grant_id>/decide/",
+        platform.decide,
+        name="institution-grant-decide",
+    ),
+    path("platform/institutions/<uuid:public_id>/break-glass/", platform.break_glass, name="break-glass"),
+    path("platform/break-glass/end/", platform.break_glass_end, name="break-glass-end"),
+    path("platform/users/", users.users, name="users"),
+    path("platform/users/create/", users.create, name="user-create"),
+    path("platform/users/<int:user_id>/", users.user, name="user"),
+    path("platform/users/<int:user_id>/reset-code/", users.reset_code, name="user-reset-code"),
+    path("platform/users/<int:user_id>/<slug:what>/", users.act, name="user-act"),
+]
