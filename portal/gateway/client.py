@@ -1,0 +1,96 @@
+"""Asking a gateway something that changes nothing: retried with back-off, written down as attempts without operation."""
+
+import time
+from typing import Any, TypeVar
+
+from django.db import connection
+from django.utils import timezone
+
+from portal.access.door import tenant_tx
+from portal.access.models import Institution
+from portal.gateway import wire
+from portal.gateway.errors import NotSent
+from portal.gateway.journal.models import Attempt
+from portal.gateway.messages import Record, Request
+from portal.jobs.pace import factor
+
+R = TypeVar("R", bound=Record)
+
+#: Seconds between the tries of a query.
+PAUSES = (1.0, 4.0)
+
+
+def environment_of(institution_id: int) -> str:
+    """The environment an institution works in now. Opens no door: institutions are no tenant rows."""
+    return str(Institution.objects.values_list("environment", flat=True).get(pk=institution_id))
+
+
+def wire_settings(gateway: str, environment: str) -> wire.WireSettings:
+    """The open institution's channel to this gateway; NotSent when it has none that may be used."""
+    from portal.gateway.channels.models import Channel
+
+    channel = Channel.objects.filter(gateway=gateway, environment=environment).first()
+    if channel is None:
+        raise NotSent("本机构还没有配置这个接口的渠道，请先在系统配置中填写")
+    settings: wire.WireSettings = channel.settings()
+    return settings
+
+
+def ask(request: Request[R], *, institution_id: int, environment: str = "", tries: int = 3) -> R:
+    """The gateway's answer to a query.
+
+    Raises Rejected as soon as the gateway refuses, NotSent or Unknown after the last try; TypeError for a changing
+    request, RuntimeError inside a transaction (I8): open the door in short pieces around it.
+    """
+    if not type(request).safe:
+        raise TypeError(f"{type(request).__name__} changes something: open an operation for it")
+    refuse_inside_transaction()
+    environment = environment or environment_of(institution_id)
+    with tenant_tx(institution_id):
+        settings = wire_settings(type(request).gateway.name, environment)
+    for pause in (*PAUSES[: tries - 1], None):
+        exchange = _once(settings, request, institution_id, environment)
+        if exchange.outcome in (wire.Outcome.OK, wire.Outcome.REJECTED, wire.Outcome.OK_UNPARSED) or pause is None:
+            break
+        time.sleep(pause * max(factor(), 0.02))
+    return exchange.require()
+
+
+def _once(settings: wire.WireSettings, request: Request[R], institution_id: int, environment: str) -> wire.Exchange[R]:
+    """One try, written down before and after."""
+    prepared = wire.prepare(settings, request, wire.new_msgid())
+    with tenant_tx(institution_id):
+        attempt = Attempt(
+            gateway=settings.gateway.name,
+            environment=environment,
+            kind=type(request).code,
+            msgid=prepared.msgid,
+            raw_request=text(prepared.plain),
+        )
+        attempt.save(force_insert=True)
+    refuse_inside_transaction()
+    exchange = wire.send(prepared)
+    with tenant_tx(institution_id):
+        write_outcome(attempt, exchange)
+    return exchange
+
+
+def write_outcome(attempt: Attempt, exchange: wire.Exchange[Any]) -> None:
+    """Finish the attempt with what came of it; inside the door."""
+    attempt.outcome = exchange.outcome.value
+    attempt.finished_at = timezone.now()
+    attempt.took_ms = int(exchange.seconds * 1000)
+    attempt.code = exchange.code[:40]
+    attempt.message = (exchange.sentence or exchange.message)[:500]
+    attempt.raw_reply = text(exchange.raw_reply) if exchange.raw_reply else None
+    attempt.save(update_fields=["outcome", "finished_at", "took_ms", "code", "message", "raw_reply"])
+
+
+def text(raw: bytes) -> str:
+    return raw.decode("utf-8", "backslashreplace")
+
+
+def refuse_inside_transaction() -> None:
+    """I8: a gateway may take a minute; no row may stay locked, and nothing may be undone, that long."""
+    if connection.in_atomic_block:
+        raise RuntimeError("a gateway is called outside any transaction (I8)")

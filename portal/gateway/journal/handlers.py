@@ -1,0 +1,130 @@
+"""What a business does when one of its operations ends, and how it finds out whether a doubtful one happened."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from portal.gateway.journal.models import Operation
+from portal.gateway.messages import Record, Request, request_class
+
+R = TypeVar("R", bound=Record)
+
+
+class Ask(Protocol):
+    """Sends one safe query on the operation's own channel; what was asked and answered goes into the evidence."""
+
+    def __call__(self, request: Request[R], /) -> R: ...
+
+
+@dataclass(frozen=True)
+class Applied:
+    """The gateway has the effect. `reply` is what the lost reply would have said, as far as it can be known."""
+
+    reply: Record | None = field(repr=False)
+    evidence: str
+
+
+@dataclass(frozen=True)
+class NotApplied:
+    """The gateway has no such effect, and none can come any more: the operation may be sent again."""
+
+    evidence: str
+
+
+@dataclass(frozen=True)
+class StillUnknown:
+    """The answer proves neither; ask again later."""
+
+    evidence: str
+
+
+Verdict = Applied | NotApplied | StillUnknown
+
+
+class Handler:
+    """Base of `@outcome` classes; every method but `investigate` runs inside the transaction of the state change.
+
+    A method that raises never undoes what happened at the gateway: the operation keeps its state, and `applied` and
+    `rejected` are tried again by the sweep.
+    """
+
+    def applied(self, operation: Operation, reply: Any) -> None:
+        """The effect is there. `reply` is a Record of the request's reply class, or None when nobody could read it."""
+
+    def rejected(self, operation: Operation) -> None:
+        """The effect is not there and will not come; `operation.message` says why."""
+
+    def withdrawn(self, operation: Operation) -> None:
+        """Refused by the reviewer or taken back before anything was sent."""
+        self.rejected(operation)
+
+    def investigate(self, operation: Operation, ask: Ask) -> Verdict:
+        """Find out whether the effect is there. Outside any transaction; open the door in short pieces.
+
+        Errors of `ask` may pass through: they mean StillUnknown.
+        """
+        return StillUnknown("没有可用于核实的查询，须人工处理")
+
+
+H = TypeVar("H", bound=type[Handler])
+_handlers: dict[tuple[str, str], Handler] = {}
+
+
+def outcome(*kinds: type[Request[Any]]) -> Callable[[H], H]:
+    """Register a Handler for these transactions; TypeError for a query or a transaction that already has one."""
+
+    def declare(handler: H) -> H:
+        for kind in kinds:
+            if kind.safe:
+                raise TypeError(f"{kind.__name__} is a query: it has no outcome to handle")
+            if (kind.gateway.name, kind.code) in _handlers:
+                raise TypeError(f"{kind.__name__} has a handler already")
+            _handlers[kind.gateway.name, kind.code] = handler()
+        return handler
+
+    return declare
+
+
+def handler_of(operation: Operation) -> Handler:
+    """The business's handler; LookupError when there is none (a recovered operation of an unknown kind)."""
+    return handler_for(operation.gateway, operation.kind)
+
+
+def handler_for(gateway: str, kind: str) -> Handler:
+    try:
+        return _handlers[gateway, kind]
+    except KeyError:
+        raise LookupError(f"nobody handles {gateway} {kind}") from None
+
+
+def handled() -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(_handlers))
+
+
+def request_of(operation: Operation) -> Request[Any]:
+    """The operation's request; ValueError when its content is not what was once agreed to."""
+    text = operation.request.reveal()
+    if not text or digest(text) != operation.request_hash:
+        raise ValueError("the stored request does not match its hash")
+    return request_class(operation.gateway, operation.kind).model_validate_json(text)
+
+
+def text_of(record: Record) -> str:
+    """A record as JSON under its wire names; amounts as text."""
+    return record.model_dump_json(by_alias=True, exclude_none=True)
+
+
+def digest(text: str) -> str:
+    """SM3 of the text, in lower hex."""
+    from portal.gateway.crypto.sm3 import sm3
+
+    return sm3(text.encode()).hex()
+
+
+def reply_of(operation: Operation) -> Record | None:
+    """The stored reply as the request's reply class, or None when there is none."""
+    text = operation.reply.reveal() if operation.reply else ""
+    if not text:
+        return None
+    reply: Record = request_class(operation.gateway, operation.kind).reply().model_validate_json(text)
+    return reply

@@ -1,0 +1,249 @@
+"""From queued to an outcome: claim, write down, send, write down (design 3.2)."""
+
+import logging
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+from typing import Any
+
+from django.db import InterfaceError, OperationalError, connection
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from portal.access.door import tenant_tx
+from portal.gateway import actions, client, wire
+from portal.gateway.errors import NotSent
+from portal.gateway.journal import lease, pace, spool
+from portal.gateway.journal.handlers import request_of, text_of
+from portal.gateway.journal.late import keep_late_reply
+from portal.gateway.journal.lease import Held
+from portal.gateway.journal.models import Attempt, Operation
+from portal.gateway.journal.moves import Overtaken, leave_for_later, move, tell, tell_business
+from portal.gateway.journal.states import DOUBTFUL, State, Task
+
+logger = logging.getLogger(__name__)
+
+
+class Step(Enum):
+    SENT = "sent"
+    NOTHING = "nothing to send"
+    STOP = "not now"
+
+
+@dataclass
+class Claimed:
+    """An operation that this worker alone may send, once; `since` is the monotonic clock at its commit."""
+
+    operation: Operation
+    attempt: Attempt
+    held: Held
+    prepared: wire.Prepared[Any]
+    since: float
+
+
+def send_queued(institution_id: int, gateway: str, *, seconds: float = 240) -> int:
+    """Send what is queued at this gateway, one message after the other; how many left this machine, or may have.
+
+    Returns at once while another worker holds the lease: that one looks again before it stops. Stops after `seconds`
+    and when the gateway cannot be reached; the sweep comes back to what is left.
+    """
+    until = time.monotonic() + seconds
+    sent = 0
+    while time.monotonic() < until:
+        with tenant_tx(institution_id):
+            operation = next_queued(gateway)
+        held = lease.take(institution_id, gateway, operation.environment) if operation else None
+        if held is None:
+            return sent
+        step = Step.SENT
+        try:
+            while step is Step.SENT and time.monotonic() < until:
+                step = send_next(held)
+                sent += step is Step.SENT
+        finally:
+            held.give_back()
+        if step is Step.STOP:
+            return sent
+        # Whoever queued something between our last look and giving back the lease found it taken: look again.
+    return sent
+
+
+def next_queued(gateway: str, environment: str = "") -> Operation | None:
+    """The oldest operation that may be sent now; None also while recovered operations keep the gateway closed."""
+    if is_quarantined(gateway):
+        return None
+    rows = Operation.objects.filter(Q(not_before=None) | Q(not_before__lte=Now()), gateway=gateway, state=State.QUEUED)
+    if environment:
+        rows = rows.filter(environment=environment)
+    return rows.order_by("queued_at", "id").first()
+
+
+def is_quarantined(gateway: str) -> bool:
+    """After a restore nothing new is sent until what the database forgot has been settled."""
+    return Operation.objects.filter(gateway=gateway, recovered=True, state__in=DOUBTFUL).exists()
+
+
+def send_next(held: Held) -> Step:
+    """Send the oldest queued operation under this lease."""
+    with tenant_tx(held.institution_id):
+        operation = next_queued(held.gateway, held.environment)
+        if operation is None:
+            return Step.NOTHING
+        try:
+            settings = client.wire_settings(held.gateway, held.environment)
+        except NotSent as error:
+            return postpone(operation, error.sentence)
+    try:
+        prepared = wire.prepare(settings, request_of(operation), wire.new_msgid())
+    except NotSent as error:
+        sentence = error.sentence
+    except (ValueError, LookupError):
+        logger.exception("operation %s cannot be sent", operation.pk)
+        sentence = "请求内容与提交时不一致或已不被支持，没有发出，请联系管理员"
+    else:
+        claimed = claim(operation, held, prepared)
+        return send_claimed(claimed) if claimed else Step.STOP
+    with tenant_tx(held.institution_id):
+        return postpone(operation, sentence)
+
+
+def postpone(operation: Operation, sentence: str) -> Step:
+    """Nothing left this machine: stay queued, say why, try again later."""
+    rows = Operation.objects.filter(pk=operation.pk, state=State.QUEUED, version=operation.version)
+    rows.update(not_before=Now() + waiting(operation), message=sentence[:500])
+    return Step.STOP
+
+
+def waiting(operation: Operation) -> timedelta:
+    """As long again as it has been waiting already, within limits."""
+    queued = operation.queued_at or operation.created_at
+    return pace.back_off((timezone.now() - queued).total_seconds())
+
+
+def claim(operation: Operation, held: Held, prepared: wire.Prepared[Any]) -> Claimed | None:
+    """Queued → sending, with the attempt committed before anything leaves (I3); None when overtaken."""
+    seconds = prepared.deadline + pace.margin()
+    try:
+        with tenant_tx(held.institution_id):
+            if not held.keep(seconds):
+                return None
+            deadline = Now() + timedelta(seconds=seconds)
+            move(operation, State.SENDING, attempts=operation.attempts + 1, deadline=deadline, not_before=None)
+            attempt = Attempt(
+                operation=operation,
+                gateway=operation.gateway,
+                environment=operation.environment,
+                kind=operation.kind,
+                n=operation.attempts,
+                msgid=prepared.msgid,
+                fence=held.fence,
+                raw_request=client.text(prepared.plain),
+                deadline=deadline,
+            )
+            attempt.save(force_insert=True)
+            attempt.refresh_from_db(fields=["sent_at", "deadline"])
+    except Overtaken:
+        return None
+    return Claimed(operation, attempt, held, prepared, time.monotonic())
+
+
+def send_claimed(claimed: Claimed) -> Step:
+    """Spool line on disk, then the one and only call, then its outcome."""
+    exchange = _spool_and_send(claimed)
+    write_outcome(claimed, exchange)
+    return Step.STOP if exchange.outcome is wire.Outcome.NOT_SENT else Step.SENT
+
+
+def _spool_and_send(claimed: Claimed) -> wire.Exchange[Any]:
+    try:
+        spool.write(line_of(claimed))
+    except OSError:
+        logger.exception("the spool cannot be written: nothing is sent")
+        return _not_sent(claimed, "发送登记簿无法写入（磁盘已满或无权限），没有发出")
+    if time.monotonic() - claimed.since > pace.OVERSLEPT:
+        # This process slept: others may already be looking into the attempt. No byte has left, so none will.
+        return _not_sent(claimed, "本机繁忙，没有按时发出，将重新发送")
+    client.refuse_inside_transaction()
+    return wire.send(claimed.prepared)
+
+
+def _not_sent(claimed: Claimed, sentence: str) -> wire.Exchange[Any]:
+    at = wire.clock()
+    return wire.Exchange(wire.Outcome.NOT_SENT, claimed.prepared.msgid, sentence=sentence, started_at=at, ended_at=at)
+
+
+def line_of(claimed: Claimed) -> spool.Line:
+    attempt, operation = claimed.attempt, claimed.operation
+    return spool.Line(
+        msgid=attempt.msgid,
+        operation=str(operation.pk),
+        institution=operation.institution_id,
+        gateway=operation.gateway,
+        environment=operation.environment,
+        kind=operation.kind,
+        n=attempt.n,
+        fence=attempt.fence,
+        at=timezone.localtime(attempt.sent_at).isoformat(),
+        hash=operation.request_hash,
+    )
+
+
+def write_outcome(claimed: Claimed, exchange: wire.Exchange[Any]) -> None:
+    """Attempt and operation in one transaction; what cannot be written stays `sending` and the reaper finds it."""
+    with_business = True
+    for pause in (0.5, 1.0, 2.0, 0):
+        try:
+            _write(claimed, exchange, with_business=with_business)
+            return
+        except Overtaken:
+            keep_late_reply(claimed.operation, claimed.attempt, exchange)
+            return
+        except (OperationalError, InterfaceError):
+            logger.exception("operation %s: its outcome could not be written", claimed.operation.pk)
+            connection.close()
+            time.sleep(pause)
+        except Exception:
+            if not with_business:
+                raise
+            # The business broke the transaction itself. What happened at the gateway is written without it.
+            logger.exception("operation %s: its outcome is written without the business", claimed.operation.pk)
+            with_business = False
+
+
+def _write(claimed: Claimed, exchange: wire.Exchange[Any], *, with_business: bool) -> None:
+    """Raises Overtaken when the reaper was faster or the lease has a newer holder; then nothing is written."""
+    with tenant_tx(claimed.held.institution_id):
+        attempt = Attempt.objects.select_for_update().get(pk=claimed.attempt.pk)
+        operation = Operation.objects.get(pk=claimed.operation.pk)
+        if attempt.outcome or (operation.state, operation.version) != (State.SENDING, claimed.operation.version):
+            raise Overtaken(f"attempt {attempt.msgid} was given up")
+        client.write_outcome(attempt, exchange)
+        _conclude(operation, exchange, claimed.held.is_mine, with_business=with_business)
+
+
+def _conclude(operation: Operation, exchange: wire.Exchange[Any], mine: Q, *, with_business: bool) -> None:
+    said = {"code": exchange.code[:40], "message": exchange.sentence or exchange.message}
+    word = ""
+    if exchange.outcome is wire.Outcome.OK:
+        operation.reply = text_of(exchange.require())
+        operation.save(update_fields=["reply"])
+        move(operation, State.DONE, only_if=mine, **said)
+        tell(operation, actions.DONE, code=exchange.code)
+        word = "applied"
+    elif exchange.outcome is wire.Outcome.REJECTED:
+        move(operation, State.REJECTED, only_if=mine, **said)
+        tell(operation, actions.REJECTED, reason=exchange.sentence, code=exchange.code)
+        word = "rejected"
+    elif exchange.outcome is wire.Outcome.NOT_SENT:
+        move(operation, State.QUEUED, only_if=mine, not_before=Now() + waiting(operation), **said)
+    else:
+        task = {"task": Task.UNPARSED} if exchange.outcome is wire.Outcome.OK_UNPARSED else {}
+        quiet = pace.quiet(type(request_of(operation)))
+        move(operation, State.IN_DOUBT, only_if=mine, quiet_until=Now() + quiet, looks=0, **said, **task)
+        tell(operation, actions.IN_DOUBT, reason=exchange.sentence)
+    if word and not with_business:
+        leave_for_later(operation)
+    elif word:
+        tell_business(operation, word)

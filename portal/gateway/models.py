@@ -1,0 +1,5 @@
+"""Everything of the gateway room that has a table."""
+
+from portal.gateway.journal.models import Attempt, Evidence, Lease, Operation, SpoolMark
+
+__all__ = ["Attempt", "Evidence", "Lease", "Operation", "SpoolMark"]

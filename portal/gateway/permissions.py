@@ -1,0 +1,11 @@
+"""Who may see and decide operations (design 4.2): reviewers approve, doubtful results take two people."""
+
+from portal.access.permissions import AUDITOR, CLERK, INSTITUTION_ADMIN, MEMBERS, REVIEWER, Permission
+
+VIEW_OPERATIONS = Permission("gateway.operations.view", "查看接口业务", roles=MEMBERS)
+APPROVE_OPERATIONS = Permission("gateway.operations.approve", "复核接口业务", roles={REVIEWER})
+WITHDRAW_OPERATIONS = Permission("gateway.operations.withdraw", "撤回未发送的接口业务", roles={CLERK, REVIEWER})
+LOOK_OPERATIONS = Permission("gateway.operations.look", "要求立即核实", roles={CLERK, REVIEWER})
+DECIDE_OPERATIONS = Permission("gateway.operations.decide", "认定结果待确认的业务", roles={REVIEWER, INSTITUTION_ADMIN})
+VIEW_ATTEMPTS = Permission("gateway.attempts.view", "查看接口报文记录", roles={REVIEWER, AUDITOR, INSTITUTION_ADMIN})
+READ_ATTEMPTS = Permission("gateway.attempts.read", "查看接口报文原文", roles={REVIEWER, AUDITOR})
