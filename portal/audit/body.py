@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # this room is imported before models may be
 
 #: A stranger chooses some of what is recorded (paths, user names): no value may fill the log.
 LONGEST = 2000
-SYSTEM = "系统"
+SYSTEM, SYSTEM_ID = "系统", "system"
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def compose(
 
 def _who(by: "Member | None") -> dict[str, Any]:
     if by is None:
-        return {"id": "", "name": SYSTEM, "roles": []}
+        return {"id": SYSTEM_ID, "name": SYSTEM, "roles": []}
     identity = str(by.user.pk) if by.user else f"key:{by.key}"
     return {"id": identity, "name": _text(by.label), "roles": sorted(str(role) for role in by.roles)}
 

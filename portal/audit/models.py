@@ -1,6 +1,7 @@
 """The chains as rows. Nobody writes them through these models: the app role may only read (migration 0001)."""
 
 import json
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import connection, models
 from django.db.models.expressions import RawSQL
 
+from portal.access.permissions import Role
 from portal.audit.registry import action
 
 #: Records waiting for the end of the transaction get their number now; later ones wait again.
@@ -28,6 +30,16 @@ class ChainManager(models.Manager[Any]):
 def part(path: str) -> RawSQL:
     """A piece of the body as a column of its own, computed by the database: it cannot differ from what was hashed."""
     return RawSQL(f"(body::jsonb #>> '{{{path}}}')", [])
+
+
+@dataclass(frozen=True)
+class Change:
+    label: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        return f"{self.label}：{self.before} → {self.after}"
 
 
 class Event(models.Model):
@@ -73,6 +85,14 @@ class Event(models.Model):
         return parsed
 
     @property
+    def label(self) -> str:
+        """The kind of action, as filters name it."""
+        try:
+            return action(self.action).label
+        except LookupError:
+            return str(self.action)
+
+    @property
     def actor_name(self) -> str:
         return str(self.content["who"]["name"])
 
@@ -97,14 +117,36 @@ class Event(models.Model):
         if self.content["object"]:
             values.setdefault(self.content["object"]["type"].rpartition(".")[2], self.object_label)
             values.setdefault("object", self.object_label)
-        values.setdefault("changes", "；".join(self.changed) or "—")
+        values.setdefault("changes", "；".join(map(str, self.changes)) or "—")
         return declared.sentence(values)
 
     @property
-    def changed(self) -> list[str]:
-        """`医院等级：三级 → 二级` for each changed field."""
+    def changes(self) -> list[Change]:
+        """Fields before and after."""
         changes = self.content["changes"].items()
-        return [f"{self._label_of(name)}：{shown(old)} → {shown(new)}" for name, (old, new) in changes]
+        return [Change(self._label_of(name), shown(old), shown(new)) for name, (old, new) in changes]
+
+    @property
+    def role_labels(self) -> str:
+        labels = dict(Role.choices)
+        return "、".join(str(labels.get(role, role)) for role in self.content["who"]["roles"])
+
+    @property
+    def particulars(self) -> list[tuple[str, str]]:
+        """Details that the sentence does not already say."""
+        try:
+            said = action(self.action).placeholders
+        except LookupError:
+            said = frozenset()
+        return [(name, shown(value)) for name, value in self.content["details"].items() if name not in said]
+
+    @property
+    def hash_hex(self) -> str:
+        return bytes(self.hash).hex()
+
+    @property
+    def prev_hex(self) -> str:
+        return bytes(self.prev).hex()
 
     def _label_of(self, name: str) -> str:
         try:

@@ -43,8 +43,8 @@ class Action:
 
     @property
     def label(self) -> str:
-        """The sentence without its particulars, for filters: `申请生成 … 年清算数据`."""
-        return re.sub(r"\{\w+\}", "…", self.template)
+        """The kind of action for lists and filters, the sentence without its particulars: `申请生成…年清算数据`."""
+        return re.sub(r"\s*\{\w+\}\s*", "…", self.template).strip("…：，（）“” ") or self.name
 
     def check(self, details: Collection[str], *, has_object: bool, has_changes: bool) -> None:
         """Raise TypeError naming the placeholders of the sentence that nothing was given for."""
