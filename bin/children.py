@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from typing import IO
 
 from stack import ROOT
 from trouble import Trouble, say
@@ -55,6 +56,10 @@ def required(command: Sequence[str], environment: Mapping[str, str]) -> None:
         raise Trouble(f"命令失败：{' '.join(command[1:])}", f"Command failed with code {code}", code=code)
 
 
+class Stopped(Exception):
+    """Somebody asked us to stop; not an error."""
+
+
 @dataclass
 class Child:
     name: str
@@ -68,21 +73,37 @@ class Child:
 
 
 class Family:
-    """The children of one supervisor; leaving the block stops them all, whatever happened inside."""
+    """The children of one supervisor; leaving the block stops them all, whatever happened inside.
+
+    SIGTERM, SIGHUP and Ctrl-C are only noted, and `check` raises Stopped at the next turn of the loop: an exception
+    thrown from a signal handler could leave a lock of `subprocess` held for ever, and stop() waiting for it.
+    """
+
+    SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
     def __init__(self, logs: Path, *, grace: float = GRACE) -> None:
         self.logs = logs
         self.grace = grace
         self.children: list[Child] = []
         self.guest: subprocess.Popen[bytes] | None = None
+        self.asked = False
 
     def __enter__(self) -> Family:
         # Orphans of our children become ours instead of init's: stop() finds even those that left their group.
         _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        self._before = {number: signal.signal(number, self._note) for number in self.SIGNALS}
         return self
 
     def __exit__(self, *_: object) -> None:
+        for number in self.SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
         self.stop()
+        if not self.asked:  # else whoever asks twice waits: what follows is cleaning up as well
+            for number, handler in self._before.items():
+                signal.signal(number, handler)
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        self.asked = True
 
     def start(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> Child:
         """A child in a process group of its own, so that Ctrl-C reaches only us; its output goes to logs/name.log."""
@@ -105,17 +126,18 @@ class Family:
         self.children.append(child)
         return child
 
-    def join(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
-        """A child on our terminal that is expected to end before the others do."""
-        self.guest = subprocess.Popen(command, cwd=ROOT, env=environment, preexec_fn=_die_with_parent)
-
-    def joined(self) -> int | None:
-        """The exit code of that child, or None while it works."""
-        code = self.guest.poll() if self.guest else 0
-        return None if code is None else exit_code(code)
+    def run(self, command: Sequence[str], environment: Mapping[str, str], *, output: IO[bytes] | None = None) -> int:
+        """Exit code of a command that ends before the others do; on our terminal, or with its output in a file."""
+        self.guest = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, preexec_fn=_die_with_parent)
+        while (code := self.guest.poll()) is None:
+            self.check()
+            time.sleep(0.05)
+        return exit_code(code)
 
     def check(self) -> None:
-        """Trouble when one of them has ended: they live and die together."""
+        """Stopped when somebody asked for it; Trouble when a child has ended: they live and die together."""
+        if self.asked:
+            raise Stopped
         for child in self.children:
             code = child.process.poll()
             if code is not None:
@@ -137,32 +159,27 @@ class Family:
 
     def stop(self) -> None:
         """All gone: asked first, the last started first, and killed after the grace time."""
-        before = {n: signal.signal(n, signal.SIG_IGN) for n in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
-        try:
-            if self.guest and self.guest.poll() is None:
-                self.guest.terminate()
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    self.guest.wait(self.grace)
-                self.guest.kill()
-                self.guest.wait()
-            for child in reversed(self.children):
-                if child.process.poll() is None:
-                    child.process.terminate()
-            end = time.monotonic() + self.grace
-            for child in reversed(self.children):
-                try:
-                    child.process.wait(max(0.0, end - time.monotonic()))
-                except subprocess.TimeoutExpired:
-                    say(f"{child.name} 未按时停止，强制结束", "did not stop in time: killed")
-                # What is left of its group (or all of it) goes now.
-                with contextlib.suppress(ProcessLookupError, PermissionError):
-                    os.killpg(child.process.pid, signal.SIGKILL)
-                child.process.wait()
-            self.children.clear()
-            kill_orphans()
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+        if self.guest and self.guest.poll() is None:
+            self.guest.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.guest.wait(self.grace)
+            self.guest.kill()
+            self.guest.wait()
+        for child in reversed(self.children):
+            if child.process.poll() is None:
+                child.process.terminate()
+        end = time.monotonic() + self.grace
+        for child in reversed(self.children):
+            try:
+                child.process.wait(max(0.0, end - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                say(f"{child.name} 未按时停止，强制结束", "did not stop in time: killed")
+            # What is left of its group (or all of it) goes now.
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(child.process.pid, signal.SIGKILL)
+            child.process.wait()
+        self.children.clear()
+        kill_orphans()
 
 
 def kill_orphans() -> None:

@@ -5,21 +5,18 @@ from __future__ import annotations
 import argparse
 import fcntl
 import shutil
-import signal
 import socket
-import subprocess
-import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 
 import administer
 import prepare
-from children import Family
+from children import Family, Stopped
 from cluster import Cluster
 from stack import PYTHON, ROOT, SANDBOX_PORT, Stack, create_database
 from trouble import Trouble, say
@@ -29,10 +26,6 @@ SPACE_MB = 200
 ONCE = "yibao_once"
 ONCE_SANDBOX = "yibao_once_sandbox"
 MANAGE = [str(PYTHON), "manage.py"]
-
-
-class Stopped(BaseException):
-    """Somebody asked us to stop; not an error."""
 
 
 def main(words: list[str]) -> int:
@@ -55,7 +48,7 @@ def main(words: list[str]) -> int:
 
 def run(stack: Stack, port: int) -> int:
     """Serve until told to stop; 0 then, Trouble when a part fails."""
-    with stopping(), stack.database() as cluster, Family(stack.var / "log") as family:
+    with stack.database() as cluster, Family(stack.var / "log") as family:
         for side in administer.SIDES:
             administer.migrate(stack, cluster, side=side)
         sandbox_port = free_port(SANDBOX_PORT)
@@ -66,7 +59,7 @@ def run(stack: Stack, port: int) -> int:
             serving = without_owner(environment)
             family.start("worker", [*MANAGE, "worker"], serving)
             family.start("web", web_command(port), serving)
-            people = seed(environment)
+            people = seed(family, environment)
             address = f"http://127.0.0.1:{port}"
             family.wait_until(lambda: answers(f"{address}/readyz"), seconds=READY_SECONDS, what=f"{address}/readyz")
             announce(address, environment["SANDBOX_URL"], people, stack)
@@ -83,17 +76,12 @@ def run(stack: Stack, port: int) -> int:
 
 def run_once(stack: Stack) -> int:
     """One clearing year from an empty database; the exit code of `demo_year`."""
-    with stopping(), stack.database() as cluster, Family(stack.var / "log" / "once") as family:
+    with stack.database() as cluster, Family(stack.var / "log" / "once") as family:
         try:
             environment = fresh_environment(stack, cluster)
             start_sandbox(family, environment, int(environment["SANDBOX_URL"].rpartition(":")[2]))
             family.start("worker", [*MANAGE, "worker"], without_owner(environment))
-            family.join([*MANAGE, "demo_year"], environment)
-            while (code := family.joined()) is None:
-                family.check()
-                require_database(cluster)
-                time.sleep(0.1)
-            return code
+            return family.run([*MANAGE, "demo_year"], environment)
         except Stopped:
             return 143
 
@@ -141,12 +129,13 @@ def web_command(port: int) -> list[str]:
     ]
 
 
-def seed(environment: dict[str, str]) -> str:
+def seed(family: Family, environment: dict[str, str]) -> str:
     """People and one-time passwords, as the command prints them."""
-    done = subprocess.run([*MANAGE, "demo_seed"], cwd=ROOT, env=environment, capture_output=True, text=True)
-    if done.returncode:
-        raise Trouble("演示数据写入失败：", f"demo_seed failed:\n{done.stderr.strip()}")
-    return done.stdout.strip()
+    with tempfile.TemporaryFile() as output:
+        if family.run([*MANAGE, "demo_seed"], environment, output=output):
+            raise Trouble("演示数据写入失败，原因见上", "demo_seed failed, see above")
+        output.seek(0)
+        return output.read().decode().strip()
 
 
 def without_owner(environment: dict[str, str]) -> dict[str, str]:
@@ -233,23 +222,3 @@ def only_one(stack: Stack, name: str) -> Iterator[None]:
         except BlockingIOError:
             raise Trouble("本目录已有一个 bin/demo 在运行", "Another bin/demo is running in this folder") from None
         yield
-
-
-@contextmanager
-def stopping() -> Iterator[None]:
-    """Inside, SIGTERM, SIGHUP and Ctrl-C raise Stopped, once."""
-    numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        for each in numbers:
-            signal.signal(each, signal.SIG_IGN)
-        raise Stopped
-
-    before = {number: signal.signal(number, stop) for number in numbers}
-    try:
-        yield
-    except Stopped:
-        sys.exit(143)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

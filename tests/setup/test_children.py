@@ -46,8 +46,7 @@ def supervisor(tmp_path):
         sys.path.insert(0, {str(BIN)!r})
         from pathlib import Path
         from children import Family
-        from demonstrate import Stopped, stopping
-        with stopping(), Family(Path({str(tmp_path)!r}), grace=1.0) as family:
+        with Family(Path({str(tmp_path)!r}), grace=1.0) as family:
             for name, code in (("plain", {SLEEP!r}), ("stubborn", {STUBBORN!r}), ("runaway", {RUNAWAY!r})):
                 child = family.start(name, [sys.executable, "-c", code], {{}})
                 print(child.process.pid, flush=True)
