@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class AccessConfig(AppConfig):
@@ -8,7 +8,8 @@ class AccessConfig(AppConfig):
     verbose_name = "机构与人员"
 
     def ready(self) -> None:
-        from portal.access.walls import raise_walls
+        from portal.access.walls import lower_for_owner, raise_walls
 
+        pre_migrate.connect(lower_for_owner, sender=self, dispatch_uid="portal.access.walls")
         # post_migrate fires after every migration of every app has run; once, for this app, is enough.
         post_migrate.connect(raise_walls, sender=self, dispatch_uid="portal.access.walls")

@@ -30,6 +30,12 @@ def raise_walls(**_: Any) -> None:
         cursor.execute(f"GRANT USAGE ON SCHEMA app, public TO {quoted(role())}")
         cursor.execute("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC")
         present = set(connection.introspection.table_names(cursor))
+        unforce(cursor, present)
+        for model in apps.get_models(include_auto_created=True):
+            if model._meta.db_table not in present or not model._meta.managed:
+                continue
+            if issubclass(model, TenantModel):
+                tie(cursor, model)
         for model in apps.get_models(include_auto_created=True):
             if model._meta.db_table not in present or not model._meta.managed:
                 continue
@@ -39,9 +45,24 @@ def raise_walls(**_: Any) -> None:
         cursor.execute(f"GRANT SELECT ON django_migrations TO {quoted(role())}")  # start-up checks ask what has run
 
 
-def wall(cursor: CursorWrapper, model: type[TenantModel]) -> None:
+def lower_for_owner(**_: Any) -> None:
+    """Before migrations run: a new foreign key is checked by the owner, who must see the rows it is checked against.
+
+    Only the owner's own view changes (FORCE); the app role stays behind the walls all the time.
+    """
+    with connection.cursor() as cursor:
+        unforce(cursor, set(connection.introspection.table_names(cursor)))
+
+
+def unforce(cursor: CursorWrapper, present: set[str]) -> None:
+    for model in apps.get_models(include_auto_created=True):
+        if issubclass(model, TenantModel) and model._meta.db_table in present:
+            cursor.execute(f"ALTER TABLE {quoted(model._meta.db_table)} NO FORCE ROW LEVEL SECURITY")
+
+
+def tie(cursor: CursorWrapper, model: type[TenantModel]) -> None:
+    """Keys that start with the institution: a row can only point to a row of its own institution."""
     table = model._meta.db_table
-    rule = OWN_OR_PLATFORM if model.platform_rows else OWN_ROWS
     add_constraint(cursor, table, f"{table}_own_key", "UNIQUE (institution_id, id)")
     for field in model._meta.get_fields():
         target = field.related_model if isinstance(field, models.ForeignKey) else None
@@ -55,6 +76,11 @@ def wall(cursor: CursorWrapper, model: type[TenantModel]) -> None:
                 f"FOREIGN KEY (institution_id, {quoted(field.column)}) REFERENCES {quoted(wall_target)} (institution_id, id)"
                 " DEFERRABLE INITIALLY DEFERRED",
             )
+
+
+def wall(cursor: CursorWrapper, model: type[TenantModel]) -> None:
+    table = model._meta.db_table
+    rule = OWN_OR_PLATFORM if model.platform_rows else OWN_ROWS
     cursor.execute(f"ALTER TABLE {quoted(table)} ENABLE ROW LEVEL SECURITY")
     cursor.execute(f"ALTER TABLE {quoted(table)} FORCE ROW LEVEL SECURITY")
     cursor.execute(f"DROP POLICY IF EXISTS institution ON {quoted(table)}")
