@@ -5,8 +5,9 @@ Roles are not changed here: they need a second person, whom only the portal's ow
 
 from typing import Any
 
-from django.contrib import admin, messages
-from django.http import HttpRequest
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 
 from portal.access.models import Institution, Membership, User
 from portal.access.permissions import Role
@@ -59,11 +60,21 @@ class UserAdmin(PlatformAdmin):
         return (*self.readonly_fields, "username") if obj else ()
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        if not change:
-            password = give_one_time_password(obj)
-            messages.warning(request, f"{obj.username} 的一次性密码：{password}（只显示这一次，24 小时内有效）")
-            return
-        super().save_model(request, obj, form, change)
+        if change:
+            super().save_model(request, obj, form, change)
+        else:
+            request.one_time_password = give_one_time_password(obj)  # type: ignore[attr-defined]
+
+    def response_add(self, request: HttpRequest, obj: User, post_url_continue: str | None = None) -> HttpResponse:
+        """The password is shown in this answer only: a message would travel in a cookie."""
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"已新增 {obj}",
+            "person": obj,
+            "password": request.one_time_password,  # type: ignore[attr-defined]
+            "opts": self.opts,
+        }
+        return TemplateResponse(request, "admin/one_time_password.html", context)
 
 
 @admin.register(Membership)

@@ -11,15 +11,17 @@ from typing import Any, Protocol
 
 from django.utils import timezone
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from portal.papers.text import writable
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FONT = "微软雅黑"
+TEXT = "@"
 LONGEST_TEXT = 32_767  # Excel's own limit of a cell
 FORMATS = {"money": "#,##0.00", "int": "#,##0", "date": "yyyy-mm-dd", "datetime": "yyyy-mm-dd hh:mm:ss"}
 
@@ -51,61 +53,76 @@ def write_xlsx(
 
 
 class _Sheet:
+    """A row is serialised the moment it is appended: one styled cell a column is enough, filled again for each row."""
+
     def __init__(self, columns: Sequence[ColumnLike], title: str, about: Sequence[tuple[str, str]]) -> None:
         self.columns, self.title, self.about = columns, title, about
         self.book = Workbook(write_only=True)
-        self.styles: dict[str, NamedStyle] = {}
         self.sheet: WriteOnlyWorksheet = self.book.create_sheet(_sheet_name(title))
         self.kinds = [column.kind for column in columns]
 
     def write(self, rows: Iterable[Sequence[Any]], totals: Sequence[Any] | None) -> bytes:
+        self._set_up()
+        heading, note = self._cells(["title", "about"])
+        self.sheet.append([fill(heading, self.title)])
+        for label, text in self.about:
+            self.sheet.append([fill(note, f"{label}：{text}")])
+        self._append([self._cells(["head"])[0]] * len(self.columns), [column.label for column in self.columns])
+        cells = self._cells(self.kinds)
+        for row in rows:
+            self._append(cells, row)
+        if totals is not None:
+            self._append(self._cells([f"total-{kind}" for kind in self.kinds]), totals)
+        file = BytesIO()
+        self.book.save(file)
+        return file.getvalue()
+
+    def _set_up(self) -> None:
         header = len(self.about) + 2
         self.sheet.freeze_panes = f"A{header + 1}"
         for number, column in enumerate(self.columns, start=1):
             self.sheet.column_dimensions[get_column_letter(number)].width = min(column.characters + 2, 60)
         self.sheet.print_title_rows = f"{header}:{header}"
         self.sheet.page_setup.orientation = "landscape"
-        self.sheet.page_setup.paperSize = "9"  # A4
+        self.sheet.page_setup.paperSize = self.sheet.PAPERSIZE_A4
         self.sheet.page_setup.fitToHeight = 0
-        self.sheet.sheet_properties.pageSetUpPr.fitToPage = True
-        self.sheet.append([self.cell(self.title, "title")])
-        for label, text in self.about:
-            self.sheet.append([self.cell(f"{label}：{text}", "about")])
-        self.sheet.append([self.cell(column.label, "head") for column in self.columns])
-        for row in rows:
-            self.sheet.append([self.cell(value, kind) for value, kind in zip(row, self.kinds, strict=True)])
-        if totals is not None:
-            self.sheet.append([self.cell(v, f"total-{k}") for v, k in zip(totals, self.kinds, strict=True)])
-        file = BytesIO()
-        self.book.save(file)
-        return file.getvalue()
+        self.sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
-    def cell(self, value: Any, kind: str) -> WriteOnlyCell | None:
-        if value is None or value == "":
-            return None if not kind.startswith("total") else self._styled(None, kind)
-        if isinstance(value, bool):
-            value = "是" if value else "否"
-        if isinstance(value, datetime):
-            value = timezone.localtime(value).replace(tzinfo=None)
-        elif not isinstance(value, Decimal | int | float | date):
-            value = writable(str(value))[:LONGEST_TEXT]
-        return self._styled(value, kind)
+    def _append(self, cells: Sequence[Cell], row: Sequence[Any]) -> None:
+        self.sheet.append(fill(cell, value) for cell, value in zip(cells, row, strict=True))
 
-    def _styled(self, value: Any, kind: str) -> WriteOnlyCell:
-        cell = WriteOnlyCell(self.sheet, value=value)
-        if isinstance(value, str):
-            cell.data_type = "s"  # openpyxl takes a leading "=" for a formula, "#N/A" for an error
-        style = self.styles.get(kind)
-        if style is None:
-            style = self.styles[kind] = _style(kind)
-            self.book.add_named_style(style)
-        cell.style = style.name
+    def _cells(self, kinds: Sequence[str]) -> list[Cell]:
+        known = set(self.book.named_styles)
+        for kind in dict.fromkeys(kinds):
+            if _style_name(kind) not in known:
+                self.book.add_named_style(_style(kind))
+        cells = [WriteOnlyCell(self.sheet) for _ in kinds]
+        for cell, kind in zip(cells, kinds, strict=True):
+            cell.style = _style_name(kind)
+        return cells
+
+
+def fill(cell: Cell, value: Any) -> Cell:
+    """The cell with this value, typed: text stays text whatever it begins with."""
+    if isinstance(value, bool):
+        value = "是" if value else "否"
+    elif isinstance(value, datetime):
+        value = timezone.localtime(value).replace(tzinfo=None)
+    if value is None or (isinstance(value, Decimal | int | float | date) and cell.number_format != TEXT):
+        cell.value = value
         return cell
+    cell.value = writable(str(value))[:LONGEST_TEXT]
+    cell.data_type = "s"  # openpyxl takes a leading "=" for a formula and "#N/A" for an error
+    return cell
+
+
+def _style_name(kind: str) -> str:
+    return f"portal {kind}"
 
 
 def _style(kind: str) -> NamedStyle:
     bare = kind.removeprefix("total-")
-    style = NamedStyle(name=f"portal {kind}", font=Font(name=FONT, size=10), number_format=FORMATS.get(bare, "@"))
+    style = NamedStyle(name=_style_name(kind), font=Font(name=FONT, size=10), number_format=FORMATS.get(bare, TEXT))
     line = Side(style="thin", color="D6DEE6")
     style.alignment = Alignment(horizontal="right" if bare in ("money", "int") else "left", vertical="center")
     if kind == "title":

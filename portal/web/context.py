@@ -12,7 +12,7 @@ from portal.web import navigation
 
 
 class Frame:
-    """What the frame around every page shows; asks nothing of the database, and nothing at all until a template does."""
+    """What the frame around every page shows; asks nothing of the database."""
 
     idle_seconds = settings.IDLE_SECONDS
     idle_warning = settings.IDLE_WARNING_SECONDS

@@ -1,8 +1,7 @@
 from typing import cast
 
-from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 
 from portal.access.gate import active_memberships, page, signed_in_page
 from portal.access.member import PortalRequest
@@ -11,21 +10,9 @@ from portal.web.dashboard import parts_for, tasks_for
 
 
 @page("portal.use")
-def desk(request: PortalRequest) -> HttpResponseBase:
+def dashboard(request: PortalRequest) -> HttpResponseBase:
     parts = [(part, part.render(request)) for part in parts_for(request.member)]
     return render(request, "web/dashboard.html", {"parts": parts, "tasks": tasks_for(request.member)})
-
-
-def dashboard(request: HttpRequest) -> HttpResponseBase:
-    """The institution's desk; a platform administrator who works in no institution is taken to the platform's pages."""
-    user = request.user
-    if isinstance(user, User) and user.is_platform_admin and not user.needs_new_password:
-        if not active_memberships(user):
-            return redirect("admin:index")
-    return cast(HttpResponseBase, desk(request))
-
-
-dashboard.gate = desk.gate  # type: ignore[attr-defined]
 
 
 @signed_in_page(reason="lists one's own institutions, to switch between them")

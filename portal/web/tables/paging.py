@@ -56,7 +56,7 @@ class Order:
         return [F(self.field).desc(**nulls) if down else F(self.field).asc(**nulls), pk]
 
     def beyond(self, value: Any, pk: Any, *, backwards: bool) -> Q:
-        """The rows that come after (or before) this position. Starts with a plain bound, so that an index can serve it."""
+        """The rows after (or before) this position. Starts with a plain bound, so that an index can serve it."""
         side = "lt" if self.descending != backwards else "gt"
         after_pk = Q(**{f"pk__{side}": pk})
         if self.is_pk:

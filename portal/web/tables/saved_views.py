@@ -13,6 +13,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from portal.access.gate import get_or_404, page
 from portal.access.member import PortalRequest
+from portal.audit import record
+from portal.web.actions import VIEW_SHARED
 from portal.web.models import SavedView
 from portal.web.tables.listing import OWN, list_page
 
@@ -66,6 +68,8 @@ def save(request: PortalRequest) -> HttpResponse:
                 "columns": [name[:60] for name in params.getlist("columns")],
             },
         )
+        if view.shared:
+            record(VIEW_SHARED, view, by=request.member, name=view.name, list=list_page(view.page).title)
     messages.success(request, f"视图“{view.name}”已保存{'，本机构人员可见' if view.shared else ''}")
     return redirect(back + view.address)
 
