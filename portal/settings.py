@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "portal.vault",
     "portal.jobs",
     "portal.gateway",
+    "portal.gateway.channels",
     "portal.api",
     "portal.web",
     "clearing",

@@ -7,12 +7,12 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
-from portal.codes import code_list
-from portal.gateway.sandbox.models import Party
-from portal.gateway.sandbox.plays import Refuse
 
 from clearing.sandbox.city import Options
 from clearing.sandbox.models import Application, Book, Row
+from portal.codes import code_list
+from portal.gateway.sandbox.models import Party
+from portal.gateway.sandbox.plays import Refuse
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 

@@ -7,12 +7,12 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Q, Sum
-from portal.gateway.sandbox.models import Party
-from portal.gateway.sandbox.plays import control, tells
 
 from clearing.messages import CLEARING
 from clearing.sandbox.books import live_applications, locked_book, options_of
 from clearing.sandbox.models import Application, Row
+from portal.gateway.sandbox.models import Party
+from portal.gateway.sandbox.plays import control, tells
 
 
 @tells(CLEARING)
@@ -68,8 +68,6 @@ def approve(asked: Mapping[str, Any]) -> dict[str, Any]:
 def _told(row: dict[str, Any]) -> dict[str, Any]:
     """Under `year`, and sums as text with two places."""
     return {
-        name.removeprefix("book__"): str(value or "0.00")
-        if name.endswith("_amt") or name.endswith("_sumamt")
-        else value
+        name.removeprefix("book__"): str(value or "0.00") if name.endswith(("_amt", "_sumamt")) else value
         for name, value in row.items()
     }

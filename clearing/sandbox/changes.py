@@ -6,12 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
-from portal.gateway.sandbox.plays import Call, Refuse, digest, plays
 
 from clearing.messages import (
     Application,
-    Cancellation,
     CancelApplication,
+    Cancellation,
     CancelVerification,
     GenerateClearing,
     Generation,
@@ -33,6 +32,7 @@ from clearing.sandbox.books import (
     tag_of,
 )
 from clearing.sandbox.rows import make_rows
+from portal.gateway.sandbox.plays import Call, Refuse, digest, plays
 
 ZERO = Decimal("0.00")
 
@@ -66,7 +66,7 @@ def generate(request: GenerateClearing, call: Call) -> Generation:
 def revoke(request: RevokeClearing, call: Call) -> Revocation:
     """Refused while any row is verified; the rows are named (5.2)."""
     open_year(call.party, request.year)
-    book = locked_book(call.party, request.year)
+    locked_book(call.party, request.year)
     rows = rows_of(call.party, request.year, request.aka080, request.qsjg00)
     if not rows.exists():
         raise Refuse("2002", f"{request.year} 年还没有生成清算数据")

@@ -10,9 +10,8 @@ from functools import lru_cache
 from random import Random
 from typing import Any
 
-from portal.codes import code_list
-
 from clearing.sandbox.names import institution_name
+from portal.codes import code_list
 
 #: Kind of institution: its share of the city, and the letter its code begins with.
 KINDS = (("hospital", 15, "H"), ("clinic", 20, "H"), ("pharmacy", 35, "P"), ("village", 30, "H"))

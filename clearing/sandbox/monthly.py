@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
-from portal.gateway.sandbox.plays import Call, plays
-
 from clearing.messages import (
     INSUTYPE_OF,
     MonthlyDetailPage,
@@ -21,6 +19,7 @@ from clearing.sandbox.books import open_year, tag_of
 from clearing.sandbox.city import Line, lines
 from clearing.sandbox.names import person
 from clearing.sandbox.rows import yuan
+from portal.gateway.sandbox.plays import Call, plays
 
 AKA080_OF = {insutype: aka080 for aka080, insutype in INSUTYPE_OF.items()}
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
-from portal.gateway.sandbox.plays import Call, plays
 
 from clearing.messages import (
     ApplicationRow,
@@ -24,6 +23,7 @@ from clearing.messages import (
 from clearing.sandbox.books import open_year, rows_of
 from clearing.sandbox.city import ELSEWHERE
 from clearing.sandbox.models import Application, Row
+from portal.gateway.sandbox.plays import Call, plays
 
 AMOUNTS = (
     "medfee_sumamt",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 from typing import Any
 
-from clearing.messages.gateway import CODES
+from clearing.identities import factor_of
 from clearing.sandbox.city import LOCAL, Line, Options, lines
 from clearing.sandbox.models import Book, Row
 
@@ -16,12 +15,6 @@ CENT = Decimal("0.01")
 #: Which identity is spoilt; the rows that break one take turns.
 BROKEN = ("disburse", "deposit_refund", "fund_due")
 ENDINGS = ("-REJECT", "-TIMEOUT", "-GARBLE", "-SLOW")
-_FACTORS = [
-    (Decimal(line["score"]), Decimal(line["factor"]))
-    for line in json.loads((CODES / "factors.json").read_text(encoding="utf-8"))["factors"]
-    if not line["region"]
-]
-
 
 def yuan(cents: int) -> Decimal:
     return Decimal(cents).scaleb(-2).quantize(CENT)
@@ -29,8 +22,7 @@ def yuan(cents: int) -> Decimal:
 
 def refund(deposit: Decimal, score: Decimal) -> Decimal:
     """What is paid back of a deposit at this assessment score."""
-    factor = next(factor for least, factor in _FACTORS if score >= least)
-    return (deposit * factor).quantize(CENT, ROUND_HALF_UP)
+    return (deposit * factor_of(score)).quantize(CENT, ROUND_HALF_UP)
 
 
 def make_rows(book: Book, options: Options, tag: str, aka080: str, qsjg00: str) -> Iterator[Row]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.db.models import QuerySet
+
 from portal.gateway.messages import Gateway, Record, Request
 from portal.gateway.sandbox.models import Effect, Party
 

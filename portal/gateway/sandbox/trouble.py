@@ -58,7 +58,7 @@ def _socket(request: HttpRequest) -> socket.socket | None:
 
 
 def _replace(connection: socket.socket) -> None:
-    """Let go of the peer's connection at once (the kernel sends RST) while the server keeps a descriptor to write to."""
+    """Let go of the peer's connection at once (the kernel sends RST); the server keeps a descriptor to write to."""
     ours, theirs = socket.socketpair()
     theirs.close()
     os.dup2(ours.fileno(), connection.fileno())

@@ -1,4 +1,4 @@
-"""The control doors: JSON, loopback only, with a token when SANDBOX_TOKEN is set. They steer and tell; no caller's wire."""
+"""The control doors: JSON on loopback, with a token when SANDBOX_TOKEN is set. They steer and tell."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def ready(request: HttpRequest) -> JsonResponse:
 @require_GET
 @controlled
 def truth(request: HttpRequest, name: str) -> JsonResponse:
-    """`GET /truth/<gateway>?party=&nonce=&after=&limit=`: ledger, totals and present state (portal.gateway.sandbox.truth)."""
+    """`GET /truth/<gateway>?party=&nonce=&after=&limit=` (portal.gateway.sandbox.truth)."""
     gateway(name)
     asked = request.GET
     after, limit = int(asked.get("after", 0)), min(int(asked.get("limit", 5000)), 50_000)
@@ -110,7 +110,7 @@ def reset(request: HttpRequest) -> JsonResponse:
             Party.objects.filter(app_code=party).delete()
         else:
             with connection.cursor() as cursor:
-                # DELETE, not TRUNCATE: the sandbox's role owns nothing. Leaves first, so that nothing cascades row by row.
+                # DELETE, not TRUNCATE: the sandbox's role owns nothing. Leaves first, so that nothing cascades.
                 for table in _tables():
                     cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
     return told({"reset": party or "all"})

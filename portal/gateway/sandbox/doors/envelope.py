@@ -1,4 +1,4 @@
-"""The SM envelope's door: opens a call with the centre's key, plays it, closes the reply for the caller (design 2.1)."""
+"""The SM envelope's door: opens a call with the centre's key, plays it, closes the reply (design 2.1)."""
 
 from __future__ import annotations
 

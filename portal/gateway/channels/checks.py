@@ -1,0 +1,28 @@
+"""Fail at start when a live installation would talk to a sandbox (design 2.5)."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+from django.db import DatabaseError
+
+
+@register()
+def no_sandbox_in_production(app_configs: Any, **_: Any) -> list[CheckMessage]:
+    """A channel whose address leads back to this machine would settle money with nobody."""
+    from portal.access.door import platform_tx
+    from portal.gateway.channels.hosts import is_loopback
+    from portal.gateway.channels.models import Channel
+
+    if not settings.PRODUCTION:
+        return []
+    try:
+        with platform_tx():
+            rows = list(Channel.objects.filter(is_active=True).values_list("institution__code", "gateway", "base_url"))
+    except (DatabaseError, RuntimeError):
+        return [Warning("the channels could not be looked at", hint="is the database migrated?", id="channels.W001")]
+    found = [f"{code} {gateway}" for code, gateway, address in rows if is_loopback(address)]
+    if not found:
+        return []
+    hint = "switch these institutions to a real address, or start with PORTAL_MODE=demo"
+    return [Error(f"channels lead to a sandbox: {', '.join(found)}", hint=hint, id="channels.E001")]

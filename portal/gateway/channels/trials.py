@@ -1,0 +1,120 @@
+"""测试连接: one query with settings that are not saved yet, and what it means in one sentence (design 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from portal.access.door import tenant_tx
+from portal.access.member import Member
+from portal.audit import record
+from portal.gateway import wire
+from portal.gateway.channels.actions import TRIED
+from portal.gateway.channels.faults import presets
+from portal.gateway.channels.models import LABELS, ChannelTrial, wire_settings
+from portal.gateway.channels.services import candidate
+from portal.gateway.errors import Doubt
+from portal.gateway.messages import Request, gateway, requests, sample
+from portal.jobs import start
+
+KIND = "gateway.channel.try"
+#: A trial whose job was lost says so after this long (seconds).
+LONGEST = 180
+#: A query for a trial need not have the patience of a real one.
+READ_TIMEOUT = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`field` is the setting to look at, empty when none can be named."""
+
+    is_good: bool
+    sentence: str
+    field: str = ""
+
+
+def start_trial(gateway_name: str, environment: str, given: Mapping[str, Any], *, by: Member) -> ChannelTrial:
+    """Test these values over the stored ones, as a job. Raises ChannelFault when they cannot even be saved."""
+    values = candidate(gateway_name, environment, given)
+    trial = ChannelTrial.objects.create(gateway=gateway_name, environment=environment, values=values, by_label=by.label)
+    record(TRIED, trial, by=by, channel=str(trial))
+    start(KIND, str(trial.pk), by=by, title=f"测试连接：{trial}", params={"trial": str(trial.pk)})
+    return trial
+
+
+def run_trial(institution_id: int, trial_id: str) -> Verdict:
+    """Send the query outside any transaction, and keep the verdict; the values are forgotten."""
+    with tenant_tx(institution_id):
+        trial = ChannelTrial.objects.get(pk=trial_id)
+        if trial.ended_at is not None:
+            return Verdict(bool(trial.is_good), trial.sentence, trial.field)
+        values = trial.values.reveal()
+        settings = wire_settings(trial.gateway, {**values, "read_timeout": values["read_timeout"] or READ_TIMEOUT})
+    exchange = wire.exchange(settings, probe(trial.gateway), msgid=wire.new_msgid())
+    verdict = judged(trial.gateway, exchange)
+    with tenant_tx(institution_id):
+        trial.is_good, trial.sentence, trial.field = verdict.is_good, verdict.sentence[:500], verdict.field
+        trial.values, trial.ended_at = None, timezone.now()
+        trial.save()
+    return verdict
+
+
+def probe(gateway_name: str) -> Request[Any]:
+    """The gateway's first query, for last year and one row: it changes nothing and costs little."""
+    query = next(one for one in requests(gateway(gateway_name)) if one.safe)
+    last_year = str(timezone.localdate().year - 1)
+    given = {
+        name: value for name, value in {"year": last_year, "page": 1, "size": 1}.items() if name in query.model_fields
+    }
+    return sample(query, **given)
+
+
+def judged(gateway_name: str, exchange: wire.Exchange[Any]) -> Verdict:
+    """One sentence for people about what came of the query."""
+    if exchange.outcome is wire.Outcome.NOT_SENT:
+        return Verdict(False, f"地址不可达：{exchange.sentence}", "base_url")
+    field = presets(gateway_name)["fields"].get(exchange.code, "")
+    if field:
+        return Verdict(False, f"{_POINTING.get(field, '')}（医保中心答复 {exchange.code}：{exchange.message}）", field)
+    if exchange.outcome is wire.Outcome.UNKNOWN:
+        return _doubtful(exchange)
+    took = f"，用时 {exchange.seconds:.1f} 秒"
+    if exchange.outcome is wire.Outcome.REJECTED:
+        return Verdict(True, f"连接正常：签名和加密都正确{took}。试查的答复是“{exchange.message}”，不影响使用")
+    if exchange.outcome is wire.Outcome.OK_UNPARSED:
+        return Verdict(False, f"签名和加密都正确，但{exchange.sentence}", "switches")
+    return Verdict(True, f"连接正常：签名和加密都正确{took}")
+
+
+def _doubtful(exchange: wire.Exchange[Any]) -> Verdict:
+    if exchange.reason is Doubt.CODE:
+        said = f"医保中心答复 {exchange.code}：{exchange.message}" if exchange.message else exchange.sentence
+        return Verdict(False, f"地址和密钥正确，但试查没有成功（{said}）")
+    field, sentence = _DOUBTS.get(exchange.reason or Doubt.SHAPE, ("base_url", "地址上没有医保接口，请核对 API 地址"))
+    return Verdict(False, f"{sentence}（{exchange.sentence}）", field)
+
+
+#: The refusals that point at a setting; which code points where is the business's own data (codes/channel.json).
+_POINTING = {
+    "app_code": f"{LABELS['app_code']}不被认可，请核对医保中心分配的标识",
+    "private_key": f"签名不正确：{LABELS['private_key']}与医保中心登记的公钥不一致",
+    "iv": f"医保中心无法解密：请核对{LABELS['iv']}和{LABELS['provider_public_key']}",
+    "clock": "时钟偏差：本机时间与医保中心相差超过规定，请校准本机时间",
+}
+_DOUBTS = {
+    Doubt.TIMEOUT: ("base_url", "地址可以连接，但接口没有答复，请核对 API 地址和端口"),
+    Doubt.RESET: ("base_url", "连接被对方中断，请核对 API 地址和端口"),
+    Doubt.SIGNATURE: ("provider_public_key", f"答复的签名不正确，请核对{LABELS['provider_public_key']}"),
+    Doubt.DECRYPTION: ("iv", f"答复无法解密，请核对{LABELS['iv']}和{LABELS['private_key']}"),
+    Doubt.TIMESTAMP: ("clock", "时钟偏差：本机时间与医保中心相差超过规定，请校准本机时间"),
+    Doubt.NONCE: ("base_url", "答复与本次请求不对应，地址上可能有缓存或代理"),
+}
+
+
+def is_lost(trial: ChannelTrial) -> bool:
+    """Whether the job of a trial will not answer any more."""
+    return trial.ended_at is None and trial.started_at < timezone.now() - timedelta(seconds=LONGEST)
