@@ -73,8 +73,8 @@ def tie(cursor: CursorWrapper, model: type[TenantModel]) -> None:
                 cursor,
                 table,
                 f"{table}_{field.column}_own"[:63],
-                f"FOREIGN KEY (institution_id, {quoted(field.column)}) REFERENCES {quoted(wall_target)} (institution_id, id)"
-                " DEFERRABLE INITIALLY DEFERRED",
+                f"FOREIGN KEY (institution_id, {quoted(field.column)}) REFERENCES {quoted(wall_target)}"
+                " (institution_id, id) DEFERRABLE INITIALLY DEFERRED",
             )
 
 
