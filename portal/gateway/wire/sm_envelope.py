@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from portal.gateway.codecs import JsonCodec
-from portal.gateway.crypto import SM2, check_pair, iv
+from portal.gateway.crypto import SM2, check_pair, iv, public_key
 from portal.gateway.messages import Request, wire_form
 from portal.gateway.seals.sm_envelope import SmEnvelope
 from portal.gateway.wire.kinds import Opened, Prepared, R
@@ -47,10 +47,11 @@ class SmEnvelopeWire:
 
 def _seal(settings: WireSettings) -> SmEnvelope:
     check_pair(settings.private_key, settings.public_key, LABELS["private_key"], LABELS["public_key"])
+    provider = public_key(settings.provider_public_key, LABELS["provider_public_key"])
     user = settings.switches.user_id
     return SmEnvelope(
         own=SM2(private_key=settings.private_key, user_id=user),
-        peer=SM2(public_key=settings.provider_public_key, user_id=user),
+        peer=SM2(public_key=provider, user_id=user),
         iv=iv(settings.iv, LABELS["iv"]),
         switches=settings.switches,
     )

@@ -1,0 +1,53 @@
+"""`python -m bench [case …]`: one line per case, exit 1 if an aim is missed; `--record` keeps the lines."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from bench.case import Result
+from bench.runner import case_names, load, measure
+
+RESULTS = Path(__file__).parent / "RESULTS.md"
+
+
+def main(words: list[str]) -> int:
+    """Exit code: 0 all aims met, 1 one missed or failed, 2 no such case."""
+    parser = argparse.ArgumentParser(prog="bin/bench", description="Measure ours against the reference.")
+    parser.add_argument("cases", nargs="*", help="default: all")
+    parser.add_argument("--record", action="store_true", help="put the figures into bench/RESULTS.md")
+    options = parser.parse_args(words)
+    try:
+        cases = [load(name) for name in options.cases or case_names()]
+    except LookupError as error:
+        print(error, file=sys.stderr)
+        return 2
+    missed = False
+    for case in cases:
+        result = measure(case)
+        print(result.line(), flush=True)
+        for aim in result.missed():
+            missed = True
+            print(f"{case.name}: {aim}", file=sys.stderr)
+        if options.record:
+            record(result)
+    return 1 if missed else 0
+
+
+def record(result: Result) -> None:
+    """Replace this case's row in the results, or add it."""
+    case = result.case
+    aims = [
+        f"≤ {case.ratio:.4g} ×" if case.ratio is not None else "",
+        f"≤ {case.peak_mb:.0f} MB" if case.peak_mb is not None else "",
+        f"≥ {case.rate:.0f}/s" if case.rate is not None else "",
+    ]
+    row = f"| {case.name} | {case.work} | {case.against} | {', '.join(filter(None, aims))} | `{result.line()}` |"
+    lines = RESULTS.read_text(encoding="utf-8").splitlines()
+    kept = [line for line in lines if not line.startswith(f"| {case.name} |")]
+    RESULTS.write_text("\n".join([*kept, row]) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
