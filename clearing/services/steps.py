@@ -1,0 +1,63 @@
+"""What every step has in common: claiming rows for an operation, letting them go, and acting on behalf of its author."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from clearing.models import ClearingRow, Generation, GenerationState, Scope
+from clearing.services.refusals import Refused, naming
+from portal.access.member import Member
+from portal.access.models import Institution
+from portal.gateway.journal import Operation, request_of
+
+KEY_LABEL = "接口密钥 "
+
+
+def author(operation: Operation) -> Member:
+    """Who asked for the operation, to carry on what they began; has no roles, so it passes no permission check."""
+    institution = Institution.objects.get(pk=operation.institution_id)
+    key = operation.created_label.removeprefix(KEY_LABEL) if operation.created_by is None else ""
+    return Member(operation.created_by, institution, frozenset(), key=key)
+
+
+def refuse_while_moving(scope: Scope) -> None:
+    """Nothing begins while the scope's rows are being made, read or taken back."""
+    moving = Generation.objects.filter(scope.overlapping(), state__in=GenerationState.moving()).first()
+    if moving:
+        raise Refused(f"{moving.scope}{moving.shown_state}，完成后再办理")
+
+
+def claim(rows: list[ClearingRow], operation: Operation) -> None:
+    """Mark rows as part of the operation; they were locked and found free in this transaction."""
+    mine = [row.pk for row in rows]
+    taken = ClearingRow.objects.filter(pk__in=mine, operation__isnull=True).update(operation=operation)
+    if taken != len(mine):
+        raise RuntimeError("a row was claimed twice")
+
+
+def refuse_claimed(rows: Iterable[ClearingRow]) -> None:
+    busy = [row for row in rows if row.operation_id]
+    if busy:
+        raise Refused(f"以下数据正在办理其他操作，结果确认后再办理：{naming(busy, len(busy))}")
+
+
+def claimed(operation: Operation) -> QuerySet[ClearingRow]:
+    return ClearingRow.objects.filter(operation=operation)
+
+
+def release(operation: Operation, **changes: Any) -> int:
+    """Let all rows of the operation go, with their new state; how many there were."""
+    return claimed(operation).update(operation=None, state_at=timezone.now(), **changes)
+
+
+def scope_of_request(operation: Operation) -> Scope:
+    """The scope that a stored request names."""
+    asked: Any = request_of(operation)
+    return Scope(operation.environment, int(asked.year), asked.aka080, asked.qsjg00 or "")
+
+
+def needs_second(by: Member) -> bool:
+    """Whether the institution wants a second person for what moves money or cannot be undone."""
+    return by.institution is not None and by.institution.four_eyes

@@ -1,0 +1,58 @@
+"""What the worker does for the clearing: fetch rows, ask about applications, make long papers."""
+
+from functools import partial
+from typing import Any, cast
+from uuid import UUID
+
+from clearing.models import Generation, Scope
+from clearing.papers import file_name, make, scope_paper
+from clearing.services.fetching import FETCH, fetch_generation
+from clearing.services.standing import ASK, ask_applications, take_applications
+from portal.gateway import client
+from portal.gateway.journal import Ask
+from portal.jobs import Running, job
+
+PAPER = "clearing.paper"
+
+
+def asking(running: Running, environment: str) -> Ask:
+    """Sends queries for the job's institution in that environment."""
+    return cast(Ask, partial(client.ask, institution_id=running.institution_id, environment=environment))
+
+
+@job(FETCH, title="获取清算数据", resumable=True, permission="clearing.rows.view")
+def fetch(running: Running) -> str:
+    """Bring a generation's rows here; starts again from the first page after a crash, which changes nothing twice."""
+    generation_id = UUID(running.params["generation"])
+    with running.tx():
+        environment = Generation.objects.values_list("environment", flat=True).get(pk=generation_id)
+    ask = asking(running, environment)
+    tally = fetch_generation(generation_id, ask=ask, door=running.tx, progress=running.progress)
+    return f"共 {tally.count:,} 条：新增 {tally.added:,}，变化 {tally.changed:,}，消失 {tally.gone:,}"
+
+
+@job(ASK, title="查询清算申请", resumable=True, permission="clearing.rows.view")
+def ask_about_applications(running: Running) -> str:
+    """Lay the centre's applications of one scope beside ours."""
+    scope = scope_from(running.params)
+    rows, asked_at = ask_applications(scope, asking(running, scope.environment))
+    with running.tx():
+        take_applications(scope, rows, asked_at)
+    return f"中心有 {len(rows)} 份申请记录"
+
+
+@job(PAPER, title="生成核拨表", resumable=True, permission="clearing.papers.make")
+def make_paper(running: Running) -> str:
+    """A disbursement table with many rows; the job's result."""
+    if running.by is None:
+        raise ValueError("a paper belongs to a person")
+    scope, kind = scope_from(running.params), running.params["format"]
+    with running.tx():
+        paper = scope_paper(scope, by=running.by)
+        content = make(paper, kind, by=running.by)
+    running.result(file_name(scope, kind), content)
+    return f"共 {paper.totals.count:,} 条，拨付金额 {paper.totals.amounts['disburse']:,.2f} 元"
+
+
+def scope_from(params: dict[str, Any]) -> Scope:
+    return Scope(params["environment"], params["year"], params["insurance"], params["agency"])
