@@ -14,8 +14,8 @@ from stack import PYTHON, ROOT, Stack
 from trouble import say
 
 AS_OWNER = {"migrate", "makemigrations", "showmigrations", "sqlmigrate", "squashmigrations", "optimizemigration"}
-# The wire has two ends, each with its own settings and database.
-SIDES = {"portal": "portal.settings", "sandbox": "portal.gateway.sandbox.settings"}
+# The wire has two ends, each with its own database; how each applies its migrations.
+SIDES = {"portal": ("migrate", "--no-input", "--skip-checks", "-v0"), "sandbox": ("sandbox", "--migrate")}
 NO_MIGRATION = AS_OWNER | {"", "help", "--help", "-h", "--version", "version", "check", "diffsettings", "collectstatic"}
 
 
@@ -65,7 +65,7 @@ def migrate(stack: Stack, cluster: Cluster, *, side: str = "portal") -> None:
 
 def migrate_now(environment: dict[str, str], *, side: str) -> None:
     """Migrations of one side, applied as the owner."""
-    command = [str(PYTHON), "manage.py", "migrate", "--no-input", "--skip-checks", "-v0", "--settings", SIDES[side]]
+    command = [str(PYTHON), "manage.py", *SIDES[side]]
     children.required(command, environment | {"PORTAL_AS_OWNER": "1"})
 
 
