@@ -63,7 +63,7 @@ def not_writable() -> list[str]:
     """Tables whose rows the connected role may not change: append-only ones, which only the owner can seal anew."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT name FROM unnest(%s) AS name WHERE NOT has_table_privilege(quote_ident(name), 'UPDATE')",
+            "SELECT name FROM unnest(%s::text[]) AS name WHERE NOT has_table_privilege(quote_ident(name), 'UPDATE')",
             [[safe.table for safe in safes()]],
         )
         return [name for (name,) in cursor.fetchall()]

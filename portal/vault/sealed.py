@@ -66,7 +66,7 @@ class Sealed:
         return self._cipher
 
     def prepare_database_save(self, field: Any) -> NoReturn:
-        """Asked by queryset.update() alone: it would write one row's seal into many."""
+        """Django takes what has this for a model instance, which queryset.update() refuses: a seal fits one row."""
         raise TypeError(f"{field.name} is sealed a row at a time: use save(), bulk_create() or bulk_update()")
 
     def __bool__(self) -> bool:
