@@ -67,16 +67,7 @@ def make_template() -> str:
 
 def migrate(named: dict[str, str], *, side: str) -> None:
     """Apply one side's migrations as the owner of the database that the variables name."""
-    command = [
-        sys.executable,
-        "manage.py",
-        "migrate",
-        "--no-input",
-        "--skip-checks",
-        "-v0",
-        "--settings",
-        administer.SIDES[side],
-    ]
+    command = [sys.executable, "manage.py", *administer.SIDES[side]]
     environment = os.environ | named | {"PORTAL_AS_OWNER": "1"}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     if done.returncode:
