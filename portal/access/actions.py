@@ -43,4 +43,5 @@ GLASS_CLOSED = Action("access.break_glass.closed", "平台管理员 {username} �
 
 # --- keys of hospital systems
 KEY_CREATED = Action("access.key.created", "新增接口密钥 {name}（{prefix}），权限：{scopes}")
+KEY_USED = Action("access.key.used", "接口密钥 {name}（{prefix}）当日首次使用")
 KEY_REVOKED = Action("access.key.revoked", "作废接口密钥 {name}（{prefix}）")

@@ -2,12 +2,13 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
+from django.conf import settings
+from django.db import migrations, models
+
 import portal.access.door
 import portal.access.models.codes
 import portal.access.models.glass
 import portal.access.rows
-from django.conf import settings
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):

@@ -13,7 +13,8 @@ from portal.access.forms import AddPersonForm, AppointForm, GlassForm, Instituti
 from portal.access.gate import break_glass_of, platform_page, signed_in_page
 from portal.access.member import PortalRequest
 from portal.access.models import BreakGlass, GrantState, Institution, Membership, RoleGrant
-from portal.access.services import glass, institutions as services
+from portal.access.services import glass
+from portal.access.services import institutions as services
 from portal.access.services.members import decide_grant, username_taken
 from portal.access.services.refusals import NotAllowed
 

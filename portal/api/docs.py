@@ -1,0 +1,26 @@
+"""The API describes itself: schema for programs, a page for people, both without any outside connection."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from drf_spectacular.views import SpectacularJSONAPIView
+
+from portal.access.gate import open_page, page
+from portal.access.member import PortalRequest
+from portal.api.problems import NOT_FOUND, answer
+from portal.api.views import ApiView
+
+
+class Schema(ApiView, SpectacularJSONAPIView):  # type: ignore[misc]
+    """OpenAPI 3.1; every key may read it."""
+
+    permissions = {"GET": "portal.use"}
+
+
+@page("portal.use")
+def docs(request: PortalRequest) -> HttpResponse:
+    return render(request, "api/docs.html")
+
+
+@open_page(methods=("GET", "POST", "PUT", "PATCH", "DELETE"), reason="says that nothing is at this address, to anybody")
+def nothing_here(request: HttpRequest) -> HttpResponse:
+    return answer(request, 404, NOT_FOUND)

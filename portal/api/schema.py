@@ -1,0 +1,70 @@
+"""How the API describes itself: keys, idempotency and problems are the same everywhere, so they are written once."""
+
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
+from drf_spectacular.utils import OpenApiParameter
+
+PROBLEM = {
+    "type": "object",
+    "description": "任何错误的统一格式（RFC 9457）",
+    "required": ["type", "title", "status", "detail", "code", "errors", "request_id"],
+    "properties": {
+        "type": {"type": "string", "example": "about:blank"},
+        "title": {"type": "string", "example": "内容不符合要求"},
+        "status": {"type": "integer", "example": 422},
+        "detail": {"type": "string", "description": "给人看的说明"},
+        "code": {"type": "string", "description": "给程序判断的代码", "example": "invalid"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "detail"],
+                "properties": {
+                    "pointer": {"type": "string", "description": "JSON pointer", "example": "/rows/0/year"},
+                    "detail": {"type": "string"},
+                },
+            },
+        },
+        "request_id": {"type": "string", "description": "请求编号，报告问题时提供"},
+    },
+}
+
+
+class KeyScheme(OpenApiAuthenticationExtension):
+    target_class = "portal.api.authentication.KeyOrSession"
+    name = ["apiKey", "session"]
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> list[dict[str, Any]]:
+        key = {
+            "type": "apiKey",
+            "in": "header",
+            "name": "Authorization",
+            "description": "机构管理员在“系统配置 → 接口密钥”中创建，写作 `Api-Key 密钥`",
+        }
+        session = {"type": "apiKey", "in": "cookie", "name": "sessionid", "description": "网页登录的会话"}
+        return [key, session]
+
+    def get_security_requirement(self, auto_schema: AutoSchema) -> list[dict[str, list[Any]]]:
+        return [{"apiKey": []}, {"session": []}]  # either, not both
+
+
+class PortalSchema(AutoSchema):
+    """Adds the Idempotency-Key to every POST that changes something, and the problem to every operation."""
+
+    def get_override_parameters(self) -> list[Any]:
+        if self.method != "POST" or getattr(self.view, "reading_posts", False):
+            return []
+        words = "每笔业务一个，重试时不变；180 天内重复提交返回第一次的结果"
+        return [OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True, description=words)]
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> Any:
+        operation = super().get_operation(*args, **kwargs)
+        if operation is not None:
+            component = ResolvedComponent("Problem", ResolvedComponent.SCHEMA, PROBLEM, "Problem")
+            self.registry.register_on_missing(component)
+            content = {"application/problem+json": {"schema": component.ref}}
+            operation["responses"].setdefault("default", {"description": "错误", "content": content})
+        return operation

@@ -1,0 +1,26 @@
+"""Addresses of the API; each business brings its own `<business>.api.urls`, mounted below its name."""
+
+from importlib.util import find_spec
+
+from django.conf import settings
+from django.urls import include, path, re_path
+from django.views.decorators.csrf import csrf_exempt
+
+from portal.api import docs, keys
+
+app_name = "api"
+BUSINESSES = [
+    name
+    for name in settings.BUSINESSES
+    if find_spec(name) and find_spec(f"{name}.api") and find_spec(f"{name}.api.urls")
+]
+
+urlpatterns = [
+    path("schema", docs.Schema.as_view(), name="schema"),
+    path("docs", docs.docs, name="docs"),
+    path("keys", keys.Keys.as_view(), name="keys"),
+    path("keys/<uuid:key_id>/revoke", keys.KeyRevocation.as_view(), name="key-revoke"),
+    *(path(f"{name}/", include(f"{name}.api.urls")) for name in BUSINESSES),
+    # Last: whatever else is asked for below /api/ gets a problem, not a page.
+    re_path(r"", csrf_exempt(docs.nothing_here), name="nothing-here"),
+]

@@ -1,0 +1,118 @@
+"""What every view of the API is: declared permissions, one institution's door, one effect a call, one error shape."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+
+from portal.access.door import tenant_tx
+from portal.access.gate import Gate
+from portal.access.member import Member
+from portal.access.permissions import permission
+from portal.api.authentication import KeyOrSession
+from portal.api.declared import Declared
+from portal.api.idempotency import once
+from portal.api.paging import Pages
+from portal.api.parsers import StrictJson
+from portal.api.problems import Problem
+from portal.api.schema import PortalSchema
+
+
+class ApiRequest(Request):
+    """What a handler receives."""
+
+    member: Member
+
+
+class ApiView(APIView):
+    """Base of all views of the API.
+
+    `permissions` names one permission a method. The handler and the rendering of its answer run inside the
+    institution's door, and an exception undoes both. Every POST wants an Idempotency-Key and is answered once;
+    a POST that only reads says so with `reading_posts`.
+    """
+
+    permissions: ClassVar[Mapping[str, str]] = {}
+    reading_posts: ClassVar[bool] = False
+    #: Members of the answer that are shown once and not kept for a repeated call.
+    forgotten: ClassVar[tuple[str, ...]] = ()
+    max_bytes: ClassVar[int] = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    authentication_classes = [KeyOrSession]
+    permission_classes = [Declared]
+    parser_classes = [StrictJson]
+    pagination_class = Pages
+    schema = PortalSchema()
+    #: Of lists: what the pages are ordered by; must be unique and indexed behind institution_id.
+    ordering: ClassVar[str] = "-id"
+
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponseBase]:
+        """Also puts the gates where the contract tests look for them; an undeclared name fails here."""
+        view: Any = super().as_view(**initkwargs)
+        view.gates = {
+            method: Gate("institution", permission(name), (method,)) for method, name in cls.permissions.items()
+        }
+        return view  # type: ignore[no-any-return]
+
+    @property
+    def allowed_methods(self) -> list[str]:
+        return sorted(self.permissions)
+
+    @method_decorator(never_cache)
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return super().dispatch(request, *args, **kwargs)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Let the call in, read its body, and put the door around its handler."""
+        super().initial(request, *args, **kwargs)
+        self.read(request)
+        name = str(request.method).lower()
+        handler = getattr(self, name, self.http_method_not_allowed)
+        setattr(self, name, partial(self.inside, handler))
+
+    def read(self, request: Request) -> None:
+        """Raises Problem for a body that is too large, UnsupportedMediaType or ParseError for one that is not JSON."""
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not str(length).isdigit() or int(length) > self.max_bytes:
+            raise Problem(413, "too-large", f"请求内容最多 {self.max_bytes // 1024} KB，请分批提交")
+        _ = request.data
+
+    def inside(self, handler: Callable[..., Response], request: Request, *args: Any, **kwargs: Any) -> Response:
+        act = partial(self.rendered, handler, request, *args, **kwargs)
+        with tenant_tx(request.auth.institution_id):
+            if request.method == "POST" and not self.reading_posts:
+                return self.finished(request, once(request, act, forgotten=self.forgotten))
+            return act()
+
+    def rendered(self, handler: Callable[..., Response], request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self.finished(request, handler(request, *args, **kwargs))
+
+    def finished(self, request: Request, response: Response) -> Response:
+        """Render inside the door: nothing may be read after it has closed."""
+        if response.streaming:
+            raise RuntimeError("a view of the API may not stream rows: they would be read outside the door")
+        if isinstance(response, Response) and not response.is_rendered:
+            self.finalize_response(request, response)
+            response.render()
+        return response
+
+    def page(self, rows: QuerySet[Any], serializer: type[BaseSerializer[Any]]) -> Response:
+        """One page of rows, in the order of `ordering`: {"items": […], "next": address or null}."""
+        pages = self.pagination_class()
+        pages.ordering = self.ordering
+        shown = pages.paginate_queryset(rows, self.request, view=self)
+        context = {"request": self.request, "view": self}
+        return pages.get_paginated_response(serializer(shown, many=True, context=context).data)
+
+    def accepted(self, address: str, body: Mapping[str, Any]) -> Response:
+        """202 for what goes to a gateway: the address is where its outcome will be read."""
+        return Response(dict(body), 202, headers={"Location": address})
