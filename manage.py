@@ -6,9 +6,10 @@ import sys
 
 
 def main() -> None:
-    # The sandbox is the other side of the wire: its own settings and its own database.
-    module = "portal.gateway.sandbox.settings" if sys.argv[1:2] == ["sandbox"] else "portal.settings"
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", module)
+    if sys.argv[1:2] == ["sandbox"]:
+        # The other side of the wire: its own settings and database, also when the portal's process starts it.
+        os.environ["DJANGO_SETTINGS_MODULE"] = "portal.gateway.sandbox.settings"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)
