@@ -12,8 +12,8 @@ from portal.access.models import User
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 LAST_SEEN = "last_seen"
-#: Writing the session on every click costs an UPDATE each; idle time is exact to this many seconds.
-GRAIN = 5
+#: Writing the session on every click costs an UPDATE each; idle time is exact to this many seconds (idle.js counts on one).
+GRAIN = 1
 
 
 def request_identity(get_response: GetResponse) -> GetResponse:
@@ -32,7 +32,7 @@ def request_identity(get_response: GetResponse) -> GetResponse:
 
 
 def address_of(request: HttpRequest) -> str:
-    """The caller's address; behind our own proxies the one that the outermost of them saw, never what a caller claims."""
+    """The caller's address; behind our own proxies the one the outermost of them saw, never what a caller claims."""
     proxies: int = settings.AXES_IPWARE_PROXY_COUNT or 0
     seen = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
     if proxies and len(seen) >= proxies:

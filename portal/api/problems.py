@@ -1,4 +1,4 @@
-"""The one shape of every error below /api/: problem+json (RFC 9457), with our code, pointers and the request's number."""
+"""The one shape of every error below /api/: problem+json (RFC 9457), with a code, pointers and the request's id."""
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Break-glass: a platform administrator reads one institution for half an hour (design 4.1); call outside every door."""
+"""Break-glass: the platform reads one institution for half an hour (design 4.1); call outside every door."""
 
 from django.http import HttpRequest
 from django.utils import timezone

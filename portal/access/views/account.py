@@ -36,6 +36,8 @@ def password(request: PortalRequest) -> HttpResponse:
     if not isinstance(request.user, User):
         return redirect("access:sign-in")
     why = "first" if user.must_change_password else "expired" if user.password_expired else ""
+    if why:
+        stand_outside(request)
     return render(request, "access/password.html", {"form": form, "why": why, "days": settings.PASSWORD_DAYS})
 
 
@@ -70,7 +72,10 @@ def totp(request: PortalRequest) -> HttpResponse:
             return redirect(settings.LOGIN_REDIRECT_URL)
     device = accounts.unconfirmed_device(user)
     context = {"form": form, "secret": accounts.secret_of(device), "address": device.config_url}
-    return render(request, "access/totp.html", {**context, "required": needs_totp(request)})
+    required = needs_totp(request)
+    if required:
+        stand_outside(request)
+    return render(request, "access/totp.html", {**context, "required": required})
 
 
 @signed_in_page(methods=("POST",), reason="says that the person is still there; changes nothing else")
@@ -98,6 +103,11 @@ def switch(request: PortalRequest) -> HttpResponse:
             messages.info(request, f"已切换到{membership.institution.name}")
             return redirect(settings.LOGIN_REDIRECT_URL)
     raise Http404("没有找到这家机构")
+
+
+def stand_outside(request: PortalRequest) -> None:
+    """Show the plain page: there is nowhere to go before this step is done."""
+    del request.member
 
 
 def own(request: HttpRequest) -> User:
