@@ -69,6 +69,7 @@ def migrate(named: dict[str, str], *, side: str) -> None:
     """Apply one side's migrations as the owner of the database that the variables name."""
     command = [sys.executable, "manage.py", *administer.SIDES[side]]
     environment = os.environ | named | {"PORTAL_AS_OWNER": "1"}
+    environment.pop("DJANGO_SETTINGS_MODULE", None)  # pytest's is the portal's; manage.py knows which side it is
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     if done.returncode:
         raise pytest.UsageError(f"the {side}'s migrations fail on an empty database:\n{done.stdout}{done.stderr}")
