@@ -17,7 +17,9 @@ from portal.web.admin_kit import PortalAdmin
 
 class PlatformAdmin(PortalAdmin):
     side = "platform"
-    view_permission = add_permission = change_permission = "platform.manage"
+    view_permission = "platform.manage"
+    add_permission: str | None = "platform.manage"
+    change_permission: str | None = "platform.manage"
 
 
 @admin.register(Institution)

@@ -19,7 +19,7 @@ from portal.access.rows import TenantModel
 from portal.audit import record, record_into, record_platform
 from portal.audit.models import Event
 from portal.audit.registry import Action
-from portal.web.actions import ADDED, CHANGED, DELETED
+from portal.web.actions import ADDED, CHANGED, DELETED, HANDLED
 
 AdminSide = Literal["institution", "platform"]
 MOST_HISTORY = 200
@@ -51,7 +51,7 @@ class PortalAdmin(ModelAdmin):  # type: ignore[type-arg]
     def get_urls(self) -> list[URLPattern]:
         urls = super().get_urls()
         for url in urls:
-            url.callback.gate = self.gate
+            url.callback.gate = self.gate  # type: ignore[attr-defined]
         return urls
 
     # --- who may what
@@ -90,13 +90,18 @@ class PortalAdmin(ModelAdmin):  # type: ignore[type-arg]
 
     # --- what happened: our audit, in the transaction of the change
 
-    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> None:
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> None:  # type: ignore[override]
         self.note(ADDED, request, obj)
 
-    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> None:
-        self.note(CHANGED, request, obj, changes=getattr(request, "admin_changes", None) or {})
+    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> None:  # type: ignore[override]
+        """Saving an unchanged form is no event; what an admin action did is told by its message."""
+        changes = getattr(request, "admin_changes", None)
+        if changes:
+            self.note(CHANGED, request, obj, changes=changes)
+        elif message and isinstance(message, str):
+            self.note(HANDLED, request, obj, what=message)
 
-    def log_deletions(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+    def log_deletions(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:  # type: ignore[override]
         for obj in queryset:
             self.note(DELETED, request, obj)
 

@@ -13,7 +13,7 @@ def navigation_leads_somewhere(app_configs: Any, **_: Any) -> list[Error]:
     found = []
     for item in declared_items():
         try:
-            _ = item.url
+            str(item.url)
         except NoReverseMatch as error:
             found.append(Error(f"navigation item {item.label}: {error}", hint="see navigation.py", id="web.E001"))
     return found

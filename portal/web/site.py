@@ -48,7 +48,7 @@ class PortalAdminSite(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         return isinstance(request.user, User) and request.user.is_active
 
-    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         owner = getattr(view, "__self__", None)
         gate = owner.gate if isinstance(owner, PortalAdmin) else OWN_PAGES
 

@@ -2,10 +2,11 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import portal.access.door
-import portal.access.rows
 from django.conf import settings
 from django.db import migrations, models
+
+import portal.access.door
+import portal.access.rows
 
 
 class Migration(migrations.Migration):
