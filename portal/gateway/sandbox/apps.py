@@ -2,6 +2,7 @@ from importlib import import_module
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.db.models.signals import post_migrate
 
 
 class SandboxConfig(AppConfig):
@@ -10,6 +11,9 @@ class SandboxConfig(AppConfig):
     verbose_name = "沙箱"
 
     def ready(self) -> None:
+        from portal.gateway.sandbox.tables import grant_tables
+
+        post_migrate.connect(grant_tables)
         # What a business plays is named in the settings, because the portal knows no business (design 1.2).
         for module in settings.SANDBOX_PLAYS:
             import_module(module)

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from typing import Any
 
-from django.apps import apps
+from django.apps import AppConfig, apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connection
@@ -15,16 +15,20 @@ from django.db.migrations.executor import MigrationExecutor
 
 
 def make_tables() -> None:
-    """Every migration applied. As the owner it is done here, else in a process that is the owner."""
+    """Every migration applied: here when this process is the owner, else in one that is.
+
+    Raises RuntimeError when something is missing and no owner's address is known.
+    """
     if settings.AS_OWNER:
         call_command("migrate", interactive=False, verbosity=0)
-        _grant()
-    elif _missing():
+    elif is_incomplete():
+        if not settings.SANDBOX_DATABASE_OWNER_URL:
+            raise RuntimeError("沙箱的数据表还没有建立，而且没有设置 SANDBOX_DATABASE_OWNER_URL")
         environment = os.environ | {"PORTAL_AS_OWNER": "1"}
         subprocess.run([sys.executable, sys.argv[0], "sandbox", "--migrate"], env=environment, check=True)
 
 
-def _missing() -> bool:
+def is_incomplete() -> bool:
     """Whether a migration is not applied, or the role may not look."""
     try:
         executor = MigrationExecutor(connection)
@@ -35,13 +39,18 @@ def _missing() -> bool:
         connection.close()
 
 
-def _grant(**_: Any) -> None:
+def grant_tables(sender: AppConfig, **_: Any) -> None:
+    """After the last app's migrations: the sandbox's role may work in every table, and own none."""
+    if sender.name != settings.INSTALLED_APPS[-1]:
+        return
     role = connection.ops.quote_name(settings.SANDBOX_ROLE)
     with connection.cursor() as cursor:
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
         cursor.execute(f"GRANT SELECT ON django_migrations TO {role}")
-        for model in apps.get_models():
-            table = connection.ops.quote_name(model._meta.db_table)
-            cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {role}")
-            for sequence in connection.introspection.get_sequences(cursor, model._meta.db_table):
+        present = set(connection.introspection.table_names(cursor))
+        for name in (model._meta.db_table for model in apps.get_models()):
+            if name not in present:
+                continue
+            cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {connection.ops.quote_name(name)} TO {role}")
+            for sequence in connection.introspection.get_sequences(cursor, name):
                 cursor.execute(f"GRANT USAGE ON SEQUENCE {connection.ops.quote_name(sequence['name'])} TO {role}")

@@ -12,7 +12,18 @@ from portal.gateway.sandbox.plays import controls, played, played_gateways
 
 @require_GET
 def page(request: HttpRequest) -> HttpResponse:
-    gateways = [{"gateway": one, "transactions": played(one.name)} for one in played_gateways()]
+    # Templates call what is callable, and a declaration is a class: only its facts are handed over.
+    gateways = [
+        {
+            "name": one.name,
+            "title": one.title,
+            "transactions": [
+                {"code": each.code, "title": each.title, "safe": each.safe, "undo": each.undo}
+                for each in played(one.name)
+            ],
+        }
+        for one in played_gateways()
+    ]
     shown = {
         "gateways": gateways,
         "kinds": KINDS,

@@ -28,7 +28,10 @@ class Command(BaseCommand):
             raise CommandError("沙箱只能在回环地址（127.0.0.1 或 ::1）上启动")
         if not settings.SANDBOX_DATABASE_URL:
             raise CommandError("没有设置 SANDBOX_DATABASE_URL，请用 bin/manage 启动")
-        make_tables()
+        try:
+            make_tables()
+        except RuntimeError as error:
+            raise CommandError(str(error)) from None
         if options["migrate"]:
             return
         if refusal := refused_port(host, port):
