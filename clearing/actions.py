@@ -4,7 +4,9 @@ from portal.audit import Action
 
 GENERATION_REQUESTED = Action("clearing.generation.requested", "申请生成{scope}清算数据")
 GENERATION_DONE = Action("clearing.generation.done", "{scope}清算数据已由医保中心生成，共 {count} 条")
-ROWS_FETCHED = Action("clearing.rows.fetched", "获取{scope}清算数据 {count} 条，其中新增 {added} 条、变化 {changed} 条、消失 {gone} 条")
+ROWS_FETCHED = Action(
+    "clearing.rows.fetched", "获取{scope}清算数据 {count} 条，其中新增 {added} 条、变化 {changed} 条、消失 {gone} 条"
+)
 FETCH_REQUESTED = Action("clearing.rows.fetch_requested", "重新获取{scope}清算数据")
 REVOCATION_REQUESTED = Action("clearing.revocation.requested", "申请撤销{scope}清算数据 {count} 条")
 REVOCATION_DONE = Action("clearing.revocation.done", "{scope}清算数据已撤销，共 {count} 条")

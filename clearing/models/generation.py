@@ -65,7 +65,9 @@ class Generation(Scoped):
         operation = self.revocation if self.state == GenerationState.REVOKING else self.operation
         if self.state not in (GenerationState.REQUESTED, GenerationState.REVOKING) or operation is None:
             return str(self.get_state_display())
-        return f"{self.get_state_display()}·{operation.sentence}" if operation.is_live else str(self.get_state_display())
+        return (
+            f"{self.get_state_display()}·{operation.sentence}" if operation.is_live else str(self.get_state_display())
+        )
 
     @property
     def is_doubtful(self) -> bool:

@@ -164,7 +164,10 @@ class Submitting(Handler):
         live = [row for row in answered(operation, ask) if row.qssqzt == HELD and row.application_no not in known]
         if not live:
             return NotApplied("查询清算申请：中心没有新的清算申请")
-        row, told = live[0], f"查询清算申请：{live[0].application_no}，{live[0].row_count} 条，{live[0].disburse_amt} 元"
+        row, told = (
+            live[0],
+            f"查询清算申请：{live[0].application_no}，{live[0].row_count} 条，{live[0].disburse_amt} 元",
+        )
         expected = (operation.expected["rows"], operation.expected["disburse"])
         if (str(row.row_count), str(row.disburse_amt)) != expected:
             return StillUnknown(f"{told}；与提交时的 {expected[0]} 条、{expected[1]} 元不一致")

@@ -1,10 +1,8 @@
 """Bringing the centre's rows here, page by page in short transactions; may stop anywhere and begin again."""
 
-from collections import defaultdict
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
-from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import Count, Sum
@@ -86,9 +84,10 @@ def fetch_generation(generation_id: UUID, *, ask: Ask, door: Door, progress: Pro
 
 def _months(ask: Ask, scope: Scope, progress: Progress) -> Months:
     steps = len(agencies(scope)) * len(code_list("clearing.akc191"))
-    months: Months = defaultdict(Decimal)
+    months: Months = {}
     try:
-        for step, months in enumerate(monthly_sums(ask, scope), start=1):
+        for step, sums in enumerate(monthly_sums(ask, scope), start=1):
+            months = sums
             progress(0, None, f"读取月结汇总 {step}/{steps}")
     except Rejected:
         return {}  # a centre without monthly settlements: that identity cannot be checked, the others can
@@ -124,7 +123,9 @@ def finish(generation: Generation, tally: Tally, started_at: datetime) -> None:
     generation.count = sums["count"]
     generation.fund_due, generation.disburse = sums["due"] or 0, sums["disburse"] or 0
     generation.fetched_at = timezone.now()
-    generation.note = "" if complete else f"中心在获取期间有变动：应有 {tally.total} 条，取得 {tally.count} 条，请重新获取"
+    generation.note = (
+        "" if complete else f"中心在获取期间有变动：应有 {tally.total} 条，取得 {tally.count} 条，请重新获取"
+    )
     if generation.state == GenerationState.FETCHING:
         generation.state = GenerationState.READY if generation.count else GenerationState.REVOKED
         if not generation.count:
@@ -153,5 +154,3 @@ def refetch_after(operation_scope: Scope, *, by: Member) -> None:
         operation_scope.overlapping(), state__in=[GenerationState.READY, GenerationState.FETCHING]
     ):
         begin_fetch(generation, by=by)
-
-

@@ -49,15 +49,16 @@ def standing(scope: Scope) -> Standing:
         approved=Count("pk", filter=Q(state=RowState.APPROVED)),
         findings=Count("pk", filter=OPEN_FINDING),
         running=Count("pk", filter=Q(operation__isnull=False)),
-        fund_due=Sum("fund_due"),
-        medical_fee=Sum("medical_fee"),
-        disburse=Sum("disburse"),
-        verified_disburse=Sum("disburse", filter=verified),
-        verified_fund_due=Sum("fund_due", filter=verified),
-        verified_medical_fee=Sum("medical_fee", filter=verified),
-        applied_disburse=Sum("disburse", filter=applied),
+        verified_disburse=Sum("disburse", filter=verified, default=ZERO),
+        verified_fund_due=Sum("fund_due", filter=verified, default=ZERO),
+        verified_medical_fee=Sum("medical_fee", filter=verified, default=ZERO),
+        applied_disburse=Sum("disburse", filter=applied, default=ZERO),
+        # Last: an alias hides the column of the same name from the sums after it.
+        fund_due=Sum("fund_due", default=ZERO),
+        medical_fee=Sum("medical_fee", default=ZERO),
+        disburse=Sum("disburse", default=ZERO),
     )
-    return Standing(**{name: value or type(getattr(Standing(), name))(0) for name, value in found.items()})
+    return Standing(**found)
 
 
 def live_rows(scope: Scope) -> Any:

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable
 
+from portal.access.services.refusals import NotAllowed
+
 NAMED = 5
 
 
-class Refused(Exception):
+class Refused(NotAllowed):
     """The step does not fit the present state; `field` is the form's or the API's name for what is wrong."""
 
-    def __init__(self, sentence: str, *, field: str = "") -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
-        self.field = field
+    @property
+    def sentence(self) -> str:
+        return self.message
 
 
 def naming(rows: Iterable[object], count: int) -> str:

@@ -4,10 +4,18 @@ from clearing.actions import OPERATION_UNDONE, REVOCATION_DONE, REVOCATION_REQUE
 from clearing.messages import Revocation, RevokeClearing
 from clearing.models import Generation, GenerationState, RowState, Scope
 from clearing.services.overview import live_rows
-from clearing.services.refusals import Refused, naming
 from clearing.services.reading import row_ids
+from clearing.services.refusals import Refused, naming
 from clearing.services.scopes import locked
-from clearing.services.steps import claim, claimed, needs_second, refuse_claimed, refuse_while_moving, release, scope_of_request
+from clearing.services.steps import (
+    claim,
+    claimed,
+    needs_second,
+    refuse_claimed,
+    refuse_while_moving,
+    release,
+    scope_of_request,
+)
 from portal.access.door import tenant_tx
 from portal.access.member import Member
 from portal.audit import record

@@ -1,4 +1,4 @@
-"""What every step has in common: claiming rows for an operation, letting them go, and acting on behalf of its author."""
+"""What every step has in common: claiming rows for an operation, letting them go, acting for its author."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -86,7 +86,15 @@ def store_page(
 UPDATED = [
     *COMPARED,
     *("monthly_due", "year", "insurance", "agency", "state", "generation", "fetched_at", "findings", "finding_count"),
-    *("accepted_by", "accepted_reason", "accepted_at", "accepted_four_eyes", "verified_by", "verified_as", "verified_at"),
+    *(
+        "accepted_by",
+        "accepted_reason",
+        "accepted_at",
+        "accepted_four_eyes",
+        "verified_by",
+        "verified_as",
+        "verified_at",
+    ),
 ]
 
 
@@ -112,7 +120,9 @@ def _take_state(row: ClearingRow, answer: wire.ClearingRow, asked_at: datetime) 
     """The centre's state, unless an operation of ours is deciding it or decided it after the question."""
     if row.operation_id or (row.state_at and row.state_at > asked_at):
         return
-    there = RowState.APPLIED if answer.qssqzt == YES else RowState.VERIFIED if answer.hdzt00 == YES else RowState.GENERATED
+    there = (
+        RowState.APPLIED if answer.qssqzt == YES else RowState.VERIFIED if answer.hdzt00 == YES else RowState.GENERATED
+    )
     if there == RowState.APPLIED and row.state == RowState.APPROVED:
         return
     if row.state != there and there == RowState.GENERATED:
@@ -141,10 +151,12 @@ def _changes(row: ClearingRow, before: dict[str, Any]) -> list[dict[str, str]]:
         {
             "rule": CHANGED,
             "title": "核对之后中心改动了数据",
-            "field": str(ClearingRow._meta.get_field(name).verbose_name),
+            "field": str(getattr(ClearingRow._meta.get_field(name), "verbose_name", name)),
             "ours": str(before[name]),
             "theirs": str(now[name]),
-            "difference": str(now[name] - before[name]) if hasattr(now[name], "quantize") and before[name] is not None else "",
+            "difference": str(now[name] - before[name])
+            if hasattr(now[name], "quantize") and before[name] is not None
+            else "",
         }
         for name in COMPARED
         if before[name] != now[name]

@@ -29,7 +29,9 @@ def application_detail(request: PortalRequest, application_id: UUID) -> HttpResp
         "application": application,
         "rows": rows.count(),
         "operations": [one for one in (application.operation, application.cancellation) if one],
-        "may_query": application.is_live and bool(application.application_no) and member.may("clearing.generation.request"),
+        "may_query": application.is_live
+        and bool(application.application_no)
+        and member.may("clearing.generation.request"),
         "may_cancel": application.is_live and member.may("clearing.application.cancel"),
     }
     return render(request, "clearing/application_detail.html", context)
@@ -69,7 +71,8 @@ def application_query(request: PortalRequest, application_id: UUID) -> HttpRespo
 
 
 def _submitted(request: PortalRequest, application: Application) -> str:
-    return f"已提交{application.scope}清算申请：{application.count} 条，拨付金额 {application.disburse:,.2f} 元，{_next(request)}"
+    what = f"{application.count} 条，拨付金额 {application.disburse:,.2f} 元"
+    return f"已提交{application.scope}清算申请：{what}，{_next(request)}"
 
 
 def _next(request: PortalRequest) -> str:

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.contrib import messages
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -35,7 +37,10 @@ def generation_progress(request: PortalRequest) -> HttpResponseBase:
 def fetch(request: PortalRequest) -> HttpResponseBase:
     """Ask the centre for the rows again."""
     form = WideScopeForm(request.POST)
-    if form.is_valid() and acted(form, lambda: request_fetch(form.scope(environment(request)), by=request.member)):
+    jobs = None
+    if form.is_valid():
+        jobs = acted(form, lambda: request_fetch(form.scope(environment(request)), by=request.member))
+    if jobs:
         messages.success(request, "已开始重新获取清算数据，进度见右上角“办理进度”")
         return redirect("clearing:generation-request")
     return render(request, "clearing/generation_request.html", {"form": form, **_recent(request)})
@@ -48,13 +53,13 @@ def generation_revoke(request: PortalRequest) -> HttpResponseBase:
     if request.method == "POST" and scope and acted(form, lambda: request_revocation(scope, by=request.member)):
         messages.success(request, f"已提交撤销{scope}，{_next(request)}")
         return redirect("clearing:generation-revoke")
-    context = {"form": form, "scope": scope, "next": _next(request)}
+    context: dict[str, Any] = {"form": form, "scope": scope, "next": _next(request)}
     if scope:
         context |= {"standing": standing(scope), "generations": live_generations(scope)}
     return render(request, "clearing/generation_revoke.html", context)
 
 
-def _recent(request: PortalRequest) -> dict[str, object]:
+def _recent(request: PortalRequest) -> dict[str, Any]:
     found = Generation.objects.filter(environment=environment(request)).select_related("requested_by", "operation")
     moving = [GenerationState.REQUESTED, GenerationState.FETCHING, GenerationState.REVOKING]
     rows = list(found[:SHOWN])

@@ -12,7 +12,7 @@ from portal.gateway.journal.states import DOUBTFUL, LIVE, State
 from portal.web.tables import BulkAction, Column, ListFilter, ListPage, QuickSearch, choose
 from portal.web.tables.columns import Tone
 
-STATE_TONES = {
+STATE_TONES: dict[str, Tone] = {
     RowState.GENERATED: "warn",
     RowState.VERIFIED: "good",
     RowState.APPLIED: "brand",
@@ -29,7 +29,7 @@ APPLICATION_TONES = {
     for state in LIVE
 }
 FINDINGS = [("open", "有差异，未接受"), ("accepted", "有差异，已接受"), ("none", "无差异")]
-FINDING_TONES = {"未接受": "bad", "已接受": "warn", "无": ""}
+FINDING_TONES: dict[str, Tone] = {"未接受": "bad", "已接受": "warn", "无": ""}
 
 
 def finding_of(row: ClearingRow) -> str:

@@ -63,7 +63,9 @@ def disbursement_download(request: PortalRequest) -> HttpResponseBase:
         messages.error(request, refusal.sentence)
         return redirect(f"{request.path.removesuffix('download/')}?{query_of(scope)}")
     if count <= AT_ONCE:
-        return answer(make(scope_paper(scope, by=request.member), kind, by=request.member), file_name(scope, kind), TYPES[kind])
+        return answer(
+            make(scope_paper(scope, by=request.member), kind, by=request.member), file_name(scope, kind), TYPES[kind]
+        )
     job = start_paper(scope, kind, request)
     return redirect("jobs:job", job.pk)
 

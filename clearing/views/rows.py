@@ -32,7 +32,10 @@ def accept(request: PortalRequest, row_id: UUID) -> HttpResponseBase:
     """A reviewer accepts what does not add up, with a reason."""
     row = get_or_404(ClearingRow, row_id)
     form = ReasonForm(request.POST)
-    if form.is_valid() and acted(form, lambda: accept_finding(row, form.cleaned_data["reason"], by=request.member)):
+    accepted = None
+    if form.is_valid():
+        accepted = acted(form, lambda: accept_finding(row, form.cleaned_data["reason"], by=request.member))
+    if accepted:
         messages.success(request, "已接受差异，这条数据现在可以核对")
         return redirect("clearing:row-detail", row.pk)
     return _detail(request, row, form)

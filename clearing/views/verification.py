@@ -27,14 +27,18 @@ def verification_list(request: PortalRequest) -> HttpResponseBase:
 @page("clearing.rows.verify", methods=("POST",))
 def verify(request: PortalRequest) -> HttpResponseBase:
     """批量核对 (7.2)."""
-    return _act(request, lambda rows: verify_rows(rows, by=request.member), "已提交核对 {n} 条，结果确认后状态变为“已核对”")
+    return _act(
+        request, lambda rows: verify_rows(rows, by=request.member), "已提交核对 {n} 条，结果确认后状态变为“已核对”"
+    )
 
 
 @page("clearing.verification.cancel", methods=("POST",))
 def unverify(request: PortalRequest) -> HttpResponseBase:
     """撤销核对 (7.3)."""
     return _act(
-        request, lambda rows: cancel_verification(rows, by=request.member), "已提交撤销核对 {n} 条，结果确认后恢复为“未核对”"
+        request,
+        lambda rows: cancel_verification(rows, by=request.member),
+        "已提交撤销核对 {n} 条，结果确认后恢复为“未核对”",
     )
 
 
