@@ -33,3 +33,8 @@ class TenantModel(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def institution_pk(self) -> int:
+        """`institution_id`, for callers that need an int: the column is NOT NULL, though its default hides that."""
+        return int(self.institution_id or required_institution())

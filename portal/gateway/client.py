@@ -1,4 +1,4 @@
-"""Asking a gateway something that changes nothing: retried with back-off, written down as attempts without operation."""
+"""Asking a gateway something that changes nothing: retried, written down as attempts without an operation."""
 
 import time
 from typing import Any, TypeVar
@@ -9,10 +9,12 @@ from django.utils import timezone
 from portal.access.door import tenant_tx
 from portal.access.models import Institution
 from portal.gateway import wire
+from portal.gateway.channels.models import Channel
 from portal.gateway.errors import NotSent
 from portal.gateway.journal.models import Attempt
 from portal.gateway.messages import Record, Request
 from portal.jobs.pace import factor
+from portal.vault import BrokenSeal
 
 R = TypeVar("R", bound=Record)
 
@@ -27,13 +29,15 @@ def environment_of(institution_id: int) -> str:
 
 def wire_settings(gateway: str, environment: str) -> wire.WireSettings:
     """The open institution's channel to this gateway; NotSent when it has none that may be used."""
-    from portal.gateway.channels.models import Channel
-
     channel = Channel.objects.filter(gateway=gateway, environment=environment).first()
     if channel is None:
-        raise NotSent("本机构还没有配置这个接口的渠道，请先在系统配置中填写")
-    settings: wire.WireSettings = channel.settings()
-    return settings
+        raise NotSent("本机构还没有配置这个接口，请先在系统配置中填写")
+    if not channel.is_active:
+        raise NotSent("这个接口已在系统配置中停用，没有发出")
+    try:
+        return channel.settings()
+    except BrokenSeal as error:
+        raise NotSent(f"接口密钥无法读取，没有发出：{error}") from error
 
 
 def ask(request: Request[R], *, institution_id: int, environment: str = "", tries: int = 3) -> R:

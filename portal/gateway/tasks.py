@@ -4,6 +4,7 @@ import time
 from uuid import UUID
 
 from portal.access.door import tenant_tx
+from portal.gateway import drawer  # noqa: F401  adds operations to the drawer of every page
 from portal.gateway.journal import doubt, moves, recovery, sending
 from portal.gateway.journal.models import Operation
 from portal.jobs.queue import later

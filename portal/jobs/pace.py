@@ -33,5 +33,5 @@ def dead() -> float:
     return max(15.0, 180 * factor())
 
 
-#: A stopping worker gets this long to finish what it is sending.
-STOP = 25.0
+#: A stopping worker gets this long to finish what it is sending; bin/demo waits a little longer for it.
+STOP = 15.0

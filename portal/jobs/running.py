@@ -36,7 +36,7 @@ class Running:
 
     def __init__(self, job: Job, member: Member | None) -> None:
         self.id: UUID = job.pk
-        self.institution_id: int = job.institution_id
+        self.institution_id: int = job.institution_pk
         self.kind = job.kind
         self.key = job.key
         self.params: dict[str, Any] = job.params

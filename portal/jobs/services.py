@@ -52,7 +52,7 @@ def start(
         live.joined = True
         return live
     if work:
-        later(RUN, job.institution_id, job.pk)
+        later(RUN, job.institution_pk, job.pk)
     return job
 
 
@@ -80,7 +80,7 @@ def repair() -> None:
         if not is_stale(job):
             continue
         if job.state == JobState.QUEUED:
-            later(RUN, job.institution_id, job.pk)
+            later(RUN, job.institution_pk, job.pk)
             continue
         mine = Job.objects.filter(pk=job.pk, run=job.run, state=JobState.RUNNING, beat_at=job.beat_at)
         now = timezone.now()
@@ -88,7 +88,7 @@ def repair() -> None:
             mine.update(state=JobState.CANCELLED, finished_at=now)
         elif declared(job.kind).resumable and job.run < RUNS:
             if mine.update(state=JobState.QUEUED, beat_at=now, note="后台进程曾中断，正在继续"):
-                later(RUN, job.institution_id, job.pk)
+                later(RUN, job.institution_pk, job.pk)
         else:
             mine.update(
                 state=JobState.FAILED,

@@ -139,7 +139,7 @@ def _json(value: Any) -> str:
 def investigate(operation: Operation, ask: Asked) -> Verdict:
     """The late reply if one came, else what the business finds out. Outside any transaction; never raises."""
     client.refuse_inside_transaction()
-    with tenant_tx(operation.institution_id):
+    with tenant_tx(operation.institution_pk):
         late = late_reply(operation)
         arrived = late.answered.reveal() if late and late.answered else ""
     if late is not None and late.verdict == Finding.APPLIED and arrived:
@@ -205,7 +205,7 @@ def _not_applied(operation: Operation, verdict: NotApplied) -> None:
         message = f"经核实未生效，将重新发送：{verdict.evidence}"
         move(operation, State.QUEUED, message=message, queued_at=Now(), not_before=None, looks=0, deadline=None)
         tell(operation, actions.SENT_AGAIN, evidence=verdict.evidence)
-        wake(operation.gateway, operation.institution_id)
+        wake(operation.gateway, operation.institution_pk)
 
 
 def _watch(operation: Operation, verdict: StillUnknown) -> None:
@@ -230,7 +230,7 @@ def give_to_people(operation: Operation, reason: str) -> None:
 
 
 def look_after(institution_id: int) -> None:
-    """Reap, then have workers look into what is due and send what is waiting; reads one small index in the usual case."""
+    """Reap, then have workers look into what is due and send what is waiting; usually reads one small index."""
     with tenant_tx(institution_id):
         live = list(
             Operation.objects.filter(state__in=[State.QUEUED, State.SENDING, State.IN_DOUBT, State.RESOLVING]).only(

@@ -1,9 +1,10 @@
 """What a business does when one of its operations ends, and how it finds out whether a doubtful one happened."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
+from portal.gateway.crypto import sm3
 from portal.gateway.journal.models import Operation
 from portal.gateway.messages import Record, Request, request_class
 
@@ -47,6 +48,11 @@ class Handler:
     A method that raises never undoes what happened at the gateway: the operation keeps its state, and `applied` and
     `rejected` are tried again by the sweep.
     """
+
+    #: Names of the operation's expected totals, for the page and for the second person: {"disburse": "拨付金额（元）"}.
+    labels: ClassVar[Mapping[str, str]] = {}
+    #: What follows from sending it, for the second person's confirmation.
+    consequence: ClassVar[str] = "复核通过后立即发送到医保中心"
 
     def applied(self, operation: Operation, reply: Any) -> None:
         """The effect is there. `reply` is a Record of the request's reply class, or None when nobody could read it."""
@@ -116,8 +122,6 @@ def text_of(record: Record) -> str:
 
 def digest(text: str) -> str:
     """SM3 of the text, in lower hex."""
-    from portal.gateway.crypto.sm3 import sm3
-
     return sm3(text.encode()).hex()
 
 

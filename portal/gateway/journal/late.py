@@ -27,7 +27,7 @@ def keep_late_reply(operation: Operation, attempt: Attempt, exchange: wire.Excha
     verdict = VERDICTS.get(exchange.outcome)
     if verdict is None:
         return
-    with tenant_tx(operation.institution_id):
+    with tenant_tx(operation.institution_pk):
         now = Operation.objects.select_for_update().get(pk=operation.pk)
         Evidence.objects.create(
             operation=now,
@@ -40,10 +40,10 @@ def keep_late_reply(operation: Operation, attempt: Attempt, exchange: wire.Excha
         )
         if now.state == State.IN_DOUBT and now.attempts == attempt.n:
             Operation.objects.filter(pk=now.pk).update(quiet_until=None)
-            later(RESOLVE, now.institution_id, now.pk)
+            later(RESOLVE, now.institution_pk, now.pk)
         elif now.state == State.RESOLVING and now.attempts == attempt.n:
             Operation.objects.filter(pk=now.pk).update(next_look_at=None)
-            later(RESOLVE, now.institution_id, now.pk)
+            later(RESOLVE, now.institution_pk, now.pk)
         elif contradicts(now, attempt, verdict):
             Operation.objects.filter(pk=now.pk).update(task=Task.CONTRADICTION)
             if now.state == State.QUEUED:

@@ -20,7 +20,8 @@ MARGIN = 15.0
 
 TAKE = """
 INSERT INTO gateway_lease (id, institution_id, gateway, environment, holder, fence, expires_at)
-VALUES (%(id)s, %(institution)s, %(gateway)s, %(environment)s, %(holder)s, 1, clock_timestamp() + %(span)s * interval '1 second')
+VALUES (%(id)s, %(institution)s, %(gateway)s, %(environment)s, %(holder)s, 1,
+        clock_timestamp() + %(span)s * interval '1 second')
 ON CONFLICT (institution_id, gateway, environment) DO UPDATE
    SET holder = excluded.holder, fence = gateway_lease.fence + 1, expires_at = excluded.expires_at
  WHERE gateway_lease.expires_at <= clock_timestamp()

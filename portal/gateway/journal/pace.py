@@ -1,6 +1,7 @@
 """When a doubtful operation is looked at, and when an unsent one is tried again; seconds."""
 
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -21,7 +22,7 @@ LOOKS = 6
 SENDS = 5
 
 
-def quiet(kind: type[Request[object]] | None) -> timedelta:
+def quiet(kind: type[Request[Any]] | None) -> timedelta:
     """After the deadline of an attempt: how long an effect may still appear."""
     return timedelta(seconds=(kind.quiet if kind else 60) * factor())
 

@@ -1,4 +1,4 @@
-"""After a restore: what the spool knows and the journal does not was sent, and nobody may send it again (design 3.2)."""
+"""After a restore: what the spool knows and the journal does not was sent, and is never sent again (design 3.2)."""
 
 import logging
 from datetime import date

@@ -179,7 +179,7 @@ def line_of(claimed: Claimed) -> spool.Line:
     return spool.Line(
         msgid=attempt.msgid,
         operation=str(operation.pk),
-        institution=operation.institution_id,
+        institution=operation.institution_pk,
         gateway=operation.gateway,
         environment=operation.environment,
         kind=operation.kind,

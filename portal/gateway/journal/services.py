@@ -88,7 +88,7 @@ def open_operation(
     operation.refresh_from_db(fields=["created_at", "state_since"])
     tell(operation, actions.OPENED, by=by, kind=operation.kind, key=key, expected=operation.expected)
     if not needs_second:
-        wake(operation.gateway, operation.institution_id)
+        wake(operation.gateway, operation.institution_pk)
     return operation
 
 
@@ -115,7 +115,7 @@ def approve(operation: Operation, *, by: Member) -> None:
     move(operation, State.APPROVED, approved_by=by.user, approved_at=Now())
     tell(operation, actions.APPROVED, by=by, expected=operation.expected)
     move(operation, State.QUEUED, queued_at=Now())
-    wake(operation.gateway, operation.institution_id)
+    wake(operation.gateway, operation.institution_pk)
 
 
 def refuse(operation: Operation, *, by: Member, reason: str) -> None:
@@ -152,7 +152,7 @@ def look_now(operation: Operation, *, by: Member) -> None:
     if operation.state not in (State.IN_DOUBT, State.RESOLVING):
         raise NotAllowed(f"“{operation.title}”已是“{operation.sentence}”，无需自动核实")
     tell(operation, actions.LOOKED, by=by)
-    later(RESOLVE, operation.institution_id, operation.pk)
+    later(RESOLVE, operation.institution_pk, operation.pk)
 
 
 def decide_manually(
@@ -192,7 +192,7 @@ def _close(operation: Operation, verdict: Finding, again: bool, message: str) ->
         tell_business(operation, "applied")
     elif again:
         move(operation, State.QUEUED, message=message, task=Task.NONE, queued_at=Now(), not_before=None, looks=0)
-        wake(operation.gateway, operation.institution_id)
+        wake(operation.gateway, operation.institution_pk)
     else:
         move(operation, State.REJECTED, message=message, task=Task.NONE)
         tell_business(operation, "rejected")

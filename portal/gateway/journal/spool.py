@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -106,11 +107,10 @@ def read(day: date, offset: int = 0) -> Iterator[tuple[Line | TornLine, int]]:
 
     The last line is not returned before its line end is there: another process may be writing it.
     """
-    try:
-        file = open(folder() / f"{day:%Y-%m-%d}{SUFFIX}", "rb")
-    except FileNotFoundError:
+    path = folder() / f"{day:%Y-%m-%d}{SUFFIX}"
+    if not path.exists():
         return
-    with file:
+    with open(path, "rb") as file:
         file.seek(offset)
         for data in file:
             if not data.endswith(b"\n"):
@@ -122,8 +122,8 @@ def read(day: date, offset: int = 0) -> Iterator[tuple[Line | TornLine, int]]:
 def _line(data: bytes) -> Line | TornLine:
     try:
         given = json.loads(data)
-        numbers = {name: int(given[name]) for name in ("institution", "n", "fence")}
-        return Line(**{field.name: str(given[field.name]) for field in fields(Line)} | numbers)
+        texts: dict[str, Any] = {field.name: str(given[field.name]) for field in fields(Line)}
+        return Line(**texts | {name: int(given[name]) for name in ("institution", "n", "fence")})
     except (ValueError, KeyError, TypeError):
         return TornLine(data[:80].decode("ascii", "replace"))
 

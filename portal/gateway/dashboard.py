@@ -1,0 +1,33 @@
+"""Open tasks of the journal on the dashboard: doubtful results first, then what waits for approval."""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+
+from portal.access.member import Member
+from portal.gateway.journal.models import Operation
+from portal.gateway.journal.states import DOUBTFUL, State, Task
+from portal.web.dashboard import OpenTasks
+from portal.web.dashboard import Task as OpenTask
+
+
+def doubts(member: Member) -> Iterator[OpenTask]:
+    uncertain = Operation.objects.filter(state__in=DOUBTFUL)
+    where = reverse("gateway:doubts")
+    yield OpenTask("结果待确认的业务", where, uncertain.count(), "doubt", "系统正在核实，请勿重复办理")
+    manual = uncertain.filter(state=State.MANUAL)
+    if member.may("gateway.operations.decide"):
+        yield OpenTask("须两人认定结果", where, manual.count(), "bad")
+    tasks = Operation.objects.exclude(task=Task.NONE).exclude(state__in=DOUBTFUL)
+    yield OpenTask("已结束但须有人处理的业务", where, tasks.count(), "warn")
+
+
+def approvals(member: Member) -> Iterator[OpenTask]:
+    drafts = Operation.objects.filter(state=State.DRAFT)
+    if member.user is not None:
+        drafts = drafts.exclude(created_by=member.user)
+    yield OpenTask("待我复核", reverse("gateway:approvals"), drafts.count(), "warn")
+
+
+OpenTasks("gateway.doubts", "gateway.operations.view", doubts, 10)
+OpenTasks("gateway.approvals", "gateway.operations.approve", approvals, 20)

@@ -1,0 +1,7 @@
+"""What waits for somebody, and the exchange log, in the left navigation."""
+
+from portal.web.navigation import NavItem
+
+NavItem("工作台", "待复核", "gateway:approvals", "gateway.operations.view", 20)
+NavItem("工作台", "结果待确认", "gateway:doubts", "gateway.operations.view", 30, also=("gateway:operation",))
+NavItem("操作日志", "接口报文", "gateway:attempts", "gateway.attempts.view", 50, also=("gateway:attempt",))

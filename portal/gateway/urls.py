@@ -1,0 +1,20 @@
+from django.urls import path
+
+from portal.gateway.views import attempts, operations
+
+app_name = "gateway"
+urlpatterns = [
+    path("operations/<uuid:operation_id>/", operations.operation, name="operation"),
+    path("operations/<uuid:operation_id>/part/", operations.operation_part, name="operation-part"),
+    path("operations/<uuid:operation_id>/approve/", operations.approve, name="operation-approve"),
+    path("operations/<uuid:operation_id>/refuse/", operations.refuse, name="operation-refuse"),
+    path("operations/<uuid:operation_id>/withdraw/", operations.withdraw, name="operation-withdraw"),
+    path("operations/<uuid:operation_id>/look/", operations.look, name="operation-look"),
+    path("operations/<uuid:operation_id>/decide/", operations.decide, name="operation-decide"),
+    path("operations/<uuid:operation_id>/read/", operations.mark_read, name="operation-read"),
+    path("approvals/", operations.approvals, name="approvals"),
+    path("doubts/", operations.doubts, name="doubts"),
+    path("attempts/", attempts.attempts, name="attempts"),
+    path("attempts/<uuid:attempt_id>/", attempts.attempt, name="attempt"),
+    path("attempts/<uuid:attempt_id>/read/", attempts.attempt_read, name="attempt-read"),
+]

@@ -1,0 +1,129 @@
+"""A desk that sends real verifications to the real sandbox over the real wire, with its own simple handler."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from clearing.messages import GenerateClearing, QueryClearing, VerifyClearing
+from portal.access.door import tenant_tx
+from portal.access.member import Member
+from portal.gateway import client
+from portal.gateway.journal import handlers
+from portal.gateway.journal.handlers import Applied, Ask, Handler, NotApplied, StillUnknown, Verdict
+from portal.gateway.journal.models import Attempt, Evidence, Operation
+from portal.gateway.journal.services import open_operation
+
+YEAR, INSURANCE = "2025", "001"
+VERIFIED = "001"
+
+
+class Verified(Handler):
+    """What a business would do, in a few lines; it remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, str]] = []
+        self.breaks = False
+        self.verdict: Verdict | None = None
+
+    def applied(self, operation: Operation, reply: Any) -> None:
+        if self.breaks:
+            raise ValueError("the business has a defect")
+        self.told.append(("applied", operation.business_key))
+
+    def rejected(self, operation: Operation) -> None:
+        self.told.append(("rejected", operation.business_key))
+
+    def withdrawn(self, operation: Operation) -> None:
+        self.told.append(("withdrawn", operation.business_key))
+
+    def investigate(self, operation: Operation, ask: Ask) -> Verdict:
+        if self.verdict is not None:
+            return self.verdict
+        row = state_of(ask, operation.business_key)
+        if row is None:
+            return StillUnknown("查询中没有这条数据")
+        if row.hdzt00 == VERIFIED:
+            reply = VerifyClearing.reply().model_validate({"count": 1, "row_ids": [operation.business_key]})
+            return Applied(reply, f"查询到 {operation.business_key} 已核对")
+        return NotApplied(f"查询到 {operation.business_key} 未核对")
+
+
+def state_of(ask: Ask, row_id: str) -> Any:
+    page = 1
+    while True:
+        answer = ask(QueryClearing(year=YEAR, aka080=INSURANCE, page=page, size=500))
+        for row in answer.rows:
+            if row.row_id == row_id:
+                return row
+        if page * 500 >= answer.total:
+            return None
+        page += 1
+
+
+@dataclass
+class Desk:
+    """Hospital A with its channel to the sandbox."""
+
+    by: Member
+    sandbox: Any
+    party: Any
+    handler: Verified
+    rows: list[str] = field(default_factory=list)
+
+    @property
+    def institution_id(self) -> int:
+        return self.by.institution_id
+
+    def open(self, number: int = 0, *, by: Member | None = None, **more: Any) -> Operation:
+        """Ask for row number … to be verified."""
+        row = self.rows[number]
+        with tenant_tx(self.institution_id):
+            return open_operation(VerifyClearing(row_ids=[row]), key=row, by=by or self.by, title=f"核对 {row}", **more)
+
+    def now(self, operation: Operation) -> Operation:
+        with tenant_tx(self.institution_id):
+            return Operation.objects.get(pk=operation.pk)
+
+    def attempts(self, operation: Operation) -> list[Attempt]:
+        with tenant_tx(self.institution_id):
+            return list(Attempt.objects.filter(operation=operation).order_by("n"))
+
+    def evidence(self, operation: Operation) -> list[Evidence]:
+        with tenant_tx(self.institution_id):
+            return list(Evidence.objects.filter(operation=operation))
+
+    def update(self, operation: Operation, **values: Any) -> None:
+        with tenant_tx(self.institution_id):
+            Operation.objects.filter(pk=operation.pk).update(**values)
+
+    def effects(self, row: str = "") -> list[dict[str, Any]]:
+        """What the other side says happened to this row (all rows)."""
+        return [one for one in self.party.effects("verifyClearing") if not row or row in str(one)]
+
+
+@pytest.fixture
+def quick(settings: Any, tmp_path: Any) -> None:
+    """A minute of waiting takes 60 milliseconds; the spool is the test's own."""
+    settings.PORTAL_QUIET_FACTOR = 0.001
+    settings.SPOOL_DIR = tmp_path / "spool"
+
+
+@pytest.fixture
+def desk(
+    transactional_db: None,
+    quick: None,
+    alice_member: Member,
+    counterpart: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Desk:
+    handler = Verified()
+    monkeypatch.setitem(handlers._handlers, ("clearing", "verifyClearing"), handler)
+    party = counterpart("JOURNAL", timeout=2)
+    monkeypatch.setattr(client, "wire_settings", lambda gateway, environment: party.settings)
+    desk = Desk(alice_member, party.sandbox, party, handler)
+    party.ask(GenerateClearing(year=YEAR, aka080=INSURANCE)).require()
+    page = party.ask(QueryClearing(year=YEAR, aka080=INSURANCE, page=1, size=500)).require()
+    desk.rows = [row.row_id for row in page.rows]
+    return desk
