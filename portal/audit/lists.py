@@ -89,7 +89,7 @@ def event_url(event: Event) -> str:
     return reverse("audit:event", args=[event.seq])
 
 
-COLUMNS = (
+COLUMNS: tuple[Column, ...] = (
     Column("seq", "序号", "id", width=9, link=event_url),
     Column("at", "时间", "datetime"),
     Column("action", "操作类型", value=lambda event: event.label, sort="", width=26),
@@ -97,7 +97,7 @@ COLUMNS = (
     Column("actor_name", "操作人员", value=lambda event: event.actor_name, sort="", width=14),
     Column("object_label", "对象", value=lambda event: event.object_label, sort="", width=30, shown=False),
 )
-ADDRESSES = (
+ADDRESSES: tuple[Column, ...] = (
     Column("address", "地址", "id", value=lambda event: event.address, sort="", width=16),
     Column("request", "请求编号", "id", value=lambda event: event.content["request"], sort="", shown=False),
 )

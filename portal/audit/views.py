@@ -36,8 +36,12 @@ def day(request: PortalRequest) -> HttpResponseBase:
         chosen = date.fromisoformat(request.GET.get("day", ""))
     except ValueError:
         raise Http404("没有这一天的日志") from None
-    file = write_day(chosen, by=request.member)
-    return FileResponse(file, True, f"{chosen:%Y-%m-%d}.jsonl", content_type="application/x-ndjson; charset=utf-8")
+    return FileResponse(
+        write_day(chosen, by=request.member),
+        as_attachment=True,
+        filename=f"{chosen:%Y-%m-%d}.jsonl",
+        content_type="application/x-ndjson; charset=utf-8",
+    )
 
 
 @platform_page("platform.manage")

@@ -89,7 +89,7 @@ class SealedField(_Field[_ST, _GT]):
 
     def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
         found = super().check(**kwargs)
-        if self.primary_key or self.unique or self.db_index:
+        if self.primary_key or self.unique or getattr(self, "db_index", False):
             found.append(checks.Error("a sealed column cannot be indexed", obj=self, id="vault.E004"))
         return found
 

@@ -1,6 +1,7 @@
 import json
 from datetime import timedelta
 from io import BytesIO
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -84,7 +85,7 @@ def test_it_shows_one_record_in_full(alice, hospital_a, log_of_a):
 
 def test_it_exports_what_is_shown_and_records_that(carol, carol_member, hospital_a, log_of_a):
     response = carol.get("/log/?export=xlsx&q=收款方59")
-    sheet = load_workbook(BytesIO(response.content)).active
+    sheet: Any = load_workbook(BytesIO(response.content)).active
     cells = [cell for row in sheet.iter_rows(values_only=True) for cell in row]
     assert "支付 59 元给 收款方59" in cells
     assert "支付 58 元给 收款方58" not in cells

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import psycopg
 import pytest
@@ -14,11 +15,13 @@ from portal.vault import BlindIndex, SealedField, SealedJson
 
 class Safe(TenantModel):
     name = models.CharField(max_length=20, default="")
-    secret = SealedField("密钥", null=True, blank=True)
-    other = SealedField("另一密钥", null=True, blank=True)
-    data = SealedJson(null=True)
-    identity = SealedField(null=True)
+    secret: Any = SealedField("密钥", null=True, blank=True)
+    other: Any = SealedField("另一密钥", null=True, blank=True)
+    data: Any = SealedJson(null=True)
+    identity: Any = SealedField(null=True)
     identity_index = BlindIndex(source="identity")
+
+    objects: Any = models.Manager()
 
     class Meta:
         app_label = "vault"
@@ -34,8 +37,9 @@ def safe_table(django_db_setup: None, django_db_blocker) -> Iterator[type[Safe]]
     with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
         for statement in editor.collected_sql:
             owner.execute(statement)
-        wall(owner.cursor(), Safe)
-        grant(OwnerCursor(owner), Safe)
+        cursor: Any = OwnerCursor(owner)
+        wall(cursor, Safe)
+        grant(cursor, Safe)
     yield Safe
     connection.close()
     with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:

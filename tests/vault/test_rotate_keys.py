@@ -107,7 +107,7 @@ def test_it_changes_nothing_when_all_is_current(filled, hospital_a):
 
 def test_it_goes_round_again_for_rows_written_meanwhile(filled, hospital_a, monkeypatch):
     real = rotation._reseal
-    late = []
+    late: list[bool] = []
 
     def reseal(institution, version, tell):
         done = real(institution, version, tell)
