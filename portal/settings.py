@@ -128,7 +128,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "portal.access.passwords.LengthAndClasses"},
     {"NAME": "portal.access.passwords.NeverTheManualsPassword"},
     {"NAME": "portal.access.passwords.NotRecentlyUsed"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "portal.access.passwords.NotTheUserName"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "access:sign-in"

@@ -7,12 +7,14 @@ Hospital B: charlie (clerk), rita (reviewer). The platform: paul.
 from collections.abc import Iterator
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 
-from portal.access.door import tenant_tx
+from portal.access.door import platform_tx, tenant_tx
 from portal.access.member import Member
 from portal.access.models import Institution, Kind, Membership, User
 from portal.access.permissions import AUDITOR, CLERK, INSTITUTION_ADMIN, PLATFORM_ADMIN, REVIEWER, Role
+from portal.audit.models import Event
 
 PASSWORD = "Spring-Rain-2031"
 
@@ -30,7 +32,7 @@ def make_person(username: str, full_name: str, **fields: object) -> User:
 
 
 def make_member(institution: Institution, username: str, full_name: str, *roles: Role) -> Member:
-    user = make_person(username, full_name)
+    user = make_person(username, full_name, managed_by=institution)
     with tenant_tx(institution.pk):
         Membership.objects.create(institution=institution, user=user, roles=[role.value for role in roles])
     return Member(user, institution, frozenset(role.value for role in roles), "127.0.0.1", "test")
@@ -44,6 +46,31 @@ def signed_in(member: Member, client_class: type[Client] = Client, **options: ob
     member.user.session_key = client.session.session_key or ""
     member.user.save(update_fields=["session_key"])
     return client
+
+
+def sign_in(client: Client, username: str, password: str = PASSWORD, **more: str) -> HttpResponse:
+    """As a person does it, on the sign-in page."""
+    return client.post("/sign-in/", {"username": username, "password": password, **more})  # type: ignore[return-value]
+
+
+def is_in(client: Client) -> bool:
+    """Whether this browser's session is alive (asking counts as presence)."""
+    return client.post("/account/keepalive/").status_code == 200
+
+
+def recorded(chain: int) -> list[Event]:
+    """The log of an institution (its id) or of the platform (0), oldest first."""
+    with tenant_tx(chain) if chain else platform_tx():
+        return list(Event.objects.filter(chain=chain).order_by("seq"))
+
+
+def actions_of(chain: int) -> list[str]:
+    return [event.action for event in recorded(chain)]
+
+
+def membership_of(member: Member) -> Membership:
+    with platform_tx():
+        return Membership.objects.get(user=member.user, institution=member.institution)
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from portal.access.models import User
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 LAST_SEEN = "last_seen"
-#: Writing the session on every click costs an UPDATE each; idle time is exact to this many seconds (idle.js counts on one).
+#: Writing the session on every click costs an UPDATE; idle time is exact to this many seconds (idle.js adds one).
 GRAIN = 1
 
 

@@ -33,6 +33,18 @@ class NeverTheManualsPassword:
         return "不能包含 123456"
 
 
+class NotTheUserName:
+    """The user name is on every list and screen: a password around it is guessed first."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        name = getattr(user, "username", "").lower()
+        if len(name) > 2 and name in password.lower():
+            raise ValidationError("密码不能包含用户名", code="username")
+
+    def get_help_text(self) -> str:
+        return "不能包含用户名"
+
+
 class NotRecentlyUsed:
     def validate(self, password: str, user: Any = None) -> None:
         if user is None or user.pk is None:

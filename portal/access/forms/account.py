@@ -55,7 +55,7 @@ class NewPasswordFields(forms.Form):
         label="新密码",
         max_length=128,
         strip=False,
-        help_text="；".join(password_validators_help_texts()[:3]),
+        help_text="；".join(password_validators_help_texts()[:4]),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "data-password": ""}),
     )
     again = forms.CharField(

@@ -23,7 +23,7 @@ INSTITUTIONS = (
         "inpatient_chronic": True,
         "cross_region": True,
     },
-    {"code": "H14020000002", "name": "演示医院乙", "level": "二级甲等", "inpatient_chronic": True, "maternity": True},
+    {"code": "H14020000002", "name": "演示医院乙", "level": "二级甲等", "maternity": True},
 )
 PEOPLE = (
     ("clerk", "经办", CLERK),
@@ -51,7 +51,7 @@ class Command(BaseCommand):
 
     def seed(self, facts: dict[str, Any], suffix: str) -> list[Row]:
         """The institution, its missing people, and what other rooms add to it."""
-        defaults = {"kind": Kind.HOSPITAL, "region": "140200", **facts}
+        defaults = {"kind": Kind.HOSPITAL, "region": "140200", "inpatient_chronic": True, **facts}
         institution, created = Institution.objects.get_or_create(code=facts["code"], defaults=defaults)
         with tenant_tx(institution.pk):
             if created:
