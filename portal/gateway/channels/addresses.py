@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 
+from portal.access.door import platform_tx
 from portal.access.member import Member
 from portal.audit import record_platform
 from portal.gateway.channels.actions import ADDRESS_APPROVED, ADDRESS_PROPOSED, ADDRESS_REMOVED
@@ -21,7 +21,7 @@ class AddressFault(ValueError):
     """An address or an act on the list that is refused; `str()` is the sentence."""
 
 
-@transaction.atomic
+@platform_tx()
 def propose_address(host: str, note: str, *, by: Member) -> AllowedAddress:
     """Ask for a host to be allowed. AddressFault when it is malformed or on the list already."""
     host = host.strip().lower()
@@ -38,7 +38,7 @@ def propose_address(host: str, note: str, *, by: Member) -> AllowedAddress:
     return address
 
 
-@transaction.atomic
+@platform_tx()
 def approve_address(address: AllowedAddress, *, by: Member) -> None:
     """Allow it. AddressFault for the person who proposed it, or when it is decided already."""
     if by.user is None or by.is_user(address.proposed_by_id):
@@ -49,7 +49,7 @@ def approve_address(address: AllowedAddress, *, by: Member) -> None:
     record_platform(ADDRESS_APPROVED, address, by=by, host=address.host)
 
 
-@transaction.atomic
+@platform_tx()
 def remove_address(address: AllowedAddress, reason: str, *, by: Member) -> None:
     """Stop calling it, at once: taking a right away needs one person only."""
     if AllowedAddress.objects.filter(pk=address.pk, removed_at=None).update(removed_at=timezone.now()):

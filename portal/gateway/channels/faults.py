@@ -21,20 +21,18 @@ TIMES = {"connect_timeout": (1, 60), "read_timeout": (5, 900)}
 
 def faults_of(gateway_name: str, environment: str, values: Mapping[str, Any]) -> dict[str, str]:
     """{field: sentence} of everything that is wrong; empty when the values may be saved."""
-    found: dict[str, str] = {}
-    for name, check in ((name, CHECKS[name]) for name in CHECKS):
+    found = _keys(gateway_name, values)
+    for name, check in CHECKS.items():
         if sentence := check(gateway_name, environment, values.get(name)):
             found[name] = sentence
-    if "switches" in found or "wire_names" in found:
-        return found | dict(_keys(gateway_name, {**values, "switches": {}}).items())
-    found = {**_keys(gateway_name, values), **found}
-    if "base_url" not in found and (sentence := _address(environment, str(values.get("base_url", "")))):
+    if "base_url" not in found and (sentence := _address(environment, str(values["base_url"]))):
         found["base_url"] = sentence
     return found
 
 
 def _keys(gateway_name: str, values: Mapping[str, Any]) -> dict[str, str]:
-    complete = dict.fromkeys(LABELS, "") | {name: value for name, value in values.items() if value is not None}
+    # What is checked elsewhere (waiting times, switches) would only get in the way here.
+    complete = {name: str(values.get(name) or "") for name in ("app_code", *NEEDED)}
     missing = {name: f"{LABELS[name]}必填" for name in ("app_code", *NEEDED) if not complete[name]}
     return {**wire_settings(gateway_name, complete).faults(), **missing}
 

@@ -30,6 +30,7 @@ from portal.gateway.channels.models import (
 )
 from portal.vault import fingerprint
 
+SYSTEM = "系统安装"
 DEFAULTS: dict[str, Any] = {
     "region": "",
     "switches": {},
@@ -65,7 +66,7 @@ def candidate(gateway: str, environment: str, given: Mapping[str, Any]) -> dict[
         if name not in LABELS:
             raise ChannelFault({"": f"没有名为 {name} 的配置项"})
         clean = value.strip() if isinstance(value, str) else value
-        if name in KEYS and not clean:
+        if not clean and (name in KEYS or name == "connect_timeout"):
             continue
         values[name] = clean
     if not values.get("base_url"):
@@ -151,6 +152,32 @@ def refuse_change(change: ChannelChange, reason: str, *, by: Member) -> None:
         record(CHANGE_REFUSED, locked, by=by, channel=str(locked), reason=reason)
 
 
+@transaction.atomic
+def install_channel(gateway: str, environment: str, given: Mapping[str, Any]) -> Channel:
+    """A channel set up by the installation itself, for demonstrations: nobody acts, so nobody confirms.
+
+    Raises ChannelFault.
+    """
+    values = candidate(gateway, environment, given)
+    stored = channel_for(gateway, environment)
+    before = stored.values() if stored else {}
+    differing = {name: value for name, value in values.items() if name not in before or before[name] != value}
+    if stored is not None and not differing:
+        return stored
+    change = ChannelChange(
+        gateway=gateway,
+        environment=environment,
+        values=differing,
+        fields=[name for name in LABELS if name in differing],
+        shown=_shown(before, differing),
+        base_version=stored.version if stored else 0,
+        state=ChangeState.APPLIED,
+        proposed_label=SYSTEM,
+    )
+    change.save(force_insert=True)
+    return _apply(change, by=None)
+
+
 def _open(change: ChannelChange) -> ChannelChange:
     locked = ChannelChange.objects.select_for_update().get(pk=change.pk)
     if locked.state != ChangeState.PROPOSED:
@@ -158,7 +185,7 @@ def _open(change: ChannelChange) -> ChannelChange:
     return locked
 
 
-def _apply(change: ChannelChange, *, by: Member) -> Channel:
+def _apply(change: ChannelChange, *, by: Member | None) -> Channel:
     """Write the change's values into the channel and forget them in the change."""
     values = change.values.reveal()
     channel = Channel.objects.select_for_update().filter(gateway=change.gateway, environment=change.environment).first()
@@ -169,7 +196,7 @@ def _apply(change: ChannelChange, *, by: Member) -> Channel:
     keys = [name for name in KEYS if name in values]
     if keys:
         channel.fingerprints = {**channel.fingerprints, **{name: fingerprint(values[name]) for name in keys}}
-        channel.key_set_at, channel.key_set_label = timezone.now(), by.label
+        channel.key_set_at, channel.key_set_label = timezone.now(), by.label if by else SYSTEM
     channel.version += 1
     channel.save()
     change.values = None
@@ -225,5 +252,6 @@ __all__ = [
     "candidate",
     "change_channel",
     "channel_for",
+    "install_channel",
     "refuse_change",
 ]

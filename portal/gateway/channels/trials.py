@@ -17,6 +17,7 @@ from portal.gateway.channels.actions import TRIED
 from portal.gateway.channels.faults import presets
 from portal.gateway.channels.models import LABELS, ChannelTrial, wire_settings
 from portal.gateway.channels.services import candidate
+from portal.gateway.client import refuse_inside_transaction
 from portal.gateway.errors import Doubt
 from portal.gateway.messages import Request, gateway, requests, sample
 from portal.jobs import start
@@ -54,6 +55,7 @@ def run_trial(institution_id: int, trial_id: str) -> Verdict:
             return Verdict(bool(trial.is_good), trial.sentence, trial.field)
         values = trial.values.reveal()
         settings = wire_settings(trial.gateway, {**values, "read_timeout": values["read_timeout"] or READ_TIMEOUT})
+    refuse_inside_transaction()
     exchange = wire.exchange(settings, probe(trial.gateway), msgid=wire.new_msgid())
     verdict = judged(trial.gateway, exchange)
     with tenant_tx(institution_id):

@@ -2,121 +2,266 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import portal.access.door
-import portal.access.rows
-import portal.vault.fields
 from django.conf import settings
 from django.db import migrations, models
 
+import portal.access.door
+import portal.access.rows
+import portal.vault.fields
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0002_accounts'),
+        ("access", "0002_accounts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ChannelTrial',
+            name="ChannelTrial",
             fields=[
-                ('id', models.UUIDField(default=portal.access.rows.new_id, editable=False, primary_key=True, serialize=False)),
-                ('gateway', models.CharField(max_length=40, verbose_name='接口')),
-                ('environment', models.CharField(choices=[('test', '测试环境'), ('production', '正式环境')], max_length=10, verbose_name='运行环境')),
-                ('values', portal.vault.fields.SealedJson(null=True, verbose_name='内容')),
-                ('by_label', models.CharField(max_length=100, verbose_name='测试人')),
-                ('started_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='开始时间')),
-                ('ended_at', models.DateTimeField(null=True, verbose_name='结束时间')),
-                ('is_good', models.BooleanField(null=True, verbose_name='连接正常')),
-                ('sentence', models.CharField(blank=True, max_length=500, verbose_name='结果')),
-                ('field', models.CharField(blank=True, max_length=30, verbose_name='有问题的项目')),
-                ('institution', models.ForeignKey(default=portal.access.door.required_institution, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.institution', verbose_name='机构')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=portal.access.rows.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("gateway", models.CharField(max_length=40, verbose_name="接口")),
+                (
+                    "environment",
+                    models.CharField(
+                        choices=[("test", "测试环境"), ("production", "正式环境")],
+                        max_length=10,
+                        verbose_name="运行环境",
+                    ),
+                ),
+                ("values", portal.vault.fields.SealedJson(null=True, verbose_name="内容")),
+                ("by_label", models.CharField(max_length=100, verbose_name="测试人")),
+                ("started_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="开始时间")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="结束时间")),
+                ("is_good", models.BooleanField(null=True, verbose_name="连接正常")),
+                ("sentence", models.CharField(blank=True, max_length=500, verbose_name="结果")),
+                ("field", models.CharField(blank=True, max_length=30, verbose_name="有问题的项目")),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        default=portal.access.door.required_institution,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.institution",
+                        verbose_name="机构",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '连接测试',
-                'verbose_name_plural': '连接测试',
-                'ordering': ['-started_at'],
+                "verbose_name": "连接测试",
+                "verbose_name_plural": "连接测试",
+                "ordering": ["-started_at"],
             },
         ),
         migrations.CreateModel(
-            name='AllowedAddress',
+            name="AllowedAddress",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('host', models.CharField(max_length=200, verbose_name='主机')),
-                ('note', models.CharField(max_length=200, verbose_name='用途')),
-                ('proposed_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='申请时间')),
-                ('approved_at', models.DateTimeField(null=True, verbose_name='允许时间')),
-                ('removed_at', models.DateTimeField(null=True, verbose_name='停用时间')),
-                ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='申请人')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("host", models.CharField(max_length=200, verbose_name="主机")),
+                ("note", models.CharField(max_length=200, verbose_name="用途")),
+                ("proposed_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="申请时间")),
+                ("approved_at", models.DateTimeField(null=True, verbose_name="允许时间")),
+                ("removed_at", models.DateTimeField(null=True, verbose_name="停用时间")),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="申请人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '允许的接口地址',
-                'verbose_name_plural': '允许的接口地址',
-                'ordering': ['host'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('removed_at', None)), fields=('host',), name='one_entry_a_host'), models.CheckConstraint(condition=models.Q(('approved_by', None), models.Q(('approved_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='allowed_address_two_people')],
+                "verbose_name": "允许的接口地址",
+                "verbose_name_plural": "允许的接口地址",
+                "ordering": ["host"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("removed_at", None)), fields=("host",), name="one_entry_a_host"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approved_by", None),
+                            models.Q(("approved_by", models.F("proposed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="allowed_address_two_people",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Channel',
+            name="Channel",
             fields=[
-                ('id', models.UUIDField(default=portal.access.rows.new_id, editable=False, primary_key=True, serialize=False)),
-                ('gateway', models.CharField(max_length=40, verbose_name='接口')),
-                ('environment', models.CharField(choices=[('test', '测试环境'), ('production', '正式环境')], max_length=10, verbose_name='运行环境')),
-                ('base_url', models.CharField(max_length=200, verbose_name='API 地址')),
-                ('app_code', models.CharField(max_length=64, verbose_name='appCode（调用方标识）')),
-                ('region', models.CharField(blank=True, max_length=6, verbose_name='统筹区')),
-                ('provider_public_key', portal.vault.fields.SealedField(verbose_name='服务提供方 SM2 公钥')),
-                ('public_key', portal.vault.fields.SealedField(verbose_name='调用方 SM2 公钥')),
-                ('private_key', portal.vault.fields.SealedField(verbose_name='调用方 SM2 私钥')),
-                ('iv', portal.vault.fields.SealedField(verbose_name='SM4 加密 IV')),
-                ('fingerprints', models.JSONField(default=dict, verbose_name='指纹')),
-                ('key_set_at', models.DateTimeField(null=True, verbose_name='密钥设置时间')),
-                ('key_set_label', models.CharField(blank=True, max_length=100, verbose_name='密钥设置人')),
-                ('switches', models.JSONField(blank=True, default=dict, verbose_name='报文开关')),
-                ('wire_names', models.JSONField(blank=True, default=dict, verbose_name='交易名称')),
-                ('connect_timeout', models.PositiveSmallIntegerField(default=10, verbose_name='连接等待（秒）')),
-                ('read_timeout', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='答复等待（秒）')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='版本')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='建立时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='修改时间')),
-                ('institution', models.ForeignKey(default=portal.access.door.required_institution, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.institution', verbose_name='机构')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=portal.access.rows.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("gateway", models.CharField(max_length=40, verbose_name="接口")),
+                (
+                    "environment",
+                    models.CharField(
+                        choices=[("test", "测试环境"), ("production", "正式环境")],
+                        max_length=10,
+                        verbose_name="运行环境",
+                    ),
+                ),
+                ("base_url", models.CharField(max_length=200, verbose_name="API 地址")),
+                ("app_code", models.CharField(max_length=64, verbose_name="appCode（调用方标识）")),
+                ("region", models.CharField(blank=True, max_length=6, verbose_name="统筹区")),
+                ("provider_public_key", portal.vault.fields.SealedField(verbose_name="服务提供方 SM2 公钥")),
+                ("public_key", portal.vault.fields.SealedField(verbose_name="调用方 SM2 公钥")),
+                ("private_key", portal.vault.fields.SealedField(verbose_name="调用方 SM2 私钥")),
+                ("iv", portal.vault.fields.SealedField(verbose_name="SM4 加密 IV")),
+                ("fingerprints", models.JSONField(default=dict, verbose_name="指纹")),
+                ("key_set_at", models.DateTimeField(null=True, verbose_name="密钥设置时间")),
+                ("key_set_label", models.CharField(blank=True, max_length=100, verbose_name="密钥设置人")),
+                ("switches", models.JSONField(blank=True, default=dict, verbose_name="报文开关")),
+                ("wire_names", models.JSONField(blank=True, default=dict, verbose_name="交易名称")),
+                ("connect_timeout", models.PositiveSmallIntegerField(default=10, verbose_name="连接等待（秒）")),
+                (
+                    "read_timeout",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="答复等待（秒）"),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="版本")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="建立时间")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="修改时间")),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        default=portal.access.door.required_institution,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.institution",
+                        verbose_name="机构",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '接口通道',
-                'verbose_name_plural': '接口通道',
-                'ordering': ['gateway', 'environment'],
-                'constraints': [models.UniqueConstraint(fields=('institution', 'gateway', 'environment'), name='one_channel_a_gateway')],
+                "verbose_name": "接口通道",
+                "verbose_name_plural": "接口通道",
+                "ordering": ["gateway", "environment"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("institution", "gateway", "environment"), name="one_channel_a_gateway"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ChannelChange',
+            name="ChannelChange",
             fields=[
-                ('id', models.UUIDField(default=portal.access.rows.new_id, editable=False, primary_key=True, serialize=False)),
-                ('gateway', models.CharField(max_length=40, verbose_name='接口')),
-                ('environment', models.CharField(choices=[('test', '测试环境'), ('production', '正式环境')], max_length=10, verbose_name='运行环境')),
-                ('values', portal.vault.fields.SealedJson(null=True, verbose_name='内容')),
-                ('fields', models.JSONField(default=list, verbose_name='修改的项目')),
-                ('shown', models.JSONField(default=list, verbose_name='修改内容')),
-                ('base_version', models.PositiveIntegerField(verbose_name='依据的版本')),
-                ('state', models.CharField(choices=[('proposed', '等待复核'), ('applied', '已生效'), ('refused', '未通过'), ('withdrawn', '已撤回')], default='proposed', max_length=10, verbose_name='状态')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='理由')),
-                ('proposed_label', models.CharField(max_length=100, verbose_name='申请人')),
-                ('proposed_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='申请时间')),
-                ('decided_label', models.CharField(blank=True, max_length=100, verbose_name='复核人')),
-                ('decided_at', models.DateTimeField(null=True, verbose_name='复核时间')),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('institution', models.ForeignKey(default=portal.access.door.required_institution, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.institution', verbose_name='机构')),
-                ('proposed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=portal.access.rows.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("gateway", models.CharField(max_length=40, verbose_name="接口")),
+                (
+                    "environment",
+                    models.CharField(
+                        choices=[("test", "测试环境"), ("production", "正式环境")],
+                        max_length=10,
+                        verbose_name="运行环境",
+                    ),
+                ),
+                ("values", portal.vault.fields.SealedJson(null=True, verbose_name="内容")),
+                ("fields", models.JSONField(default=list, verbose_name="修改的项目")),
+                ("shown", models.JSONField(default=list, verbose_name="修改内容")),
+                ("base_version", models.PositiveIntegerField(verbose_name="依据的版本")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "等待复核"),
+                            ("applied", "已生效"),
+                            ("refused", "未通过"),
+                            ("withdrawn", "已撤回"),
+                        ],
+                        default="proposed",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="理由")),
+                ("proposed_label", models.CharField(max_length=100, verbose_name="申请人")),
+                ("proposed_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="申请时间")),
+                ("decided_label", models.CharField(blank=True, max_length=100, verbose_name="复核人")),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="复核时间")),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        default=portal.access.door.required_institution,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.institution",
+                        verbose_name="机构",
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '系统配置修改',
-                'verbose_name_plural': '系统配置修改',
-                'ordering': ['-proposed_at'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'proposed')), fields=('institution', 'gateway', 'environment'), name='one_open_change_a_channel'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'applied'), _negated=True), ('decided_by', None), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='channel_change_two_people')],
+                "verbose_name": "系统配置修改",
+                "verbose_name_plural": "系统配置修改",
+                "ordering": ["-proposed_at"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "proposed")),
+                        fields=("institution", "gateway", "environment"),
+                        name="one_open_change_a_channel",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "applied"), _negated=True),
+                            ("decided_by", None),
+                            models.Q(("decided_by", models.F("proposed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="channel_change_two_people",
+                    ),
+                ],
             },
         ),
     ]

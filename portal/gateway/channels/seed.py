@@ -1,0 +1,71 @@
+"""Demonstration channels: keys drawn here, registered with the sandbox, stored like any other. Safe to run again."""
+
+from __future__ import annotations
+
+import os
+
+from django.conf import settings
+
+from portal.access.door import tenant_tx
+from portal.access.models import Institution
+from portal.access.models.institution import Environment
+from portal.access.seed import register
+from portal.gateway import crypto
+from portal.gateway.channels.faults import regions
+from portal.gateway.channels.services import channel_for, install_channel
+from portal.gateway.messages import gateways
+from portal.gateway.sandbox.control import Sandbox
+
+
+@register
+def seed_channels(institution: Institution) -> None:
+    """A channel to every gateway that the running sandbox plays; the institution's keys are kept when it has some."""
+    if settings.PRODUCTION or not settings.SANDBOX_URL or institution.environment != Environment.TEST:
+        return
+    sandbox = Sandbox(settings.SANDBOX_URL, os.environ.get("SANDBOX_TOKEN", ""))
+    played = set(sandbox.ask("GET", "/readyz")["gateways"])
+    for gateway in gateways():
+        if gateway.name in played:
+            _seed(institution, gateway.name, sandbox)
+
+
+def _seed(institution: Institution, gateway: str, sandbox: Sandbox) -> None:
+    with tenant_tx(institution.pk):
+        stored = channel_for(gateway, Environment.TEST)
+        keys = (stored.private_key.reveal(), stored.public_key.reveal()) if stored else crypto.generate()
+    private, public = keys
+    app_code = f"DEMO{institution.code}"
+    told = sandbox.register(gateway, app_code, public, institution=_facts(institution, gateway))
+    values = {
+        "app_code": app_code,
+        "base_url": sandbox.base_url(gateway),
+        "provider_public_key": told["provider_public_key"],
+        "private_key": private,
+        "public_key": public,
+        "iv": told["iv"],
+        "region": _region(institution, gateway),
+    }
+    with tenant_tx(institution.pk):
+        install_channel(gateway, Environment.TEST, values)
+
+
+def _facts(institution: Institution, gateway: str) -> dict[str, object]:
+    """How the sandbox's city knows this institution: it takes the first place in it."""
+    facts: dict[str, object] = {
+        "code": institution.code,
+        "name": institution.name,
+        "kind": institution.kind,
+        "inpatient": institution.inpatient_chronic,
+        "cross_region": institution.cross_region,
+        "maternity": institution.maternity,
+    }
+    region = _region(institution, gateway)
+    return {**facts, "region": region} if region else facts
+
+
+def _region(institution: Institution, gateway: str) -> str:
+    """The institution's region if the gateway knows it, else the last of its list (the city itself)."""
+    listed = regions(gateway)
+    if listed is None or institution.region in listed:
+        return institution.region
+    return list(listed.codes)[-1]
