@@ -14,7 +14,6 @@ from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -59,7 +58,8 @@ class _Sheet:
     def __init__(self, columns: Sequence[ColumnLike], title: str, about: Sequence[tuple[str, str]]) -> None:
         self.columns, self.title, self.about = columns, title, about
         self.book = Workbook(write_only=True)
-        self.sheet: WriteOnlyWorksheet = self.book.create_sheet(_sheet_name(title))
+        # The stubs know nothing of a write-only sheet; it has the properties of any other.
+        self.sheet: Any = self.book.create_sheet(_sheet_name(title))
         self.kinds = [column.kind for column in columns]
 
     def write(self, rows: Iterable[Sequence[Any]], totals: Sequence[Any] | None) -> bytes:

@@ -128,6 +128,10 @@ class PortalAdmin(ModelAdmin):  # type: ignore[type-arg]
         if isinstance(obj, Institution | TenantModel) and owner is not None:
             record_into(owner, action, obj, by=by, **said)
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        title = str(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> TemplateResponse:
         """What the audit chain says about this row; read only."""
         obj = self.get_object(request, object_id)

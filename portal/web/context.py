@@ -5,8 +5,9 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from portal.access.gate import break_glass_of
 from portal.access.member import Member
-from portal.access.models import Institution, User
+from portal.access.models import BreakGlass, Institution, User
 from portal.access.models.institution import Environment
 from portal.web import navigation
 
@@ -36,6 +37,11 @@ class Frame:
     @property
     def is_test(self) -> bool:
         return self.institution is not None and self.institution.environment == Environment.TEST
+
+    @property
+    def glass(self) -> BreakGlass | None:
+        """The emergency view through which this page is seen; already found by the gate."""
+        return break_glass_of(self.request) if self.institution else None
 
     @property
     def is_platform_admin(self) -> bool:

@@ -18,4 +18,5 @@ def drawer(request: PortalRequest) -> HttpResponseBase:
         "live": [line for line in lines if line[0].is_live and line[0].tone != "doubt"],
         "past": [line for line in lines if not line[0].is_live and line[0].tone != "doubt"],
     }
-    return render(request, "web/drawer.html", context)
+    open_count = len(context["doubtful"]) + len(context["live"])
+    return render(request, "web/drawer.html", {**context, "open_count": open_count})

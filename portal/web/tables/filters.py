@@ -6,7 +6,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 
 
-class QuickSearch(django_filters.CharFilter):
+class QuickSearch(django_filters.CharFilter):  # type: ignore[misc]
     """One box that searches several text fields and says which: `QuickSearch(("medins_name", "机构名称"), …)`."""
 
     def __init__(self, *targets: tuple[str, str], label: str = "快速查找", **kwargs: Any) -> None:
@@ -24,14 +24,18 @@ class QuickSearch(django_filters.CharFilter):
 
 def choose(label: str, choices: Any, *, empty: str = "全部", **kwargs: Any) -> django_filters.ChoiceFilter:
     """A drop-down with a first entry that filters nothing."""
-    return django_filters.ChoiceFilter(label=label, choices=choices, empty_label=empty, **kwargs)
+    messages = {"invalid_choice": "没有这个选项"}
+    return django_filters.ChoiceFilter(
+        label=label, choices=choices, empty_label=empty, error_messages=messages, **kwargs
+    )
 
 
-class ListFilter(django_filters.FilterSet):
+class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Filters of a list; wrong input leaves no rows and says why beside the field, never every row."""
 
     def filtered(self) -> QuerySet[Any]:
-        return self.qs if self.is_valid() else self.queryset.none()
+        rows: QuerySet[Any] = self.qs if self.is_valid() else self.queryset.none()
+        return rows
 
     @property
     def query(self) -> str:

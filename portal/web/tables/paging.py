@@ -116,7 +116,7 @@ def _field(rows: QuerySet[Any], name: str) -> tuple["Field[Any, Any]", bool]:
         field = model._meta.get_field(part)
         nullable = nullable or bool(getattr(field, "null", True))
         if field.related_model is not None:
-            model = field.related_model  # type: ignore[assignment]
+            model = field.related_model
     if not isinstance(field, Field):
         raise FieldDoesNotExist(f"{rows.model.__name__} cannot be sorted by {name}")
     return field, nullable

@@ -63,7 +63,7 @@
       last = Date.now();
       window.htmx.trigger(polled, "refresh");
     };
-    poll();
+    document.addEventListener("DOMContentLoaded", poll);  // htmx wires the page then, just before us
     drawer.addEventListener("show.bs.offcanvas", poll);
     window.setInterval(function () {
       const pause = drawer.classList.contains("show") ? 3000 : 15000;

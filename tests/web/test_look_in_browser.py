@@ -1,0 +1,150 @@
+"""The frame, the list kit and data management in a real browser: accessible, and without CSP complaints."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.db import connections
+from playwright.sync_api import Page, expect, sync_playwright
+
+from portal.access.door import tenant_tx
+from tests.cast import signed_in
+from tests.web.job_list import make_jobs
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+SHOTS = os.environ.get("PORTAL_SHOTS")
+examined: list[Page] = []
+
+
+@pytest.fixture
+def page(chromium_path, monkeypatch) -> Iterator[Page]:
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright keeps a loop running in this thread
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as tool:
+        browser = tool.chromium.launch(executable_path=chromium_path, args=flags)
+        context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
+        opened = context.new_page()
+        complaints: list[str] = []
+        opened.on(
+            "console",
+            lambda line: complaints.append(line.text) if line.type in ("error", "warning") and not examined else None,
+        )
+        opened.on("pageerror", lambda error: complaints.append(str(error)))
+        yield opened
+        browser.close()
+        connections.close_all()  # this thread's loop had a connection of its own
+    assert [line for line in complaints if "status of 40" not in line] == []
+
+
+@pytest.fixture
+def visit(page, live_server, with_list):
+    def go(member, path):
+        if member is not None and not page.context.cookies():
+            key = signed_in(member).cookies["sessionid"].value
+            page.context.add_cookies([{"name": "sessionid", "value": key, "url": live_server.url}])
+        page.goto(live_server.url + path)
+        return page
+
+    return go
+
+
+def looked_at(page, name):
+    """Axe finds nothing; with PORTAL_SHOTS=<folder> the page is also kept as a picture."""
+    if SHOTS:
+        page.screenshot(path=f"{SHOTS}/{name}.png")
+    examined.append(page)  # axe measures with inline styles: what the policy says to those is not about our pages
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    examined.clear()
+    assert [(v["id"], [node["html"][:200] for node in v["nodes"]]) for v in found] == []
+
+
+def test_it_shows_the_desk(visit, alice_member):
+    page = visit(alice_member, "/")
+    expect(page.get_by_role("heading", name="工作台")).to_be_visible()
+    looked_at(page, "desk")
+
+
+def test_it_shows_lists(visit, alice_member, jobs):
+    page = visit(alice_member, "/jobs-list/")
+    looked_at(page, "list")
+    page.get_by_role("button", name="视图").click()
+    looked_at(page, "list-views")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="列", exact=True).click()
+    looked_at(page, "list-columns")
+    page = visit(alice_member, "/jobs-list/?search=nothing")
+    looked_at(page, "list-empty")
+    page = visit(alice_member, "/jobs-list/?state=x")
+    looked_at(page, "list-wrong")
+
+
+def test_it_selects_all_that_match_and_asks_before_acting(visit, alice_member, jobs):
+    page = visit(alice_member, "/jobs-list/?search=K0000&state=")
+    page = visit(alice_member, "/jobs-list/")
+    page.get_by_label("选择本页全部").check()
+    expect(page.get_by_text("已选择 10 条")).to_be_visible()
+    page.get_by_role("button", name="全选符合条件的 25 条").click()
+    expect(page.get_by_text("已选择符合条件的全部 25 条")).to_be_visible()
+    looked_at(page, "list-selected")
+    page.get_by_role("button", name="核对").first.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("确定核对所选的 25 条？")
+    looked_at(page, "confirm")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    assert page.url.endswith("/jobs-list/")
+    page.get_by_role("button", name="核对").first.click()
+    dialog.get_by_role("button", name="核对").click()
+    expect(page.locator("body")).to_have_text("25")
+
+
+def test_it_leaves_empty_fields_out_of_the_address(visit, alice_member, jobs):
+    page = visit(alice_member, "/jobs-list/")
+    page.get_by_label("快速查找").fill("K0001")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("符合条件 10 条")).to_be_visible()
+    assert page.url.endswith("/jobs-list/?search=K0001")
+
+
+def test_it_keeps_a_view_through_a_reload(visit, alice_member, jobs):
+    page = visit(alice_member, "/jobs-list/?search=K0001&sort=-done")
+    page.get_by_role("button", name="视图").click()
+    page.get_by_label("把当前条件、排序和列存为视图").fill("我的")
+    page.get_by_role("button", name="保存", exact=True).click()
+    expect(page.get_by_text("视图“我的”已保存")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("符合条件 10 条")).to_be_visible()
+
+
+def test_it_opens_the_drawer_and_the_menus(visit, alice_member, hospital_a):
+    with tenant_tx(hospital_a.pk):
+        make_jobs(1, state="running", done=30, total=100, started_by=alice_member.user, title="获取清算数据")
+        make_jobs(1, state="doubtful", started_by=alice_member.user, title="提交清算申请")
+    page = visit(alice_member, "/")
+    expect(page.locator("#drawer-count")).to_have_text("2")
+    page.get_by_role("button", name="办理进度").click()
+    expect(page.get_by_role("dialog")).to_contain_text("获取清算数据")
+    page.wait_for_timeout(400)
+    looked_at(page, "drawer")
+    page.get_by_role("button", name="关闭").click()
+    page.get_by_role("button", name="演示医院甲").click()
+    expect(page.locator("#institution-choices")).to_contain_text("经办")
+    page.wait_for_timeout(400)
+    looked_at(page, "institutions")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="经办甲").click()
+    looked_at(page, "account")
+
+
+def test_it_shows_errors(visit, alice_member):
+    looked_at(visit(None, "/no/such/page/"), "404-outside")
+    looked_at(visit(alice_member, "/no/such/page/"), "404")
+    looked_at(visit(alice_member, "/managers/"), "403")
+
+
+def test_it_shows_data_management(visit, paul_member, hospital_a, alice_member):
+    looked_at(visit(paul_member, "/admin/"), "admin")
+    looked_at(visit(paul_member, "/admin/access/institution/"), "admin-list")
+    looked_at(visit(paul_member, f"/admin/access/institution/{hospital_a.pk}/change/"), "admin-form")
+    looked_at(visit(paul_member, f"/admin/access/institution/{hospital_a.pk}/history/"), "admin-history")
