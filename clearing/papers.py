@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from clearing.actions import PAPER_MADE
@@ -16,15 +16,19 @@ from portal.access.models.institution import Environment
 from portal.audit import record
 from portal.audit.checkpoints import latest_mark
 from portal.codes import code_list
+from portal.jobs import Job, JobState, start
 from portal.papers import capitals
+from portal.papers.pdf import CONTENT_TYPE as PDF
 from portal.papers.pdf import render_pdf
+from portal.papers.xlsx import CONTENT_TYPE as XLSX
 from portal.papers.xlsx import write_xlsx
 
 TITLE = "医疗保险年终清算核拨表"
 SUMMED = ("medical_fee", "fund_due", "monthly_paid", "deposit", "deduction", "deposit_refund", "disburse")
 #: A paper with more rows is made by the worker.
 AT_ONCE = 500
-FORMATS = ("pdf", "xlsx")
+#: Formats and their content types.
+TYPES = {"pdf": PDF, "xlsx": XLSX}
 
 
 @dataclass
@@ -190,7 +194,7 @@ def as_xlsx(paper: DisbursementTable, *, by: Member) -> bytes:
 
 
 def make(paper: DisbursementTable, kind: str, *, by: Member) -> bytes:
-    """The table in one of FORMATS, recorded as an export."""
+    """The table in one of TYPES, recorded as an export."""
     content = as_pdf(paper, by=by) if kind == "pdf" else as_xlsx(paper, by=by)
     record(PAPER_MADE, None, by=by, scope=paper.subtitle, paper="核拨表", format=kind, count=paper.totals.count)
     return content
@@ -198,3 +202,28 @@ def make(paper: DisbursementTable, kind: str, *, by: Member) -> bytes:
 
 def file_name(scope: Scope, kind: str) -> str:
     return f"核拨表_{scope.year}_{scope.insurance_label}_{scope.agency_label}.{kind}"
+
+
+PAPER = "clearing.paper"
+
+
+def start_paper(scope: Scope, kind: str, *, by: Member) -> Job:
+    """Have a worker make the table; joins the same person's request for the same table."""
+    params = {name: getattr(scope, name) for name in ("environment", "year", "insurance", "agency")}
+    key = f"{scope.environment}-{scope.key}-{kind}-{by.label}"
+    title = f"生成核拨表（{kind.upper()}）：{scope}"
+    return start(PAPER, key, by=by, title=title, params={**params, "format": kind})
+
+
+def made_paper(scope: Scope, kind: str) -> Job | None:
+    """The newest finished table of the scope, unless its rows changed since."""
+    params = {"environment": scope.environment, "year": scope.year, "insurance": scope.insurance}
+    done = Job.objects.filter(
+        kind=PAPER, state=JobState.DONE, params__contains={**params, "agency": scope.agency, "format": kind}
+    ).first()
+    if done is None or not done.result_path:
+        return None
+    rows = ClearingRow.objects.filter(**scope.fields())
+    newest = rows.aggregate(state=Max("state_at"), fetched=Max("fetched_at"))
+    changed = max((moment for moment in newest.values() if moment), default=None)
+    return done if changed is None or done.created_at > changed else None

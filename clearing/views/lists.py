@@ -61,7 +61,7 @@ class RowFilter(ListFilter):
         fields: list[str] = []
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        found = super().filter_queryset(queryset)
+        found: QuerySet[Any] = super().filter_queryset(queryset)
         return found if self.form.cleaned_data.get("state") else found.exclude(state=RowState.REVOKED)
 
     def by_finding(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:

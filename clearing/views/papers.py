@@ -1,25 +1,20 @@
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from csp.decorators import csp_replace
 from django.contrib import messages
-from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from clearing.forms import WideScopeForm
 from clearing.models import Scope
-from clearing.papers import AT_ONCE, FORMATS, disbursement_count, file_name, make, scope_paper
+from clearing.papers import AT_ONCE, TYPES, disbursement_count, file_name, make, scope_paper, start_paper
 from clearing.services import Refused
 from clearing.views.asking import chosen
 from portal.access.gate import page
 from portal.access.member import PortalRequest
-from portal.jobs import start
-from portal.papers.pdf import CONTENT_TYPE as PDF
-from portal.papers.xlsx import CONTENT_TYPE as XLSX
-
-TYPES = {"pdf": PDF, "xlsx": XLSX}
+from portal.web.tables.export import attachment
 
 
 @page("clearing.papers.make")
@@ -35,9 +30,9 @@ def disbursement(request: PortalRequest) -> HttpResponseBase:
     return render(request, "clearing/disbursement.html", context)
 
 
-@page("clearing.papers.make")
-@xframe_options_sameorigin
 @csp_replace({"frame-ancestors": ["'self'"]})
+@xframe_options_sameorigin
+@page("clearing.papers.make")
 def disbursement_preview(request: PortalRequest) -> HttpResponseBase:
     """The PDF inside our own page."""
     _, scope = chosen(request, WideScopeForm)
@@ -47,7 +42,9 @@ def disbursement_preview(request: PortalRequest) -> HttpResponseBase:
         content = make(scope_paper(scope, by=request.member), "pdf", by=request.member)
     except Refused as refusal:
         return render(request, "clearing/parts/no_preview.html", {"sentence": refusal.sentence}, status=409)
-    return answer(content, file_name(scope, "pdf"), PDF, "inline")
+    response = attachment(content, file_name(scope, "pdf"), TYPES["pdf"])
+    response["Content-Disposition"] = response["Content-Disposition"].replace("attachment", "inline", 1)
+    return response
 
 
 @page("clearing.papers.make", methods=("POST",))
@@ -55,7 +52,7 @@ def disbursement_download(request: PortalRequest) -> HttpResponseBase:
     """The file, or for many rows a job that makes it."""
     form, scope = chosen(request, WideScopeForm)
     kind = request.POST.get("format", "")
-    if scope is None or kind not in FORMATS:
+    if scope is None or kind not in TYPES:
         return render(request, "clearing/disbursement.html", {"form": form, "scope": None}, status=400)
     try:
         count = disbursement_count(scope)
@@ -63,26 +60,11 @@ def disbursement_download(request: PortalRequest) -> HttpResponseBase:
         messages.error(request, refusal.sentence)
         return redirect(f"{request.path.removesuffix('download/')}?{query_of(scope)}")
     if count <= AT_ONCE:
-        return answer(
+        return attachment(
             make(scope_paper(scope, by=request.member), kind, by=request.member), file_name(scope, kind), TYPES[kind]
         )
-    job = start_paper(scope, kind, request)
-    return redirect("jobs:job", job.pk)
-
-
-def start_paper(scope: Scope, kind: str, request: PortalRequest) -> Any:
-    params = {name: getattr(scope, name) for name in ("environment", "year", "insurance", "agency")}
-    title = f"生成核拨表（{kind.upper()}）：{scope}"
-    key = f"{scope.environment}-{scope.key}-{kind}-{request.member.label}"
-    return start("clearing.paper", key, by=request.member, title=title, params={**params, "format": kind})
+    return redirect("jobs:job", start_paper(scope, kind, by=request.member).pk)
 
 
 def query_of(scope: Scope) -> str:
     return urlencode({"year": scope.year, "insurance": scope.insurance, "agency": scope.agency})
-
-
-def answer(content: bytes, name: str, content_type: str, disposition: str = "attachment") -> HttpResponse:
-    response = HttpResponse(content, content_type=content_type)
-    response["Content-Disposition"] = f"{disposition}; filename*=UTF-8''{quote(name)}"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response

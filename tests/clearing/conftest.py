@@ -1,7 +1,7 @@
 """A desk of hospital A that clears a small city over the real wire: services here, the sandbox process there."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -146,8 +146,8 @@ def desk(
     bob_member: Member,
     counterpart: Callable[..., Any],
     monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Desk]:
+) -> Desk:
     """Nothing is generated yet; 2025, employees, the local agency, twelve institutions."""
     party = counterpart("CLEARING", timeout=3, options={"institutions": 12, "broken_rows": 3})
     monkeypatch.setattr(client, "wire_settings", lambda gateway, environment: party.settings)
-    yield Desk(alice_member, bob_member, party, Scope("test", 2025, "001", "003"))
+    return Desk(alice_member, bob_member, party, Scope("test", 2025, "001", "003"))

@@ -1,0 +1,62 @@
+from typing import Any, ClassVar
+
+from django.core.files.storage import default_storage
+from django.http import HttpResponse
+from django.urls import reverse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from clearing.api.serializers import AGENCY, INSURANCE, YEAR, WideScopeSerializer
+from clearing.models import Scope
+from clearing.papers import AT_ONCE, TYPES, disbursement_count, file_name, made_paper, make, scope_paper, start_paper
+from portal.access.member import Member
+from portal.api.views import ApiRequest, ApiView
+from portal.web.tables.export import attachment
+
+PARAMETERS = [
+    OpenApiParameter("year", int, required=True, description=YEAR),
+    OpenApiParameter("insurance", str, required=True, description=INSURANCE),
+    OpenApiParameter("agency", str, description=f"{AGENCY}；不填表示全部"),
+]
+
+
+class _Disbursement(ApiView):
+    permissions = {"GET": "clearing.papers.make"}
+    kind: ClassVar[str]
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        """The address says which file it is; problems are JSON whatever the caller accepts."""
+        return super().perform_content_negotiation(request, force=True)
+
+    def paper(self, scope: Scope, by: Member) -> HttpResponse | Response:
+        if disbursement_count(scope) <= AT_ONCE:
+            content = make(scope_paper(scope, by=by), self.kind, by=by)
+            return attachment(content, file_name(scope, self.kind), TYPES[self.kind])
+        done = made_paper(scope, self.kind)
+        if done is None:
+            job = start_paper(scope, self.kind, by=by)
+            here = f"{reverse(f'api:clearing-api:disbursement-{self.kind}')}?{self.request.query_params.urlencode()}"
+            body = {"state": job.state, "done": job.done, "total": job.total, "detail": "报表正在生成，请稍后再取"}
+            return Response(body, 202, headers={"Location": here, "Retry-After": "5"})
+        with default_storage.open(done.result_path) as file:
+            return attachment(file.read(), done.result_name, TYPES[self.kind])
+
+
+class DisbursementPdf(_Disbursement):
+    kind = "pdf"
+
+    @extend_schema(
+        parameters=PARAMETERS, responses={(200, "application/pdf"): OpenApiTypes.BINARY}, summary="核拨表 PDF"
+    )
+    def get(self, request: ApiRequest) -> Any:
+        return self.paper(WideScopeSerializer(data=request.query_params).scope(request.member), request.member)
+
+
+class DisbursementXlsx(_Disbursement):
+    kind = "xlsx"
+
+    @extend_schema(parameters=PARAMETERS, responses={(200, TYPES["xlsx"]): OpenApiTypes.BINARY}, summary="核拨表 Excel")
+    def get(self, request: ApiRequest) -> Any:
+        return self.paper(WideScopeSerializer(data=request.query_params).scope(request.member), request.member)

@@ -1,0 +1,114 @@
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.response import Response
+
+from clearing.api.serializers import AcceptanceSerializer, OperationsSerializer, RowSerializer, RowsSerializer
+from clearing.api.steps import sent
+from clearing.models import ClearingRow
+from clearing.services import Refused, accept_finding, cancel_verification, verify_rows
+from clearing.views.lists import RowFilter
+from portal.access.gate import get_or_404
+from portal.access.member import Member
+from portal.api.problems import Problem
+from portal.api.views import ApiRequest, ApiView
+from portal.gateway.journal import Operation
+
+FILTERS = [
+    OpenApiParameter(name, str, description=str(declared.label)) for name, declared in RowFilter.base_filters.items()
+]
+
+
+def mine(by: Member) -> QuerySet[ClearingRow]:
+    """The rows of the environment that the institution works in."""
+    assert by.institution
+    return ClearingRow.objects.filter(environment=by.institution.environment)
+
+
+def filtered(params: QueryDict, by: Member) -> QuerySet[ClearingRow]:
+    """The rows that the pages' own filter matches; raises Problem naming each wrong parameter."""
+    chosen = RowFilter(params, queryset=mine(by))
+    if not chosen.is_valid():
+        errors = [
+            {"pointer": f"/{name}", "detail": f"{chosen.form.fields[name].label}：{words[0]}"}
+            for name, words in chosen.errors.items()
+        ]
+        raise Problem(422, "invalid", "查询条件不符合要求", errors=errors)
+    found: QuerySet[ClearingRow] = chosen.filtered()
+    return found
+
+
+def named(row_ids: list[str], by: Member) -> QuerySet[ClearingRow]:
+    """The rows with these numbers; a number of nobody's, or of another institution, is refused by name."""
+    asked = set(row_ids)
+    rows = mine(by).filter(row_id__in=asked)
+    missing = sorted(asked - set(rows.values_list("row_id", flat=True)))
+    if missing:
+        more = f" 等 {len(missing)} 条" if len(missing) > 5 else ""
+        raise Refused(f"数据编号：没有这些清算数据：{'、'.join(missing[:5])}{more}", field="row_ids")
+    return rows
+
+
+class Rows(ApiView):
+    permissions = {"GET": "clearing.rows.view"}
+
+    @extend_schema(
+        parameters=FILTERS, responses=RowSerializer(many=True), summary="清算数据列表", description="金额单位：元。"
+    )
+    def get(self, request: ApiRequest) -> Response:
+        return self.page(filtered(request.query_params, request.member), RowSerializer)
+
+
+class OneRow(ApiView):
+    permissions = {"GET": "clearing.rows.view"}
+
+    @extend_schema(responses=RowSerializer, summary="一条清算数据")
+    def get(self, request: ApiRequest, row_id: UUID) -> Response:
+        return Response(RowSerializer(get_or_404(ClearingRow, row_id)).data)
+
+
+class _Changing(ApiView):
+    def act(self, rows: QuerySet[ClearingRow], by: Member) -> list[Operation]:
+        raise NotImplementedError
+
+    def changed(self, request: ApiRequest) -> Response:
+        asked = RowsSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        given: dict[str, Any] = asked.validated_data
+        return sent(self, self.act(named(given["row_ids"], request.member), request.member))
+
+
+class Verifications(_Changing):
+    permissions = {"POST": "clearing.rows.verify"}
+
+    def act(self, rows: QuerySet[ClearingRow], by: Member) -> list[Operation]:
+        return verify_rows(rows, by=by)
+
+    @extend_schema(request=RowsSerializer, responses={202: OperationsSerializer}, summary="批量核对")
+    def post(self, request: ApiRequest) -> Response:
+        return self.changed(request)
+
+
+class VerificationCancellations(_Changing):
+    permissions = {"POST": "clearing.verification.cancel"}
+
+    def act(self, rows: QuerySet[ClearingRow], by: Member) -> list[Operation]:
+        return cancel_verification(rows, by=by)
+
+    @extend_schema(request=RowsSerializer, responses={202: OperationsSerializer}, summary="撤销核对")
+    def post(self, request: ApiRequest) -> Response:
+        return self.changed(request)
+
+
+class Acceptances(ApiView):
+    permissions = {"POST": "clearing.finding.accept"}
+
+    @extend_schema(request=AcceptanceSerializer, responses=RowSerializer, summary="接受差异（复核人员）")
+    def post(self, request: ApiRequest) -> Response:
+        asked = AcceptanceSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        row = named([asked.validated_data["row_id"]], request.member)[0]
+        return Response(RowSerializer(accept_finding(row, asked.validated_data["reason"], by=request.member)).data)
