@@ -148,6 +148,8 @@ def investigate(operation: Operation, ask: Asked) -> Verdict:
         return Applied(reply, late.note)
     if late is not None and late.verdict == Finding.NOT_APPLIED:
         return NotApplied(late.note)
+    if not operation.request:
+        return StillUnknown("门户没有这条请求的内容，须由人向医保中心核对")
     try:
         return handler_of(operation).investigate(operation, ask)
     except GatewayError as error:
@@ -210,7 +212,7 @@ def _not_applied(operation: Operation, verdict: NotApplied) -> None:
 
 def _watch(operation: Operation, verdict: StillUnknown) -> None:
     looks = operation.looks + 1
-    if looks >= pace.LOOKS or kind_of(operation) is None:
+    if looks >= pace.LOOKS or kind_of(operation) is None or not operation.request:
         Operation.objects.filter(pk=operation.pk).update(looks=looks)
         give_to_people(operation, f"核实 {looks} 次仍无法确定：{verdict.evidence}")
         return

@@ -48,11 +48,15 @@ BEGIN
        AND NOT (OLD.state = 'draft' AND NEW.state = 'approved') THEN
         RAISE EXCEPTION 'operation %: approved once, as a draft', OLD.id USING ERRCODE = 'check_violation';
     END IF;
-    IF OLD.finished_at IS NOT NULL
+    IF OLD.state IN ('done', 'rejected', 'reversed', 'refused', 'withdrawn')
        AND (NEW.finished_at, NEW.reply, NEW.code) IS DISTINCT FROM (OLD.finished_at, OLD.reply, OLD.code) THEN
         RAISE EXCEPTION 'operation %: its result never changes', OLD.id USING ERRCODE = 'check_violation';
     END IF;
     IF NEW.state = OLD.state THEN
+        IF NEW.attempts <> OLD.attempts AND NOT NEW.recovered THEN
+            RAISE EXCEPTION 'operation %: an attempt is counted when it is sent', OLD.id
+                USING ERRCODE = 'check_violation';
+        END IF;
         NEW.state_since := OLD.state_since;
         RETURN NEW;
     END IF;
