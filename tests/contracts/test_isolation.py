@@ -1,0 +1,307 @@
+"""Every institution's rows stand behind a wall of the database's own (design 4.1), walked table by table."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from django.apps import apps
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.db import DatabaseError, connection, models, transaction
+from psycopg import sql
+
+from portal.access.door import platform_tx, tenant_tx
+from portal.access.models import Institution
+from portal.access.rows import TenantModel
+from portal.access.walls import ALL
+from tests.contracts.rows import put_row
+
+#: Tables whose rows the platform's side may see: none with patient data. Why each must be seen:
+PLATFORM_ROWS = {
+    "access.Membership": "sign-in asks which institutions a person belongs to before one is chosen",
+    "access.BreakGlass": "platform administrators open and close their emergency views",
+    "access.RoleGrant": "platform administrators appoint an institution's first administrator",
+    "access.InstitutionKey": "a key is looked up before it is known whose it is",
+    "channels.Channel": "workers ask which institutions use a gateway; keys are sealed",
+}
+#: Tables that name an institution without being walled. Why each may be:
+NAMES_AN_INSTITUTION = {
+    "access.Institution": "the institution itself",
+    "access.User": "who looks after an account; read before an institution is chosen",
+    "access.ResetCode": "a reset code is used before sign-in; holds a hash only",
+}
+#: Unique across institutions. Why each may tell two institutions apart from one another:
+UNIQUE_EVERYWHERE: dict[str, str] = {
+    "access_institutionkey.prefix": "a key is looked up by its prefix before it is known whose it is",
+}
+
+TENANTS = [
+    model
+    for model in apps.get_models(include_auto_created=True)
+    if issubclass(model, TenantModel) and not model.__module__.startswith("tests.")
+]
+every_tenant_table = pytest.mark.parametrize("model", [pytest.param(model, id=model._meta.label) for model in TENANTS])
+
+
+def ask(text: str, *params: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(text, params or None)
+        return list(cursor.fetchall()) if cursor.description else []
+
+
+def test_there_are_tables_to_walk():
+    assert {"access.Membership", "gateway.Operation", "clearing.ClearingRow"} <= {one._meta.label for one in TENANTS}
+
+
+# --- what the catalogue says
+
+
+@every_tenant_table
+def test_it_is_walled_for_everyone(db, model):
+    table = model._meta.db_table
+    assert ask("SELECT relrowsecurity, relforcerowsecurity FROM pg_class WHERE oid = %s::regclass", table) == [
+        (True, True)
+    ]
+    policies = ask(
+        "SELECT polname, polcmd, polpermissive, polroles = '{0}', pg_get_expr(polqual, polrelid),"
+        " pg_get_expr(polwithcheck, polrelid) FROM pg_policy WHERE polrelid = %s::regclass",
+        table,
+    )
+    own = "(institution_id = app.cur_inst())"  # called bare: in a sub-select it would be lazy
+    if model.platform_rows:
+        policies = [tuple(_flat(part) for part in policy) for policy in policies]
+        own = f"CASE WHEN app.is_platform() THEN true ELSE {own} END"
+    assert policies == [("institution", "*", True, True, own, own)]
+
+
+def _flat(part: Any) -> Any:
+    return " ".join(part.split()) if isinstance(part, str) else part
+
+
+@every_tenant_table
+def test_it_belongs_to_exactly_one_institution(db, model):
+    column = ask(
+        "SELECT attnotnull FROM pg_attribute WHERE attrelid = %s::regclass AND attname = 'institution_id'",
+        model._meta.db_table,
+    )
+    assert column == [(True,)]
+
+
+@every_tenant_table
+def test_its_rows_point_only_to_rows_of_their_own_institution(db, model):
+    table = model._meta.db_table
+    assert ["institution_id", "id"] in [columns for columns, _ in unique_keys(table)]
+    found = ask(
+        "SELECT array(SELECT attname::text FROM unnest(conkey) WITH ORDINALITY k(n, o)"
+        "   JOIN pg_attribute ON attrelid = conrelid AND attnum = n ORDER BY o), confrelid::regclass::text"
+        " FROM pg_constraint WHERE contype = 'f' AND conrelid = %s::regclass AND convalidated",
+        table,
+    )
+    for field in model._meta.local_fields:
+        target = field.related_model
+        if isinstance(field, models.ForeignKey) and isinstance(target, type) and issubclass(target, TenantModel):
+            assert (["institution_id", field.column], target._meta.db_table) in found, field.name
+        assert not isinstance(field, GenericForeignKey)
+
+
+@every_tenant_table
+def test_its_unique_keys_start_with_the_institution(db, model):
+    table = model._meta.db_table
+    for columns, is_primary in unique_keys(table):
+        if is_primary or columns[0] == "institution_id":
+            continue
+        assert f"{table}.{','.join(columns)}" in UNIQUE_EVERYWHERE, "tells one institution what another one has"
+
+
+def unique_keys(table: str) -> list[tuple[list[str], bool]]:
+    return ask(  # type: ignore[return-value]
+        "SELECT array(SELECT coalesce(attname::text, pg_get_indexdef(indexrelid, o::int, true))"
+        "   FROM unnest(indkey::int[]) WITH ORDINALITY k(n, o)"
+        "   LEFT JOIN pg_attribute ON attrelid = indrelid AND attnum = n AND n > 0 ORDER BY o), indisprimary"
+        " FROM pg_index WHERE indisunique AND indrelid = %s::regclass",
+        table,
+    )
+
+
+def test_the_exemptions_are_all_in_use(db):
+    assert {model._meta.label for model in TENANTS if model.platform_rows} == set(PLATFORM_ROWS)
+    used = {f"{m._meta.db_table}.{','.join(key)}" for m in TENANTS for key, _ in unique_keys(m._meta.db_table)}
+    assert set(UNIQUE_EVERYWHERE) <= used
+    assert names_an_institution() == set(NAMES_AN_INSTITUTION)
+
+
+def names_an_institution() -> set[str]:
+    """Tables with a column that says which institution, but no wall."""
+    found = set()
+    for model in apps.get_models(include_auto_created=True):
+        if model in TENANTS or model.__module__.startswith("tests."):
+            continue
+        columns = {str(field.column) for field in model._meta.local_concrete_fields}
+        refers = {f.related_model for f in model._meta.local_fields if isinstance(f, models.ForeignKey)}
+        if model is Institution or Institution in refers or "institution_id" in columns or refers & set(TENANTS):
+            found.add(model._meta.label)
+    return found
+
+
+# --- what the app role can do
+
+
+@pytest.fixture
+def row_of_b(transactional_db, hospital_a, hospital_b, owner_connection) -> Callable[[type[TenantModel]], Any]:
+    """Puts one row of hospital B into a table and hands back its id."""
+    return lambda model: put_row(owner_connection, model, hospital_b)
+
+
+@every_tenant_table
+def test_it_refuses_everyone_while_no_institution_is_set(row_of_b, hospital_a, model):
+    table, pk = model._meta.db_table, row_of_b(model)
+    columns = {"SELECT": f"SELECT * FROM {table}", "UPDATE": f"UPDATE {table} SET id = id"}
+    statements = {**columns, "DELETE": f"DELETE FROM {table}", "INSERT": f"INSERT INTO {table} (id) VALUES (%s)"}
+    for right in may(model):
+        with pytest.raises(DatabaseError) as caught, transaction.atomic():
+            ask(statements[right], *([pk] if right == "INSERT" else []))
+        assert refused(caught.value), right
+
+
+def refused(error: DatabaseError) -> bool:
+    """By the wall; or by a trigger that came first, which may look at other tables behind their walls."""
+    return isinstance(error.__cause__, psycopg.errors.InsufficientPrivilege | psycopg.errors.CheckViolation)
+
+
+@every_tenant_table
+def test_another_institutions_row_can_be_neither_seen_nor_touched(row_of_b, hospital_a, hospital_b, model):
+    table, pk = model._meta.db_table, row_of_b(model)
+    with tenant_tx(hospital_b.pk):
+        assert ask(f"SELECT count(*) FROM {table} WHERE id = %s", pk) == [(1,)], "else this would prove nothing"
+    with tenant_tx(hospital_a.pk):
+        assert ask(f"SELECT count(*) FROM {table} WHERE institution_id <> %s", hospital_a.pk) == [(0,)]
+        assert model._base_manager.filter(pk=pk).first() is None
+        if "UPDATE" in may(model):
+            assert changed(f"UPDATE {table} SET id = id WHERE id = %s", pk) == 0
+        if "DELETE" in may(model):
+            assert changed(f"DELETE FROM {table} WHERE id = %s", pk) == 0
+    with platform_tx():
+        count = f"SELECT count(*) FROM {table} WHERE id = %s"
+        if model.platform_rows:
+            assert ask(count, pk) == [(1,)]
+        else:
+            with pytest.raises(DatabaseError, match="no institution set"), transaction.atomic():
+                ask(count, pk)
+
+
+@every_tenant_table
+def test_a_row_can_be_neither_put_nor_moved_into_another_institution(row_of_b, hospital_a, hospital_b, model):
+    table, pk = model._meta.db_table, row_of_b(model)
+    columns = sql.SQL(", ").join(sql.Identifier(str(f.column)) for f in copied(model)).as_string(connection.connection)
+    if "INSERT" in may(model):
+        # The whole row as hospital B has it, under a new id, offered from hospital A's side.
+        with tenant_tx(hospital_b.pk):
+            values = ask(f"SELECT {columns} FROM {table} WHERE id = %s", pk)[0]
+        marks = ", ".join(["%s"] * len(values))
+        with tenant_tx(hospital_a.pk), pytest.raises(DatabaseError) as caught, transaction.atomic():
+            ask(f"INSERT INTO {table} (id, {columns}) VALUES (%s, {marks})", uuid4(), *map(_given, values))
+        assert refused(caught.value)
+    if "UPDATE" in may(model):
+        with tenant_tx(hospital_b.pk), pytest.raises(DatabaseError) as caught, transaction.atomic():
+            ask(f"UPDATE {table} SET institution_id = %s WHERE id = %s", hospital_a.pk, pk)
+        assert refused(caught.value)
+
+
+def _given(value: Any) -> Any:
+    return psycopg.types.json.Jsonb(value) if isinstance(value, dict) else value
+
+
+def copied(model: type[models.Model]) -> list[Any]:
+    fields = model._meta.local_concrete_fields
+    return [field for field in fields if field.name != "id" and not getattr(field, "generated", False)]
+
+
+def may(model: type[models.Model]) -> tuple[str, ...]:
+    return getattr(model, "app_may", ALL)
+
+
+def changed(statement: str, *params: Any) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        return cursor.rowcount
+
+
+# --- who the app role is
+
+
+def test_the_app_role_is_nobody_special(db):
+    attributes = "rolsuper, rolbypassrls, rolcreatedb, rolcreaterole, rolreplication"
+    assert ask(f"SELECT {attributes} FROM pg_roles WHERE rolname = current_user") == [(False,) * 5]
+    assert ask("SELECT 1 FROM pg_auth_members WHERE member = current_user::regrole") == []
+    assert ask("SELECT 1 FROM pg_auth_members WHERE roleid = current_user::regrole") == []
+
+
+def test_the_app_role_owns_nothing(db):
+    for catalogue, owner in [
+        ("class", "relowner"),
+        ("proc", "proowner"),
+        ("namespace", "nspowner"),
+        ("type", "typowner"),
+    ]:
+        assert ask(f"SELECT 1 FROM pg_{catalogue} WHERE {owner} = current_user::regrole") == []
+    assert ask("SELECT 1 FROM pg_database WHERE datdba = current_user::regrole") == []
+
+
+def test_the_app_role_is_granted_what_the_models_say_and_nothing_else(db):
+    granted: dict[str, set[str]] = {}
+    for table, right in ask(
+        "SELECT table_name, privilege_type FROM information_schema.role_table_grants"
+        " WHERE grantee IN (current_user, 'PUBLIC') AND table_schema NOT IN ('pg_catalog', 'information_schema')"
+    ):
+        granted.setdefault(table, set()).add(right)
+    expected = {
+        model._meta.db_table: set(may(model))
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.managed and not model._meta.proxy and not model.__module__.startswith("tests.") and may(model)
+    }
+    granted.pop("vault_test_safe", None)
+    assert granted == {**expected, "django_migrations": {"SELECT"}}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TABLE public.mine ()",
+        "CREATE TABLE app.mine ()",
+        "CREATE TEMPORARY TABLE mine ()",
+        "CREATE SCHEMA mine",
+        "CREATE FUNCTION public.mine() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+        "CREATE OR REPLACE FUNCTION app.cur_inst() RETURNS bigint LANGUAGE sql AS 'SELECT 1::bigint'",
+        "CREATE ROLE mine",
+        "SET ROLE yibao_owner",
+        "SET SESSION AUTHORIZATION yibao_owner",
+        "SET session_replication_role = replica",
+        "COPY (SELECT 1) TO '/tmp/mine'",
+        *(
+            statement.format(table=table)
+            for table in ("access_membership", "clearing_clearingrow")
+            for statement in (
+                "ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
+                "ALTER TABLE {table} DISABLE TRIGGER ALL",
+                "DROP POLICY institution ON {table}",
+                "CREATE POLICY mine ON {table} USING (true)",
+                "TRUNCATE {table}",
+                "DROP TABLE {table}",
+                "CREATE INDEX mine ON {table} (id)",
+                "CREATE TRIGGER mine BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION tsvector_update_trigger()",
+            )
+        ),
+    ],
+)
+def test_the_app_role_can_change_no_structure(db, statement):
+    with pytest.raises(DatabaseError) as caught, transaction.atomic():
+        ask(statement)
+    assert isinstance(caught.value.__cause__, psycopg.errors.InsufficientPrivilege)
+
+
+def test_switching_row_security_off_raises_instead_of_showing_everything(db, hospital_a):
+    with tenant_tx(hospital_a.pk), transaction.atomic():
+        ask("SET LOCAL row_security = off")
+        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+            ask("SELECT * FROM access_membership")
