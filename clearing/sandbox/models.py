@@ -19,7 +19,7 @@ class Book(models.Model):
         constraints = [models.UniqueConstraint(fields=["party", "year"], name="one_book_a_year")]
 
     def __str__(self) -> str:
-        return f"{self.party_id}/{self.year}"
+        return f"{self.party}/{self.year}"
 
 
 class Application(models.Model):

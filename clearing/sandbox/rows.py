@@ -16,6 +16,7 @@ CENT = Decimal("0.01")
 BROKEN = ("disburse", "deposit_refund", "fund_due")
 ENDINGS = ("-REJECT", "-TIMEOUT", "-GARBLE", "-SLOW")
 
+
 def yuan(cents: int) -> Decimal:
     return Decimal(cents).scaleb(-2).quantize(CENT)
 

@@ -59,7 +59,7 @@ def test_the_database_refuses_it_too(values, in_hospital_a, dora_member):
 def test_it_applies_at_once_where_one_person_is_enough(values, alone, in_hospital_a, dora_member):
     dora_member.institution.four_eyes = False
     assert change(values, dora_member).state == ChangeState.APPLIED
-    assert channel_for(GATEWAY, ENVIRONMENT).app_code == "APP0001"
+    assert Channel.objects.get().app_code == "APP0001"
 
 
 def test_it_keeps_keys_that_are_left_empty(stored, values, dora_member):
@@ -69,7 +69,7 @@ def test_it_keeps_keys_that_are_left_empty(stored, values, dora_member):
 
 def test_it_changes_harmless_items_at_once(stored, values, dora_member):
     assert change(values, dora_member, region="140214", connect_timeout=20).state == ChangeState.APPLIED
-    assert channel_for(GATEWAY, ENVIRONMENT).connect_timeout == 20
+    assert Channel.objects.get().connect_timeout == 20
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,9 @@ def values(values):
 @pytest.fixture
 def stored(values, hospital_a, dora_member, dan_member):
     with tenant_tx(hospital_a.pk):
-        approve_change(change_channel(GATEWAY, ENVIRONMENT, typed(values), by=dora_member), by=dan_member)
+        change = change_channel(GATEWAY, ENVIRONMENT, typed(values), by=dora_member)
+        assert change
+        approve_change(change, by=dan_member)
 
 
 def typed(values):

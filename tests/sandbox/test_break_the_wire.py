@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from portal.gateway.errors import Doubt
 from portal.gateway.sandbox.control import SandboxFault
 from portal.gateway.wire import Outcome, new_msgid
 
-SCOPE = {"year": "2025", "aka080": "001", "qsjg00": "003"}
+SCOPE: dict[str, Any] = {"year": "2025", "aka080": "001", "qsjg00": "003"}
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from portal.gateway import crypto, wire
 from portal.gateway.errors import Doubt
 from portal.gateway.wire import Outcome
 
-SCOPE = {"year": "2025", "aka080": "001", "qsjg00": "003"}
+SCOPE: dict[str, Any] = {"year": "2025", "aka080": "001", "qsjg00": "003"}
 GENERATE = GenerateClearing(**SCOPE)
 
 

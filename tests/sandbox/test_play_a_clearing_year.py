@@ -1,6 +1,7 @@
 """Every transaction of the clearing gateway, over the real wire with real keys, in the order of a year."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -21,8 +22,8 @@ from clearing.messages import (
     VerifyClearing,
 )
 
-SCOPE = {"year": "2025", "aka080": "001", "qsjg00": "003"}
-MONTHLY = {"year": "2025", "insutype": "310", "qsjg00": "003"}
+SCOPE: dict[str, Any] = {"year": "2025", "aka080": "001", "qsjg00": "003"}
+MONTHLY: dict[str, Any] = {"year": "2025", "insutype": "310", "qsjg00": "003"}
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """Every documented refusal, each with the code that clearing/codes/refusals.json explains, and without any effect."""
 
+from typing import Any
+
 import pytest
 
 from clearing.messages import (
@@ -15,8 +17,8 @@ from clearing.messages import (
     VerifyClearing,
 )
 
-SCOPE = {"year": "2025", "aka080": "001", "qsjg00": "003"}
-UNKNOWN_YEAR = {**SCOPE, "year": "2099"}
+SCOPE: dict[str, Any] = {"year": "2025", "aka080": "001", "qsjg00": "003"}
+UNKNOWN_YEAR: dict[str, Any] = {**SCOPE, "year": "2099"}
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The ledger of effects: what a journal is compared with, in both directions."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from clearing.messages import (
 from portal.gateway import wire
 from portal.gateway.sandbox.control import Sandbox, SandboxFault
 
-SCOPE = {"year": "2025", "aka080": "001", "qsjg00": "003"}
+SCOPE: dict[str, Any] = {"year": "2025", "aka080": "001", "qsjg00": "003"}
 
 
 @pytest.fixture

@@ -147,7 +147,7 @@ def _initial(channel: Channel | None, environment: str) -> dict[str, Any]:
 def _switch(label: str, values: tuple[object, ...], default: object) -> forms.Field:
     allowed = values or ((True, False) if isinstance(default, bool) else ())
     if allowed:
-        choices = [(str(value), VALUES.get(value, str(value))) for value in allowed]  # type: ignore[call-overload]
+        choices = [(str(value), VALUES.get(value, str(value))) for value in allowed]
         return forms.ChoiceField(label=label, choices=choices, required=False, initial=str(default))
     return forms.CharField(label=label, required=False, initial=str(default), max_length=100)
 

@@ -127,7 +127,7 @@ def approve_change(change: ChannelChange, *, by: Member) -> Channel:
     stored = channel_for(locked.gateway, locked.environment)
     if (stored.version if stored else 0) != locked.base_version:
         raise ChannelFault({"": "申请之后配置又有变化，请撤回后重新提交"})
-    merged = {**DEFAULTS, **(stored.values() if stored else {}), **locked.values.reveal()}
+    merged = {**DEFAULTS, **(stored.values() if stored else {}), **_values(locked)}
     if found := faults_of(locked.gateway, locked.environment, merged):
         raise ChannelFault(found)
     locked.state, locked.decided_by, locked.decided_label = ChangeState.APPLIED, by.user, by.label
@@ -187,7 +187,7 @@ def _open(change: ChannelChange) -> ChannelChange:
 
 def _apply(change: ChannelChange, *, by: Member | None) -> Channel:
     """Write the change's values into the channel and forget them in the change."""
-    values = change.values.reveal()
+    values = _values(change)
     channel = Channel.objects.select_for_update().filter(gateway=change.gateway, environment=change.environment).first()
     if channel is None:
         channel = Channel(gateway=change.gateway, environment=change.environment, version=0)
@@ -208,6 +208,14 @@ def _apply(change: ChannelChange, *, by: Member | None) -> Channel:
         named = "、".join(f"{LABELS[name]}（指纹 {channel.fingerprints[name]}）" for name in keys)
         record(KEYS_SET, channel, by=by, keys=named)
     return channel
+
+
+def _values(change: ChannelChange) -> dict[str, Any]:
+    """What the change wants; only a change that has not ended still has it."""
+    if change.values is None:
+        raise ChannelFault({"": "该修改已经结束，不能再处理"})
+    values: dict[str, Any] = change.values.reveal()
+    return values
 
 
 def _shown(before: Mapping[str, Any], differing: Mapping[str, Any]) -> list[dict[str, str]]:

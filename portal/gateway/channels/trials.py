@@ -51,7 +51,7 @@ def run_trial(institution_id: int, trial_id: str) -> Verdict:
     """Send the query outside any transaction, and keep the verdict; the values are forgotten."""
     with tenant_tx(institution_id):
         trial = ChannelTrial.objects.get(pk=trial_id)
-        if trial.ended_at is not None:
+        if trial.ended_at is not None or trial.values is None:
             return Verdict(bool(trial.is_good), trial.sentence, trial.field)
         values = trial.values.reveal()
         settings = wire_settings(trial.gateway, {**values, "read_timeout": values["read_timeout"] or READ_TIMEOUT})
@@ -68,11 +68,9 @@ def run_trial(institution_id: int, trial_id: str) -> Verdict:
 def probe(gateway_name: str) -> Request[Any]:
     """The gateway's first query, for last year and one row: it changes nothing and costs little."""
     query = next(one for one in requests(gateway(gateway_name)) if one.safe)
-    last_year = str(timezone.localdate().year - 1)
-    given = {
-        name: value for name, value in {"year": last_year, "page": 1, "size": 1}.items() if name in query.model_fields
-    }
-    return sample(query, **given)
+    wanted: dict[str, Any] = {"year": str(timezone.localdate().year - 1), "page": 1, "size": 1}
+    given = {name: value for name, value in wanted.items() if name in query.model_fields}
+    return sample(query, 0, **given)
 
 
 def judged(gateway_name: str, exchange: wire.Exchange[Any]) -> Verdict:

@@ -94,7 +94,7 @@ def change_refuse(request: PortalRequest, change_id: UUID) -> HttpResponseBase:
     own = request.member.is_user(change.proposed_by_id)
     form = ReasonForm(request.POST)
     if not own and not form.is_valid():
-        messages.error(request, "；".join(form.errors["reason"]))
+        messages.error(request, _words(form))
         return redirect("channels:channel", change.gateway, change.environment)
     try:
         refuse_change(change, "" if own else form.cleaned_data["reason"], by=request.member)
@@ -136,7 +136,7 @@ def address_remove(request: PortalRequest, address_id: int) -> HttpResponseBase:
         addresses.remove_address(address, form.cleaned_data["reason"], by=request.member)
         messages.success(request, "该地址已停用，立即生效")
     else:
-        messages.error(request, "；".join(form.errors["reason"]))
+        messages.error(request, _words(form))
     return redirect("channels:address-list")
 
 
@@ -165,6 +165,10 @@ def _page(request: PortalRequest, gateway: str, environment: str, form: ChannelF
         "institution": request.member.institution,
     }
     return render(request, "gateway/channel.html", context)
+
+
+def _words(form: ReasonForm) -> str:
+    return "；".join(str(one) for one in form.errors["reason"])
 
 
 def _say(request: PortalRequest, change: ChannelChange | None) -> None:

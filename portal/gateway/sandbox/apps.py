@@ -1,7 +1,6 @@
 from importlib import import_module
 
 from django.apps import AppConfig
-from django.conf import settings
 from django.db.models.signals import post_migrate
 
 
@@ -11,6 +10,7 @@ class SandboxConfig(AppConfig):
     verbose_name = "沙箱"
 
     def ready(self) -> None:
+        from portal.gateway.sandbox import settings
         from portal.gateway.sandbox.tables import grant_tables
 
         post_migrate.connect(grant_tables)

@@ -44,7 +44,7 @@ def register_party(asked: Mapping[str, Any]) -> dict[str, Any]:
         "switches": _mapping(asked, "switches"),
         "wire_names": _mapping(asked, "wire_names"),
     }
-    switches = EnvelopeSwitches.read(facts["switches"])
+    switches = EnvelopeSwitches.read(_mapping(asked, "switches"))
     provider = provider_of(name)
     with transaction.atomic():
         if iv := asked.get("iv"):

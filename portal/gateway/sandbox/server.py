@@ -6,7 +6,7 @@ import socket
 from typing import Any
 
 from django.core.handlers.wsgi import WSGIHandler
-from gunicorn.app.base import BaseApplication
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 THREADS = 32  # late and slow answers keep a thread each

@@ -8,10 +8,11 @@ import sys
 from typing import Any
 
 from django.apps import AppConfig, apps
-from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+
+from portal.gateway.sandbox import settings
 
 
 def make_tables() -> None:

@@ -36,7 +36,9 @@ def truth_of(gateway: str, *, party: str = "", nonce: str = "", after: int = 0, 
         parties = parties.filter(app_code=party) if party else parties
         if party and not parties:
             raise LookupError("没有这个调用方")
-        found = Effect.objects.filter(gateway=gateway, party__in=parties, pk__gt=after).select_related("party")
+        found = Effect.objects.filter(gateway=gateway, party__in=parties, pk__gt=after).select_related(
+            "party", "undone_by"
+        )
         found = found.filter(nonce=nonce) if nonce else found
         effects = list(found.order_by("pk")[: limit + 1])
         return {
@@ -72,6 +74,6 @@ def _shown(effect: Effect) -> dict[str, Any]:
         "amounts": effect.amounts,
         "detail": effect.detail,
         "duplicate": effect.is_duplicate,
-        "undone_by": effect.undone_by_id,
+        "undone_by": effect.undone_by.pk if effect.undone_by else None,
         "at": timezone.localtime(effect.at).isoformat(timespec="milliseconds"),
     }

@@ -9,12 +9,12 @@ from hmac import compare_digest
 from typing import Any
 
 from django.apps import apps
-from django.conf import settings
 from django.db import connection, transaction
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from portal.gateway.messages import gateway
+from portal.gateway.sandbox import settings
 from portal.gateway.sandbox.faults import KINDS, SECONDS
 from portal.gateway.sandbox.models import Fault, Party
 from portal.gateway.sandbox.parties import register_party

@@ -1,10 +1,10 @@
 """The page for people: what is played, who is registered, what happened last."""
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from portal.gateway.sandbox import settings
 from portal.gateway.sandbox.faults import ENDINGS, KINDS
 from portal.gateway.sandbox.models import Effect, Fault, Party
 from portal.gateway.sandbox.plays import controls, played, played_gateways

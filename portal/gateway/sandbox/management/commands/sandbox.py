@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.wsgi import get_wsgi_application
 
+from portal.gateway.sandbox import settings
 from portal.gateway.sandbox.server import LOOPBACK, THREADS, Server, refused_port
 from portal.gateway.sandbox.tables import make_tables
 
