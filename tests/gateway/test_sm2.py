@@ -176,6 +176,20 @@ def test_it_refuses_signatures_out_of_range(pair):
     assert from_der(b"\x30\x01") == b""
 
 
+def test_it_refuses_a_second_spelling_of_a_valid_signature(monkeypatch):
+    # A signature with s = 5, for a digest made to fit: x is the abscissa of sG + tP.
+    key = SM2(private_key=PRIVATE)
+    s, t = 5, 7
+    point = curve.multiply(s + t * int(PRIVATE, 16), curve.G)
+    assert point
+    r = (t - s) % curve.N
+    digest = (r - point[0]) % curve.N
+    monkeypatch.setattr(key, "digest", lambda message: digest.to_bytes(32, "big"))
+    assert key.verify(r.to_bytes(32, "big") + s.to_bytes(32, "big"), b"text")
+    assert not key.verify(r.to_bytes(32, "big") + (s + curve.N).to_bytes(32, "big"), b"text")
+    assert not key.verify((r + curve.N).to_bytes(32, "big") + s.to_bytes(32, "big"), b"text")
+
+
 @pytest.mark.parametrize("text", ["", "04", "0" * 127, "g" * 128, "05" + PUBLIC[2:], PUBLIC + "00", PUBLIC[:-1] + "4"])
 def test_it_refuses_a_wrong_public_key_and_names_it(text):
     with pytest.raises(WrongKey, match="服务提供方 SM2 公钥"):

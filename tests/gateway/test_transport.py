@@ -107,6 +107,7 @@ def test_a_hang_up_during_the_tls_handshake_is_not_sent():
         with pytest.raises(NotSent):
             call(server.url.replace("http:", "https:"), server.host)
         assert server.requests == []
+        assert server.connections == 1, "not even connecting is tried again"
 
 
 def test_a_tls_handshake_that_hangs_is_not_sent():
