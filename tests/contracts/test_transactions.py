@@ -61,7 +61,7 @@ def test_it_has_a_chinese_title_and_cites_its_clause(kind):
     assert CHINESE.search(kind.title)
     assert kind.__doc__, "the docstring says what it does"
     assert re.search(r"\d\.\d", kind.__doc__), "and where the specification says so"
-    assert wire(kind.gateway.wire)
+    assert wire(kind.gateway.wire) is not None
 
 
 @every_transaction

@@ -172,7 +172,9 @@ NEVER = {
 
 
 def test_every_pydantic_error_that_can_occur_has_a_sentence():
-    known = {one["type"]: set(one.get("example_context") or {}) for one in _pydantic_core.list_all_errors()}
+    known: dict[str, set[str]] = {
+        one["type"]: set(one.get("example_context") or {}) for one in _pydantic_core.list_all_errors()
+    }
     assert known.keys() - SENTENCES.keys() == NEVER, "a new error type needs a sentence, a stale exemption goes"
     assert SENTENCES.keys() <= known.keys()
     for kind, sentence in SENTENCES.items():

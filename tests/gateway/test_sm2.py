@@ -1,7 +1,6 @@
 """SM2 against GB/T 32918.5, gmssl's arithmetic and the openssl command."""
 
 import secrets
-from collections.abc import Iterator
 
 import pytest
 from gmssl import sm2 as gmssl_sm2
@@ -20,7 +19,7 @@ K = 0x59276E27D506861A16680F3AD9C02DCCEF3CC1FA3CDBE4CE6D54B80DEAC1BC21
 
 
 @pytest.fixture(scope="module")
-def pair() -> Iterator[tuple[SM2, SM2]]:
+def pair() -> tuple[SM2, SM2]:
     private, public = generate()
     return SM2(private_key=private), SM2(public_key=public)
 

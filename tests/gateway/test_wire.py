@@ -24,6 +24,7 @@ from portal.gateway.wire import (
     send,
     wire,
 )
+from portal.gateway.wire.sm_envelope import SmEnvelopeWire
 from tests.gateway.envelopes import IV, NOW, Ends
 from tests.gateway.scripted import Server, reply, serving, silence
 
@@ -36,22 +37,20 @@ def ends() -> Ends:
 
 
 def settings(ends: Ends, host: str, **changes: Any) -> WireSettings:
-    return WireSettings(
-        **{
-            "gateway": CLEARING,
-            "base_url": f"http://{host}",
-            "app_code": "APP-1",
-            "provider_public_key": ends.centre_keys[1],
-            "private_key": ends.hospital_keys[0],
-            "public_key": ends.hospital_keys[1],
-            "iv": IV,
-            "allowed_hosts": (host,),
-            "switches": ends.switches,
-            "connect_timeout": 1,
-            "read_timeout": 2,
-        }
-        | changes
-    )
+    chosen: dict[str, Any] = {
+        "gateway": CLEARING,
+        "base_url": f"http://{host}",
+        "app_code": "APP-1",
+        "provider_public_key": ends.centre_keys[1],
+        "private_key": ends.hospital_keys[0],
+        "public_key": ends.hospital_keys[1],
+        "iv": IV,
+        "allowed_hosts": (host,),
+        "switches": ends.switches,
+        "connect_timeout": 1,
+        "read_timeout": 2,
+    } | changes
+    return WireSettings(**chosen)
 
 
 def centre(ends: Ends, answer: Callable[[Any], bytes]):
@@ -264,7 +263,7 @@ def test_a_request_of_another_gateway_is_a_programming_error(ends):
 
 
 def test_wires_are_known_by_name():
-    assert wire("sm-envelope")
+    assert isinstance(wire("sm-envelope"), SmEnvelopeWire)
     with pytest.raises(LookupError):
         wire("pigeon")
     with pytest.raises(TypeError, match="twice"):
