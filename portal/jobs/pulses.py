@@ -2,7 +2,7 @@
 
 import contextlib
 import logging
-import socket
+import platform
 import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 
 def beat_name() -> str:
-    return f"beat:{socket.gethostname()}"[:120]
+    return f"beat:{platform.node()}"[:120]
 
 
 def mark(name: str) -> None:
