@@ -35,7 +35,7 @@ def tenant_tx(institution_id: int) -> Iterator[None]:
 
 @contextmanager
 def platform_tx() -> Iterator[None]:
-    """Open a transaction that sees only the tables with platform rows (memberships, channels …), of all institutions."""
+    """Open a transaction that sees only the tables with platform rows (memberships, channels …) of all institutions."""
     with _open(PLATFORM):
         yield
 

@@ -5,9 +5,11 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+
+from portal.api import problems
 
 API = "/api/"
 
@@ -30,7 +32,7 @@ NOT_FOUND = Trouble(
     404,
     "没有找到",
     "这个地址或这条记录不存在，可能已被删除，或不属于当前机构。",
-    "请检查当前机构，或从左侧导航重新进入。",
+    "请核对地址和当前机构，或从工作台重新进入。",
 )
 SERVER_ERROR = Trouble(
     500,
@@ -86,16 +88,7 @@ def answer(request: HttpRequest, trouble: Trouble, sentence: str = "") -> HttpRe
 
 def problem(request: HttpRequest, trouble: Trouble, sentence: str = "") -> HttpResponse:
     """RFC 9457, in the shape of portal.api."""
-    body = {
-        "type": "about:blank",
-        "title": trouble.title,
-        "status": trouble.status,
-        "detail": sentence or trouble.sentence,
-        "request_id": getattr(request, "request_id", ""),
-    }
-    return JsonResponse(
-        body, status=trouble.status, content_type="application/problem+json", json_dumps_params={"ensure_ascii": False}
-    )
+    return problems.answer(request, trouble.status, sentence or trouble.sentence)
 
 
 def _words(exception: Exception) -> str:

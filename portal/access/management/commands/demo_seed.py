@@ -41,16 +41,20 @@ class Command(BaseCommand):
         if settings.PRODUCTION:
             raise CommandError("演示数据不能写入正式环境 (PORTAL_MODE=production)")
         autodiscover_modules("seed")
-        rows = [row for index, facts in enumerate(INSTITUTIONS) for row in self.seed(facts, "ab"[index])]
-        rows += self.platform_admin()
+        seeded = [self.seed(facts, "ab"[index]) for index, facts in enumerate(INSTITUTIONS)]
+        rows = [row for _, people in seeded for row in people] + self.platform_admin()
         if rows:
             self.stdout.write(table([("机构", "用户名", "角色", "一次性密码"), *rows]))
             self.stdout.write(f"一次性密码 {settings.ONE_TIME_PASSWORD_HOURS} 小时内有效，只显示这一次；首次登录须修改")
         else:
             self.stdout.write("演示数据已存在，一次性密码不再显示；忘记时由机构管理员生成重置码")
+        # After the passwords are printed: whatever else fails, they are not lost.
+        for institution, _ in seeded:
+            for seed in registered_seeds():
+                seed(institution)
 
-    def seed(self, facts: dict[str, Any], suffix: str) -> list[Row]:
-        """The institution, its missing people, and what other rooms add to it."""
+    def seed(self, facts: dict[str, Any], suffix: str) -> tuple[Institution, list[Row]]:
+        """The institution and whoever was missing in it."""
         defaults = {"kind": Kind.HOSPITAL, "region": "140200", "inpatient_chronic": True, **facts}
         institution, created = Institution.objects.get_or_create(code=facts["code"], defaults=defaults)
         with tenant_tx(institution.pk):
@@ -59,9 +63,7 @@ class Command(BaseCommand):
                 record(actions.INSTITUTION_CREATED, institution, by=None, **words)
                 record_platform(actions.INSTITUTION_CREATED, institution, by=None, **words)
             rows = [row for name, title, role in PEOPLE for row in person(institution, f"{name}_{suffix}", title, role)]
-        for seed in registered_seeds():
-            seed(institution)
-        return rows
+        return institution, rows
 
     def platform_admin(self) -> list[Row]:
         if User.objects.filter(is_platform_admin=True).exists():
