@@ -86,10 +86,10 @@ class ChannelForm(forms.Form):
             self.add_error(name if name in self.fields else None, sentence)
 
     @property
-    def main_fields(self) -> list[forms.BoundField]:
-        return [
-            self[name] for name in ("app_code", "base_url", "provider_public_key", "public_key", "private_key", "iv")
-        ]
+    def pairs(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        """Side by side, so that the whole form fits a screen of 768 lines."""
+        names = [("app_code", "base_url"), ("provider_public_key", "public_key"), ("private_key", "iv")]
+        return [(self[left], self[right]) for left, right in names]
 
     @property
     def other_fields(self) -> list[forms.BoundField]:

@@ -13,8 +13,16 @@ from portal.access.gate import get_or_404, page, platform_page
 from portal.access.member import PortalRequest
 from portal.access.models.institution import Environment
 from portal.gateway.channels import addresses
+from portal.gateway.channels.faults import regions
 from portal.gateway.channels.forms import AddressForm, ChannelForm, ReasonForm
-from portal.gateway.channels.models import AllowedAddress, ChangeState, ChannelChange, ChannelTrial, channel_label
+from portal.gateway.channels.models import (
+    AllowedAddress,
+    ChangeState,
+    Channel,
+    ChannelChange,
+    ChannelTrial,
+    channel_label,
+)
 from portal.gateway.channels.services import (
     ChannelFault,
     approve_change,
@@ -115,7 +123,7 @@ def address_list(request: PortalRequest) -> HttpResponseBase:
         except addresses.AddressFault as fault:
             form.add_error("host", str(fault))
     rows = AllowedAddress.objects.filter(removed_at=None).select_related("proposed_by", "approved_by")
-    return render(request, "gateway/channel_addresses.html", {"form": form, "addresses": rows})
+    return render(request, "gateway/channel_addresses.html", {"form": form, "addresses": rows, "me": request.user.pk})
 
 
 @platform_page("gateway.addresses.manage", methods=("POST",))
@@ -163,8 +171,16 @@ def _page(request: PortalRequest, gateway: str, environment: str, form: ChannelF
         "may_manage": request.member.may("gateway.channel.manage"),
         "may_approve": request.member.may("gateway.channel.approve"),
         "institution": request.member.institution,
+        "region": _region(form.stored, gateway),
     }
     return render(request, "gateway/channel.html", context)
+
+
+def _region(channel: Channel | None, gateway: str) -> str:
+    listed = regions(gateway)
+    if channel is None or not channel.region or listed is None:
+        return ""
+    return f"{listed.label(channel.region)}（{channel.region}）"
 
 
 def _words(form: ReasonForm) -> str:

@@ -1,0 +1,128 @@
+"""系统配置 for hospital systems: the same services as the page; keys go in and never come out."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from portal.access.gate import get_or_404
+from portal.access.models.institution import Environment
+from portal.api.problems import Problem
+from portal.api.views import ApiRequest, ApiView
+from portal.gateway.channels.models import LABELS, Channel, ChannelChange, ChannelTrial
+from portal.gateway.channels.services import ChannelFault, change_channel
+from portal.gateway.channels.trials import start_trial
+from portal.gateway.messages import gateways
+
+
+class ChannelSerializer(serializers.ModelSerializer[Channel]):
+    fingerprints = serializers.DictField(child=serializers.CharField(), help_text="每把密钥 SM3 摘要的前 8 位")
+    switches = serializers.DictField(help_text="与默认约定不同的报文开关")
+    wire_names = serializers.DictField(child=serializers.CharField(), help_text="与默认不同的交易名称")
+
+    class Meta:
+        model = Channel
+        fields = [
+            *("id", "gateway", "environment", "base_url", "app_code", "region", "is_active", "fingerprints"),
+            *("key_set_at", "switches", "wire_names", "connect_timeout", "read_timeout", "version", "updated_at"),
+        ]
+        read_only_fields = fields
+
+
+class ValuesSerializer(serializers.Serializer[Channel]):
+    """Only what is given is changed; an empty key keeps the stored one."""
+
+    base_url = serializers.CharField(max_length=200, required=False, allow_blank=True, label=LABELS["base_url"])
+    app_code = serializers.CharField(max_length=64, required=False, label=LABELS["app_code"])
+    provider_public_key = serializers.CharField(max_length=130, required=False, allow_blank=True, write_only=True)
+    private_key = serializers.CharField(max_length=64, required=False, allow_blank=True, write_only=True)
+    public_key = serializers.CharField(max_length=130, required=False, allow_blank=True, write_only=True)
+    iv = serializers.CharField(max_length=32, required=False, allow_blank=True, write_only=True)
+    region = serializers.CharField(max_length=6, required=False, allow_blank=True, label=LABELS["region"])
+    switches = serializers.DictField(required=False)
+    wire_names = serializers.DictField(child=serializers.CharField(), required=False)
+    connect_timeout = serializers.IntegerField(required=False)
+    read_timeout = serializers.IntegerField(required=False, allow_null=True)
+    is_active = serializers.BooleanField(required=False)
+
+
+class ChangeSerializer(serializers.ModelSerializer[ChannelChange]):
+    class Meta:
+        model = ChannelChange
+        fields = ["id", "gateway", "environment", "state", "fields", "reason", "proposed_at", "decided_at"]
+        read_only_fields = fields
+
+
+class TrialSerializer(serializers.ModelSerializer[ChannelTrial]):
+    class Meta:
+        model = ChannelTrial
+        fields = ["id", "gateway", "environment", "started_at", "ended_at", "is_good", "sentence", "field"]
+        read_only_fields = fields
+
+
+class Channels(ApiView):
+    permissions = {"GET": "gateway.channel.view"}
+
+    @extend_schema(responses=ChannelSerializer(many=True), summary="系统配置列表")
+    def get(self, request: ApiRequest) -> Response:
+        return self.page(Channel.objects.all(), ChannelSerializer)
+
+
+class Changes(ApiView):
+    permissions = {"POST": "gateway.channel.manage"}
+
+    @extend_schema(
+        request=ValuesSerializer,
+        responses={200: ChangeSerializer, 202: ChangeSerializer, 204: None},
+        summary="修改系统配置",
+        description="开启双人复核的机构，地址和密钥的修改先处于 proposed 状态（202），由另一人在网页上复核。",
+    )
+    def post(self, request: ApiRequest, gateway: str, environment: str) -> Response:
+        given = values(request, gateway, environment)
+        try:
+            change = change_channel(gateway, environment, given, by=request.member)
+        except ChannelFault as fault:
+            raise refused(fault) from None
+        if change is None:
+            return Response(status=204)
+        return Response(ChangeSerializer(change).data, 202 if change.state == "proposed" else 200)
+
+
+class Trials(ApiView):
+    permissions = {"POST": "gateway.channel.manage"}
+
+    @extend_schema(request=ValuesSerializer, responses={202: TrialSerializer}, summary="测试连接")
+    def post(self, request: ApiRequest, gateway: str, environment: str) -> Response:
+        given = values(request, gateway, environment)
+        try:
+            trial = start_trial(gateway, environment, given, by=request.member)
+        except ChannelFault as fault:
+            raise refused(fault) from None
+        return self.accepted(reverse("api:channels-api:trial", args=[trial.pk]), TrialSerializer(trial).data)
+
+
+class OneTrial(ApiView):
+    permissions = {"GET": "gateway.channel.manage"}
+
+    @extend_schema(responses=TrialSerializer, summary="连接测试的结果")
+    def get(self, request: ApiRequest, trial_id: UUID) -> Response:
+        return Response(TrialSerializer(get_or_404(ChannelTrial, trial_id)).data)
+
+
+def values(request: ApiRequest, gateway: str, environment: str) -> dict[str, Any]:
+    """What was given; Http404 for a gateway or environment that does not exist."""
+    if gateway not in {one.name for one in gateways()} or environment not in Environment.values:
+        raise Http404
+    asked = ValuesSerializer(data=request.data)
+    asked.is_valid(raise_exception=True)
+    return dict(asked.validated_data)
+
+
+def refused(fault: ChannelFault) -> Problem:
+    """All sentences, each with a pointer to its field."""
+    errors = [{"pointer": f"/{name}", "detail": sentence} for name, sentence in fault.faults.items() if name]
+    return Problem(422, "invalid", str(fault), errors=errors)
