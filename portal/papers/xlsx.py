@@ -3,7 +3,7 @@
 Text is typed as text: `=1+1` stays four characters, identity numbers and serials keep their digits (design 4.7).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
@@ -52,6 +52,20 @@ def write_xlsx(
     return _Sheet(columns, title, about).write(rows, totals)
 
 
+class ColumnCell(Cell):
+    """A cell that knows its style's number and is told its type: looking both up again for each value costs double."""
+
+    __slots__ = ("is_text", "number")
+    is_text: bool
+    number: int
+    _value: Any
+    has_style = True
+
+    @property
+    def style_id(self) -> int:
+        return self.number
+
+
 class _Sheet:
     """A row is serialised the moment it is appended: one styled cell a column is enough, filled again for each row."""
 
@@ -60,15 +74,17 @@ class _Sheet:
         self.book = Workbook(write_only=True)
         # The stubs know nothing of a write-only sheet; it has the properties of any other.
         self.sheet: Any = self.book.create_sheet(_sheet_name(title))
+        # It would try each of our cells as a value first, and catch the error.
+        self.sheet._values_to_row = _placed
         self.kinds = [column.kind for column in columns]
 
     def write(self, rows: Iterable[Sequence[Any]], totals: Sequence[Any] | None) -> bytes:
         self._set_up()
-        heading, note = self._cells(["title", "about"])
-        self.sheet.append([fill(heading, self.title)])
+        self._append(self._cells(["title"]), [self.title])
+        note = self._cells(["about"])
         for label, text in self.about:
-            self.sheet.append([fill(note, f"{label}：{text}")])
-        self._append([self._cells(["head"])[0]] * len(self.columns), [column.label for column in self.columns])
+            self._append(note, [f"{label}：{text}"])
+        self._append(self._cells(["head"] * len(self.columns)), [column.label for column in self.columns])
         cells = self._cells(self.kinds)
         for row in rows:
             self._append(cells, row)
@@ -89,32 +105,48 @@ class _Sheet:
         self.sheet.page_setup.fitToHeight = 0
         self.sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
-    def _append(self, cells: Sequence[Cell], row: Sequence[Any]) -> None:
-        self.sheet.append(fill(cell, value) for cell, value in zip(cells, row, strict=True))
+    def _append(self, cells: Sequence[ColumnCell], row: Sequence[Any]) -> None:
+        for cell, value in zip(cells, row, strict=True):
+            fill(cell, value)
+        self.sheet.append(cells)
 
-    def _cells(self, kinds: Sequence[str]) -> list[Cell]:
+    def _cells(self, kinds: Sequence[str]) -> list[ColumnCell]:
         known = set(self.book.named_styles)
         for kind in dict.fromkeys(kinds):
             if _style_name(kind) not in known:
                 self.book.add_named_style(_style(kind))
-        cells = [WriteOnlyCell(self.sheet) for _ in kinds]
-        for cell, kind in zip(cells, kinds, strict=True):
-            cell.style = _style_name(kind)
-        return cells
+        return [self._cell(kind, place) for place, kind in enumerate(kinds, start=1)]
 
-
-def fill(cell: Cell, value: Any) -> Cell:
-    """The cell with this value, typed: text stays text whatever it begins with."""
-    if isinstance(value, bool):
-        value = "是" if value else "否"
-    elif isinstance(value, datetime):
-        value = timezone.localtime(value).replace(tzinfo=None)
-    if value is None or (isinstance(value, Decimal | int | float | date) and cell.number_format != TEXT):
-        cell.value = value
+    def _cell(self, kind: str, place: int) -> ColumnCell:
+        pattern: Any = WriteOnlyCell(self.sheet)
+        pattern.style = _style_name(kind)
+        cell = ColumnCell(self.sheet, row=1, column=place)
+        cell.number = pattern.style_id
+        cell.is_text = pattern.number_format == TEXT
         return cell
-    cell.value = writable(str(value))[:LONGEST_TEXT]
-    cell.data_type = "s"  # openpyxl takes a leading "=" for a formula and "#N/A" for an error
-    return cell
+
+
+def _placed(cells: Sequence[ColumnCell], row: int) -> Iterator[ColumnCell]:
+    for cell in cells:
+        cell.row = row
+        yield cell
+
+
+def fill(cell: ColumnCell, value: Any) -> None:
+    """Put a value into the cell, typed: text stays text whatever it begins with; a column of text holds only text."""
+    kind = type(value)
+    if kind is str:
+        cell._value, cell.data_type = writable(value)[:LONGEST_TEXT], "s"
+    elif value is None:
+        cell._value, cell.data_type = None, "n"
+    elif kind is bool:
+        cell._value, cell.data_type = "是" if value else "否", "s"
+    elif cell.is_text or not isinstance(value, Decimal | int | float | date):
+        fill(cell, str(value))
+    elif isinstance(value, datetime):
+        cell._value, cell.data_type = timezone.localtime(value).replace(tzinfo=None), "d"
+    else:
+        cell._value, cell.data_type = value, "d" if isinstance(value, date) else "n"
 
 
 def _style_name(kind: str) -> str:

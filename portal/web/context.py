@@ -48,6 +48,17 @@ class Frame:
         user = getattr(self.request, "user", None)
         return isinstance(user, User) and user.is_platform_admin
 
+    @property
+    def has_data_management(self) -> bool:
+        """Whether Django admin has a page for this person on this side of the wall."""
+        from django.contrib import admin
+
+        from portal.web.admin_kit import PortalAdmin
+
+        side, pages = "institution" if self.institution else "platform", admin.site._registry.values()
+        here = [page for page in pages if isinstance(page, PortalAdmin) and page.side == side]
+        return self.member is not None and any(self.member.may(page.view_permission) for page in here)
+
     @cached_property
     def sections(self) -> list[navigation.Section]:
         return navigation.sections(self.request, self.member) if self.member else []

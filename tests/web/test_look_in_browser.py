@@ -40,7 +40,7 @@ def page(chromium_path, monkeypatch) -> Iterator[Page]:
 @pytest.fixture
 def visit(page, live_server, with_list):
     def go(member, path):
-        if member is not None and not page.context.cookies():
+        if member is not None and "sessionid" not in {cookie["name"] for cookie in page.context.cookies()}:
             key = signed_in(member).cookies["sessionid"].value
             page.context.add_cookies([{"name": "sessionid", "value": key, "url": live_server.url}])
         page.goto(live_server.url + path)
