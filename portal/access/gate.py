@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeVar, cast
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
@@ -234,5 +234,5 @@ def get_or_404(model: type[M], pk: Any, **conditions: Any) -> M:
     """The row, or Http404 with the same words for a random id and another institution's row."""
     try:
         return model._default_manager.get(pk=pk, **conditions)
-    except model.DoesNotExist:
+    except ObjectDoesNotExist:
         raise Http404("没有找到这条记录") from None

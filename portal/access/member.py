@@ -36,6 +36,13 @@ class Member:
         return self.institution.pk
 
     @property
+    def person(self) -> User:
+        """The person; raises RuntimeError for a key, which may not do what needs a person."""
+        if self.user is None:
+            raise RuntimeError("this needs a person")
+        return self.user
+
+    @property
     def label(self) -> str:
         if self.user:
             return str(self.user)

@@ -1,7 +1,7 @@
 """The rule of every view of the API; apart from the views, because REST framework's settings name it."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from rest_framework.exceptions import MethodNotAllowed, PermissionDenied
 from rest_framework.permissions import BasePermission
@@ -26,7 +26,7 @@ class Declared(BasePermission):
         name = declared.get("GET" if request.method == "HEAD" else request.method)
         if name is None:
             raise MethodNotAllowed(request.method)
-        member: Member = request.auth
+        member = cast(Member, request.auth)
         if member.may(name):
             return True
         label = permission(name).label

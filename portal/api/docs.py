@@ -10,7 +10,7 @@ from portal.api.problems import NOT_FOUND, answer
 from portal.api.views import ApiView
 
 
-class Schema(ApiView, SpectacularJSONAPIView):  # type: ignore[misc]
+class Schema(ApiView, SpectacularJSONAPIView):
     """OpenAPI 3.1; every key may read it."""
 
     permissions = {"GET": "portal.use"}

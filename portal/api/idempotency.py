@@ -66,8 +66,8 @@ def text_of(data: Any, response: Response) -> str:
     """The body as it is sent, also when a member is left out of the stored copy."""
     if data is response.data and response.is_rendered:
         return bytes(response.content).decode() or "null"
-    rendered = response.accepted_renderer.render(data)  # type: ignore[attr-defined]
-    return bytes(rendered).decode() or "null"
+    rendered = response.accepted_renderer.render(data) or "null"
+    return rendered if isinstance(rendered, str) else rendered.decode()
 
 
 def key_of(request: Request) -> str:

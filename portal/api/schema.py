@@ -33,7 +33,7 @@ PROBLEM = {
 }
 
 
-class KeyScheme(OpenApiAuthenticationExtension):
+class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "portal.api.authentication.KeyOrSession"
     name = ["apiKey", "session"]
 
@@ -63,7 +63,9 @@ class PortalSchema(AutoSchema):
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:
         operation = super().get_operation(*args, **kwargs)
         if operation is not None:
-            component = ResolvedComponent("Problem", ResolvedComponent.SCHEMA, PROBLEM, "Problem")
+            component = ResolvedComponent(  # type: ignore[no-untyped-call]
+                "Problem", ResolvedComponent.SCHEMA, PROBLEM, "Problem"
+            )
             self.registry.register_on_missing(component)
             content = {"application/problem+json": {"schema": component.ref}}
             operation["responses"].setdefault("default", {"description": "错误", "content": content})

@@ -86,6 +86,7 @@ def test_it_takes_roles_away_at_once_and_adds_none(dora, bob_member, hospital_a)
 
 def test_it_approves_a_grant_once(dora_member, bob_member, alice_member, in_hospital_a):
     _, _, grant = invite_member("erin", "新人", [CLERK], by=dora_member)
+    assert grant is not None
     decide_grant(grant, approve=False, by=bob_member)
     with pytest.raises(NotAllowed, match="已经处理"):
         decide_grant(grant, approve=True, by=bob_member)
@@ -162,7 +163,7 @@ class TestPlatform:
         with platform_tx():
             row = Membership.objects.get(user__username="first")
         assert row.roles == ["institution_admin"]
-        assert {"access.institution.created", "access.member.invited"} <= set(actions_of(row.institution_id))
+        assert {"access.institution.created", "access.member.invited"} <= set(actions_of(row.institution.pk))
 
     def test_it_needs_a_colleague_there_for_the_second_administrator(self, paul, dora, hospital_a):
         where = f"/platform/institutions/{hospital_a.public_id}/"
@@ -282,7 +283,7 @@ class TestBreakGlass:
 def test_it_keeps_several_institutions_of_one_person_apart(hospital_a, hospital_b):
     both = make_member(hospital_a, "both", "两院", INSTITUTION_ADMIN)
     with tenant_tx(hospital_b.pk):
-        Membership.objects.create(user=both.user, roles=[REVIEWER.value])
+        Membership.objects.create(user=both.person, roles=[REVIEWER.value])
     client = signed_in(both)
     assert client.get("/members/").status_code == 200
     client.post("/account/switch/", {"institution": str(hospital_b.public_id)})

@@ -226,7 +226,7 @@ def rows_of_hospital_b(hospital_b, charlie_member, rita_member) -> list[str]:
             membership=membership,
             person=charlie_member.user,
             roles=["reviewer"],
-            requested_by=admin.user,
+            requested_by=admin.person,
             state=GrantState.WAITING,
         )
         key, _ = InstitutionKey.objects.create_key(name="HIS", scopes=["portal.use"], made_by=admin.user)

@@ -8,7 +8,7 @@ from portal.access.models.people import User
 from portal.access.rows import TenantModel, new_id
 
 
-class InstitutionKeyManager(BaseAPIKeyManager):  # type: ignore[misc]
+class InstitutionKeyManager(BaseAPIKeyManager):
     """`create_key(name=…, …)` returns the row and the key itself, which is stored nowhere."""
 
     def assign_key(self, obj: Any) -> str:
@@ -21,7 +21,7 @@ class InstitutionKey(TenantModel, AbstractAPIKey):  # type: ignore[misc]
     """What a hospital system signs in with. Read before an institution is known, hence platform rows."""
 
     platform_rows = True
-    objects = InstitutionKeyManager()
+    objects = InstitutionKeyManager()  # type: ignore[assignment, misc]
 
     name = models.CharField("名称", max_length=50)
     revoked = models.BooleanField("已作废", default=False, editable=False)

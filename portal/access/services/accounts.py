@@ -33,10 +33,9 @@ def new_reset_code(user: User, *, by: Member) -> str:
 
     The caller records it. Returned once, in the form `K7MQW-XT9DF`.
     """
-    assert by.user is not None
     code = "".join(secrets.choice(LETTERS_AND_DIGITS.upper()) for _ in range(CODE_LENGTH))
     ResetCode.objects.filter(user=user, used_at=None).update(used_at=timezone.now())
-    ResetCode.objects.create(user=user, institution=by.institution, made_by=by.user, code_hash=hash_of(user, code))
+    ResetCode.objects.create(user=user, institution=by.institution, made_by=by.person, code_hash=hash_of(user, code))
     return f"{code[:5]}-{code[5:]}"
 
 
@@ -112,7 +111,7 @@ def verify(device: TOTPDevice, token: str) -> bool:
 
 def remove_devices(user: User) -> bool:
     """Forget the second factor of somebody who lost it; the caller records it. False when there was none."""
-    return TOTPDevice.objects.filter(user=user).delete()[0] > 0
+    return bool(TOTPDevice.objects.filter(user=user).delete()[0])
 
 
 def secret_of(device: TOTPDevice) -> str:

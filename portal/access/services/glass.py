@@ -14,21 +14,18 @@ from portal.access.services.refusals import NotAllowed
 
 def break_glass(request: HttpRequest, institution: Institution, reason: str, *, by: Member) -> BreakGlass:
     """Open; the institution's own chain says so first. Raises NotAllowed without a reason of substance."""
-    assert by.user is not None
     if len(reason.strip()) < 5:
         raise NotAllowed("请写明理由，至少 5 个字", "reason")
-    words = {"username": by.user.username, "reason": reason}
     with tenant_tx(institution.pk):
-        glass = BreakGlass.objects.create(user=by.user, reason=reason.strip())
-        note(actions.GLASS_BROKEN, glass, by=by, **words)
+        glass = BreakGlass.objects.create(user=by.person, reason=reason.strip())
+        note(actions.GLASS_BROKEN, glass, by=by, username=by.person.username, reason=glass.reason)
     request.session[SESSION_GLASS] = str(glass.pk)
     return glass
 
 
 def close_glass(request: HttpRequest, glass: BreakGlass, *, by: Member) -> None:
     """End before the half hour is over."""
-    assert by.user is not None
     request.session.pop(SESSION_GLASS, None)
-    with tenant_tx(glass.institution_id):
+    with tenant_tx(glass.institution.pk):
         BreakGlass.objects.filter(pk=glass.pk, closed_at=None).update(closed_at=timezone.now())
-        note(actions.GLASS_CLOSED, glass, by=by, username=by.user.username)
+        note(actions.GLASS_CLOSED, glass, by=by, username=by.person.username)

@@ -3,6 +3,7 @@
 import ipaddress
 from collections.abc import Collection
 from datetime import datetime
+from typing import cast
 
 from django.utils import timezone
 
@@ -34,13 +35,14 @@ def create_key(
         raise NotAllowed("请选择至少一项接口可以使用的权限", "scopes")
     if expires is not None and expires <= timezone.now():
         raise NotAllowed("有效期须晚于现在", "expires")
-    key, text = InstitutionKey.objects.create_key(
+    made = InstitutionKey.objects.create_key(
         name=name,
         scopes=sorted(scopes),
         addresses=[network(address) for address in addresses],
         expiry_date=expires,
-        made_by=by.user,
+        made_by=by.person,
     )
+    key, text = cast(InstitutionKey, made[0]), made[1]
     record(actions.KEY_CREATED, key, by=by, name=name, prefix=key.prefix, scopes="、".join(key.scopes))
     return key, text
 

@@ -61,10 +61,16 @@ def change_roles(membership: Membership, roles: Collection[str], *, by: Member) 
         return None
     set_roles(membership, kept, by=by)
     grant = RoleGrant.objects.create(
-        membership=membership, person=membership.user, before=kept, roles=wanted, requested_by=by.user
+        membership=membership, person=membership.user, before=kept, roles=wanted, requested_by=by.person
     )
-    words = {"username": membership.user.username, "before": labels(kept), "after": labels(wanted)}
-    record(actions.GRANT_REQUESTED, membership, by=by, **words)
+    record(
+        actions.GRANT_REQUESTED,
+        membership,
+        by=by,
+        username=membership.user.username,
+        before=labels(kept),
+        after=labels(wanted),
+    )
     return grant
 
 
@@ -82,8 +88,8 @@ def decide_grant(grant: RoleGrant, *, approve: bool, by: Member) -> None:
     grant.state = GrantState.APPROVED if approve else GrantState.REFUSED
     grant.decided_by, grant.decided_at = by.user, timezone.now()
     grant.save()
-    words = {"username": membership.user.username, "after": labels(grant.roles)}
-    record(actions.GRANT_APPROVED if approve else actions.GRANT_REFUSED, membership, by=by, **words)
+    action, username = actions.GRANT_APPROVED if approve else actions.GRANT_REFUSED, membership.user.username
+    record(action, membership, by=by, username=username, after=labels(grant.roles))
     if approve:
         set_roles(membership, grant.roles, by=by)
 

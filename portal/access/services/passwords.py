@@ -45,7 +45,7 @@ def set_own_password(user: User, password: str) -> None:
 
 
 def keep_in_history(user: User) -> None:
-    if user.pk is None or not user.has_usable_password() or not user.password:
+    if not user.has_usable_password() or not user.password:
         return
     PastPassword.objects.create(user=user, password=user.password)
     old = user.past_passwords.values_list("pk", flat=True)[HISTORY:]

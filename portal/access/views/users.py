@@ -1,5 +1,7 @@
 """Accounts of all institutions, for platform administrators."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Q
@@ -9,7 +11,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from portal.access.forms import UserForm
 from portal.access.gate import platform_page
-from portal.access.member import PortalRequest
+from portal.access.member import Member, PortalRequest
 from portal.access.models import Membership, User
 from portal.access.services import institutions as services
 from portal.access.services.members import username_taken
@@ -17,7 +19,7 @@ from portal.access.services.refusals import NotAllowed
 from portal.access.services.sign_in import locked_until
 from portal.access.views.platform import PLATFORM
 
-ACTS = {
+ACTS: dict[str, tuple[Callable[[User, Member], None], str]] = {
     "deactivate": (lambda user, by: services.set_active(user, False, by=by), "账号已停用"),
     "activate": (lambda user, by: services.set_active(user, True, by=by), "账号已启用"),
     "unlock": (lambda user, by: services.unlock_user(user, by=by), "已解除锁定"),

@@ -59,9 +59,14 @@ class Command(BaseCommand):
         institution, created = Institution.objects.get_or_create(code=facts["code"], defaults=defaults)
         with tenant_tx(institution.pk):
             if created:
-                words = {"code": institution.code, "name": institution.name}
-                record(actions.INSTITUTION_CREATED, institution, by=None, **words)
-                record_platform(actions.INSTITUTION_CREATED, institution, by=None, **words)
+                for write in (record, record_platform):
+                    write(
+                        actions.INSTITUTION_CREATED,
+                        institution,
+                        by=None,
+                        code=institution.code,
+                        name=institution.name,
+                    )
             rows = [row for name, title, role in PEOPLE for row in person(institution, f"{name}_{suffix}", title, role)]
         return institution, rows
 
