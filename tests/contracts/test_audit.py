@@ -1,0 +1,137 @@
+"""Every action that is declared can be read and happens; whatever a service changes is recorded (design 4.4)."""
+
+import ast
+import re
+from functools import cache
+
+import pytest
+
+from portal.audit import declared_actions
+from portal.audit.registry import Action
+from tests.contracts.source import Function, functions, modules, origin
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+RECORDERS = {f"portal.audit.record.{name}" for name in ("record", "record_platform", "record_into")}
+#: Calls that change rows.
+CHANGES = {
+    *("save", "create", "update", "delete", "bulk_create", "bulk_update", "get_or_create", "update_or_create"),
+    "set_password",
+}
+
+#: Services with `by` that change something and record nothing. Why each may:
+UNRECORDED = {
+    "portal.jobs.services.start": "its Job row keeps who started it and how it ended; what a job does is recorded",
+    "clearing.services.fetching.begin_fetch": "a part of a service: whoever asks for the rows records it",
+    "portal.access.services.accounts.new_reset_code": "a part of a service: whoever asks for the code records it",
+}
+
+
+def declarations() -> dict[str, str]:
+    """Full name of the constant → name of the action, for every action declared in the code."""
+    found = {}
+    for module in modules().values():
+        for node in module.tree.body:
+            value = node.value if isinstance(node, ast.Assign) else None
+            if isinstance(value, ast.Call) and origin(module.full(value.func)) == "portal.audit.registry.Action":
+                assert isinstance(node, ast.Assign)
+                assert isinstance(node.targets[0], ast.Name)
+                assert isinstance(value.args[0], ast.Constant)
+                found[f"{module.name}.{node.targets[0].id}"] = str(value.args[0].value)
+    return found
+
+
+DECLARED = declarations()
+ACTIONS = {action.name: action for action in declared_actions() if not action.name.startswith("test.")}
+every_action = pytest.mark.parametrize("name", sorted(set(DECLARED.values())))
+
+
+def test_there_are_actions_to_walk():
+    assert set(DECLARED.values()) == set(ACTIONS)
+    assert len(ACTIONS) > 30
+
+
+@every_action
+def test_it_is_declared_in_its_rooms_actions(name):
+    constant = next(constant for constant, action in DECLARED.items() if action == name)
+    assert ".actions." in constant
+
+
+@every_action
+def test_it_reads_as_a_chinese_sentence(name):
+    action: Action = ACTIONS[name]
+    assert CHINESE.search(action.label), "filters show it"
+    values = {placeholder: f"〔{placeholder}〕" for placeholder in action.placeholders}
+    sentence = action.sentence(values)
+    assert CHINESE.search(sentence)
+    assert all(value in sentence for value in values.values())
+    assert not re.search(r"[{}]", sentence)
+
+
+@every_action
+def test_it_happens_somewhere(name):
+    constant = next(constant for constant, action in DECLARED.items() if action == name)
+    assert constant in used(), f"{constant} is declared and never used"
+
+
+@cache
+def used() -> frozenset[str]:
+    """Declared constants that some other module refers to (importing one does not count)."""
+    found: set[str] = set()
+    for module in modules().values():
+        here = {origin(use) for use in module.uses(module.tree)} & set(DECLARED)
+        found |= {constant for constant in here if not constant.startswith(f"{module.name}.")}
+    return frozenset(found)
+
+
+# --- services
+
+
+@cache
+def reached(name: str) -> frozenset[str]:
+    """Every function of ours that a function may call, itself included; not what the exempt ones call in turn."""
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        here = waiting.pop()
+        if here in found or (here in UNRECORDED and here != name):
+            continue
+        found.add(here)
+        function = functions().get(here)
+        if function is not None:
+            waiting += [origin(use) for use in function.uses if origin(use) in functions()]
+    return frozenset(found)
+
+
+def services() -> list[Function]:
+    """Public functions with `by`, in services.py or services/."""
+    return [
+        function
+        for function in functions().values()
+        if "services" in function.name.split(".") and function.is_public and "by" in function.arguments
+    ]
+
+
+def changes_something(function: Function) -> bool:
+    return any(functions()[name].methods & CHANGES for name in reached(function.name) if name in functions())
+
+
+def records(function: Function) -> bool:
+    return bool(reached(function.name) & RECORDERS)
+
+
+SERVICES = services()
+
+
+@pytest.mark.parametrize("function", [pytest.param(one, id=one.name) for one in SERVICES if changes_something(one)])
+def test_a_service_that_changes_something_records_it(function):
+    if function.name in UNRECORDED:
+        assert not records(function), "it records now: take it off the list"
+    else:
+        assert records(function)
+
+
+def test_there_are_services_to_walk():
+    names = {one.name for one in SERVICES}
+    assert any(name.startswith("clearing.services.") for name in names)
+    assert any(name.startswith("portal.access.services.") for name in names)
+    assert set(UNRECORDED) <= names
