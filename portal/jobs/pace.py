@@ -30,7 +30,7 @@ def sweep() -> float:
 
 def dead() -> float:
     """A queue without a beat for this long, with work waiting, is killed and started again (design 3.3)."""
-    return max(15.0, 180 * factor())
+    return max(8.0, 180 * factor())
 
 
 #: A stopping worker gets this long to finish what it is sending; bin/demo waits a little longer for it.

@@ -32,3 +32,10 @@ def _enqueue(path: str, ids: tuple[int | str, ...]) -> None:
     from django_q.tasks import async_task
 
     async_task(ENTRY, path, *ids)
+
+
+def waiting() -> list[int]:
+    """Numbers of tasks that nobody has begun, the oldest first."""
+    from django_q.models import OrmQ
+
+    return list(OrmQ.objects.order_by("pk").values_list("pk", flat=True)[:1000])

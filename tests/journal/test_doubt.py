@@ -154,8 +154,13 @@ def test_it_gives_an_accepted_request_that_cannot_be_found_to_people(desk, monke
 
     exchange = wire.send
     monkeypatch.setattr(
-        wire, "send", lambda prepared: replace(exchange(prepared), outcome=wire.Outcome.OK_UNPARSED, reply=None)
-        if not type(prepared.request).safe else exchange(prepared)
+        wire,
+        "send",
+        lambda prepared: (
+            replace(exchange(prepared), outcome=wire.Outcome.OK_UNPARSED, reply=None)
+            if not type(prepared.request).safe
+            else exchange(prepared)
+        ),
     )
     operation = desk.open()
     send_queued(desk.institution_id, "clearing")

@@ -86,9 +86,7 @@ def test_it_keeps_no_content_in_the_spool(desk):
 def test_it_refuses_to_call_inside_a_transaction(desk):
     operation = desk.open()
     held = lease.take(desk.institution_id, "clearing", "test")
-    prepared = wire.prepare(
-        desk.party.settings, sending.request_of(desk.now(operation)), wire.new_msgid()
-    )
+    prepared = wire.prepare(desk.party.settings, sending.request_of(desk.now(operation)), wire.new_msgid())
     claimed = sending.claim(desk.now(operation), held, prepared)
     with transaction.atomic(), pytest.raises(RuntimeError, match="I8"):
         sending.send_claimed(claimed)

@@ -1,0 +1,142 @@
+"""The real worker process, killed and stopped in every way that matters."""
+
+import os
+import re
+import signal
+import time
+
+import pytest
+
+import portal.jobs.declared as declarations
+from clearing.messages import GenerateClearing, QueryClearing, VerifyClearing
+from portal.access.door import tenant_tx
+from portal.gateway.channels.models import Channel
+from portal.gateway.journal import Operation, State, handlers, open_operation
+from portal.gateway.journal.models import Attempt, Lease
+from portal.gateway.journal.states import Outcome
+from portal.jobs import Job, JobState, start
+from tests.jobs.waiting import until
+from tests.journal.verified import Verified
+
+
+@pytest.fixture
+def slow_job(transactional_db, hospital_a, alice_member, monkeypatch):
+    monkeypatch.setitem(
+        declarations._jobs,
+        "tests.slow",
+        declarations.Declared("tests.slow", "慢任务", lambda job: None, True, "jobs.view"),
+    )
+
+    def begin() -> Job:
+        with tenant_tx(hospital_a.pk):
+            return start("tests.slow", "k", by=alice_member)
+
+    return begin
+
+
+def read(job):
+    with tenant_tx(job.institution_pk):
+        return Job.objects.get(pk=job.pk)
+
+
+def pid_of(job) -> int:
+    found = re.search(r"pid (\d+)", read(job).note)
+    return int(found[1]) if found else 0
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_it_finishes_a_job_whose_process_was_killed(worker, slow_job):
+    job = slow_job()
+    running = worker()
+    pid = until(lambda: read(job).done >= 3 and pid_of(job))
+    os.kill(pid, signal.SIGKILL)
+    finished = until(lambda: read(job).state == JobState.DONE and read(job), 25)
+    assert (finished.run, finished.done) == (2, 12)
+    family = set(running.family())
+    assert running.stop() == 0
+    assert not [pid for pid in family if alive(pid)]
+
+
+def test_it_leaves_no_process_behind_when_the_supervisor_is_killed(worker, slow_job):
+    job = slow_job()
+    running = worker()
+    until(lambda: read(job).state == JobState.RUNNING)
+    family = set(running.family())
+    assert len(family) >= 5
+    running.process.kill()
+    until(lambda: not [pid for pid in family - {running.process.pid} if alive(pid)], 15)
+
+
+def test_it_starts_a_frozen_queue_again(worker, slow_job):
+    running = worker()
+    frozen = until(
+        lambda: [pid for pid in running.family() if pid != running.process.pid and len(running.family()) > 5]
+    )
+    for pid in frozen:
+        os.kill(pid, signal.SIGSTOP)
+    job = slow_job()
+    until(lambda: read(job).state == JobState.DONE, 30)
+    assert not [pid for pid in frozen if alive(pid)]
+
+
+# --- killed in the middle of a gateway call
+
+
+@pytest.fixture
+def rows(transactional_db, hospital_a, counterpart):
+    """A channel to the sandbox in the database, and generated rows at the other side."""
+    party = counterpart("WORKER")
+    kept = party.settings
+    with tenant_tx(hospital_a.pk):
+        Channel.objects.create(
+            gateway="clearing",
+            environment="test",
+            base_url=kept.base_url,
+            app_code=kept.app_code,
+            provider_public_key=kept.provider_public_key,
+            private_key=kept.private_key,
+            public_key=kept.public_key,
+            iv=kept.iv,
+        )
+    party.ask(GenerateClearing(year="2025", aka080="001")).require()
+    page = party.ask(QueryClearing(year="2025", aka080="001", page=1, size=50)).require()
+    return party, [row.row_id for row in page.rows]
+
+
+def test_it_finds_the_truth_about_a_call_it_was_killed_in(worker, rows, hospital_a, alice_member, monkeypatch):
+    monkeypatch.setitem(handlers._handlers, ("clearing", "verifyClearing"), Verified())
+    party, [row, *_] = rows
+    party.sandbox.switch_on("slow", count=1, seconds=6, codes=["verifyClearing"])
+    with tenant_tx(hospital_a.pk):
+        operation = open_operation(VerifyClearing(row_ids=[row]), key=row, by=alice_member, title=f"核对 {row}")
+    running = worker(SANDBOX_URL=party.sandbox.url)
+
+    def now():
+        with tenant_tx(hospital_a.pk):
+            return Operation.objects.get(pk=operation.pk)
+
+    until(lambda: now().state == State.SENDING)
+    time.sleep(0.5)
+    with tenant_tx(hospital_a.pk):
+        pid = int(Lease.objects.get().holder.split(":")[1])
+    assert pid in running.family()
+    os.kill(pid, signal.SIGKILL)
+    with tenant_tx(hospital_a.pk):
+        # The deadline of a real call is a minute or more; the test does not wait for it.
+        Operation.objects.filter(pk=operation.pk).update(deadline="2020-01-01T00:00:00Z")
+        Lease.objects.update(expires_at="2020-01-01T00:00:00Z")
+    until(lambda: now().state == State.DONE, 25)
+    effects = party.effects("verifyClearing")
+    assert len(effects) == 1
+    with tenant_tx(hospital_a.pk):
+        attempts = list(Attempt.objects.filter(operation=operation))
+    assert attempts[0].outcome == Outcome.UNKNOWN
+    assert effects[0]["nonce"] in {attempt.msgid for attempt in attempts}
+    assert running.stop() == 0
