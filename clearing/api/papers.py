@@ -1,7 +1,6 @@
 from typing import Any, ClassVar
 
 from django.core.files.storage import default_storage
-from django.http import HttpResponse
 from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -22,6 +21,18 @@ PARAMETERS = [
 ]
 
 
+class FileAnswer(Response):
+    """A file instead of JSON."""
+
+    def __init__(self, content: bytes, name: str, content_type: str) -> None:
+        super().__init__(headers=dict(attachment(b"", name, content_type).items()))
+        self.file = content
+
+    @property
+    def rendered_content(self) -> bytes:  # type: ignore[override]  # a file has no text
+        return self.file
+
+
 class _Disbursement(ApiView):
     permissions = {"GET": "clearing.papers.make"}
     kind: ClassVar[str]
@@ -30,10 +41,10 @@ class _Disbursement(ApiView):
         """The address says which file it is; problems are JSON whatever the caller accepts."""
         return super().perform_content_negotiation(request, force=True)
 
-    def paper(self, scope: Scope, by: Member) -> HttpResponse | Response:
+    def paper(self, scope: Scope, by: Member) -> Response:
         if disbursement_count(scope) <= AT_ONCE:
             content = make(scope_paper(scope, by=by), self.kind, by=by)
-            return attachment(content, file_name(scope, self.kind), TYPES[self.kind])
+            return FileAnswer(content, file_name(scope, self.kind), TYPES[self.kind])
         done = made_paper(scope, self.kind)
         if done is None:
             job = start_paper(scope, self.kind, by=by)
@@ -41,7 +52,7 @@ class _Disbursement(ApiView):
             body = {"state": job.state, "done": job.done, "total": job.total, "detail": "报表正在生成，请稍后再取"}
             return Response(body, 202, headers={"Location": here, "Retry-After": "5"})
         with default_storage.open(done.result_path) as file:
-            return attachment(file.read(), done.result_name, TYPES[self.kind])
+            return FileAnswer(file.read(), done.result_name, TYPES[self.kind])
 
 
 class DisbursementPdf(_Disbursement):
@@ -50,7 +61,7 @@ class DisbursementPdf(_Disbursement):
     @extend_schema(
         parameters=PARAMETERS, responses={(200, "application/pdf"): OpenApiTypes.BINARY}, summary="核拨表 PDF"
     )
-    def get(self, request: ApiRequest) -> Any:
+    def get(self, request: ApiRequest) -> Response:
         return self.paper(WideScopeSerializer(data=request.query_params).scope(request.member), request.member)
 
 
@@ -58,5 +69,5 @@ class DisbursementXlsx(_Disbursement):
     kind = "xlsx"
 
     @extend_schema(parameters=PARAMETERS, responses={(200, TYPES["xlsx"]): OpenApiTypes.BINARY}, summary="核拨表 Excel")
-    def get(self, request: ApiRequest) -> Any:
+    def get(self, request: ApiRequest) -> Response:
         return self.paper(WideScopeSerializer(data=request.query_params).scope(request.member), request.member)
