@@ -73,7 +73,8 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 def answer(request: HttpRequest, trouble: Trouble, sentence: str = "") -> HttpResponse:
     """The page, a fragment for htmx, or problem+json for the hospital's software."""
     if request.path.startswith(API):
-        return problem(request, trouble, sentence)
+        detail = problems.BROKEN if trouble is SERVER_ERROR else sentence or trouble.sentence
+        return problems.answer(request, trouble.status, detail)
     context: dict[str, Any] = {
         "trouble": trouble,
         "sentence": sentence or trouble.sentence,
@@ -84,11 +85,6 @@ def answer(request: HttpRequest, trouble: Trouble, sentence: str = "") -> HttpRe
         # Whatever broke may break the frame as well: this page asks for nothing, not even a context processor.
         return HttpResponse(render_to_string(template, context), status=trouble.status)
     return render(request, template, context, status=trouble.status)
-
-
-def problem(request: HttpRequest, trouble: Trouble, sentence: str = "") -> HttpResponse:
-    """RFC 9457, in the shape of portal.api."""
-    return problems.answer(request, trouble.status, sentence or trouble.sentence)
 
 
 def _words(exception: Exception) -> str:
