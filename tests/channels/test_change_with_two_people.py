@@ -85,6 +85,13 @@ def test_it_has_one_waiting_change_at_most(stored, values, dora_member, dan_memb
         change(values, dan_member, app_code="APP0003")
 
 
+def test_it_can_be_switched_off_beside_a_waiting_change(stored, values, dora_member, dan_member):
+    waiting = change(values, dora_member, app_code="APP0002")
+    assert change(values, dora_member, is_active=False).state == ChangeState.APPLIED
+    assert approve_change(waiting, by=dan_member).app_code == "APP0002"
+    assert not Channel.objects.get().is_active
+
+
 def test_it_refuses_to_confirm_what_is_out_of_date(stored, values, dora_member, dan_member):
     waiting = change(values, dora_member, app_code="APP0002")
     Channel.objects.filter(pk=stored.pk).update(version=stored.version + 1)

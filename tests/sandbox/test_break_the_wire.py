@@ -128,12 +128,15 @@ def test_it_obeys_the_ending_of_an_app_code(counterpart):
     assert party.ask(QueryClearing(**SCOPE)).outcome is Outcome.REJECTED
 
 
-def test_it_lets_one_of_two_parallel_generations_win(party):
+def test_it_lets_one_of_two_parallel_generations_win(counterpart):
+    party = counterpart(options={"institutions": 900}, timeout=20)
+    # The year's book exists already: only its lock keeps the six apart, and each takes a while.
+    party.ask(GenerateClearing(**{**SCOPE, "aka080": "002"})).require()
     with ThreadPoolExecutor(6) as pool:
-        exchanges = list(pool.map(lambda _: party.ask(GenerateClearing(**SCOPE), read_timeout=20), range(6)))
+        exchanges = list(pool.map(lambda _: party.ask(GenerateClearing(**SCOPE)), range(6)))
     assert sorted(one.outcome for one in exchanges) == [Outcome.OK] + [Outcome.REJECTED] * 5
     assert {one.code for one in exchanges if one.outcome is Outcome.REJECTED} == {"2001"}
-    assert len(party.effects("generateClearing")) == 1
+    assert len(party.effects("generateClearing")) == 2
 
 
 def test_it_lets_go_of_a_caller_that_has_hung_up(party):

@@ -197,7 +197,8 @@ def _apply(change: ChannelChange, *, by: Member | None) -> Channel:
     if keys:
         channel.fingerprints = {**channel.fingerprints, **{name: fingerprint(values[name]) for name in keys}}
         channel.key_set_at, channel.key_set_label = timezone.now(), by.label if by else SYSTEM
-    channel.version += 1
+    if channel.version == 0 or set(values) & set(GUARDED):
+        channel.version += 1  # a waiting change is out of date only when what it is about has changed
     channel.save()
     change.values = None
     change.save()
