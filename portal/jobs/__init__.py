@@ -10,8 +10,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from portal.jobs.declared import declared, declared_jobs, job
     from portal.jobs.drawer import Work, recent, work_source
+    from portal.jobs.kinds import declared, declared_jobs, job
     from portal.jobs.models import Job, JobState
     from portal.jobs.queue import later
     from portal.jobs.running import Running
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 #: Loaded on first use: this package is imported before Django's models may be.
 _FROM = {
-    "declared": "declared",
-    "declared_jobs": "declared",
-    "job": "declared",
+    "declared": "kinds",
+    "declared_jobs": "kinds",
+    "job": "kinds",
     "Work": "drawer",
     "recent": "drawer",
     "work_source": "drawer",

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from portal.access.member import Member
-from portal.jobs.declared import declared
+from portal.jobs.kinds import declared
 from portal.jobs.models import LIVE, Job, JobState
 from portal.jobs.queue import later
 from portal.jobs.running import is_stale

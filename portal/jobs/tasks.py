@@ -8,7 +8,7 @@ from django.utils.module_loading import import_string
 
 from portal.access.door import tenant_tx
 from portal.jobs import pulses, services
-from portal.jobs.declared import declared
+from portal.jobs.kinds import declared
 from portal.jobs.models import JobState
 from portal.jobs.queue import later
 from portal.jobs.running import Cancelled, OutOfTime, Replaced, Running, claim

@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from portal.access.gate import get_or_404, page
 from portal.access.member import Member, PortalRequest
 from portal.access.permissions import permission
-from portal.jobs.declared import declared
+from portal.jobs.kinds import declared
 from portal.jobs.models import Job, JobState
 from portal.jobs.services import cancel
 

@@ -16,10 +16,10 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture
 def declare(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Declare a job for one test: `declare(run, resumable=True)`; its kind is `tests.job`."""
-    from portal.jobs import declared
+    from portal.jobs import kinds
 
     def make(run: Any, *, kind: str = "tests.job", resumable: bool = False, permission: str = "portal.use") -> None:
-        monkeypatch.setitem(declared._jobs, kind, declared.Declared(kind, "测试任务", run, resumable, permission))
+        monkeypatch.setitem(kinds._jobs, kind, kinds.Declared(kind, "测试任务", run, resumable, permission))
 
     return make
 

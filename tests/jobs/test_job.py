@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -145,6 +146,7 @@ def test_the_sweep_finds_it_without_its_runner(begin, now, hospital_a, declare, 
         Job.objects.update(beat_at=timezone.now() - timedelta(seconds=pace.stale() + 1))
         repair()
     assert now(job).state == state
+    assert runner is not None
     with pytest.raises(Replaced):  # the old runner wakes up: it has nothing to say any more
         runner.progress(1)
 
@@ -163,7 +165,8 @@ def test_the_sweep_starts_what_the_queue_lost(begin, now, hospital_a, declare):
 
 def test_it_takes_ids_only(hospital_a):
     later(RUN, hospital_a.pk, uuid.uuid4())
-    for bad in ({"name": "张三"}, ["x"], "x" * 65, 1.5, True, None):
+    refused: list[Any] = [{"name": "张三"}, ["x"], "x" * 65, 1.5, True, None]
+    for bad in refused:
         with pytest.raises(ValueError, match="id"):
             later(RUN, bad)
     with pytest.raises(ValueError, match="tasks"):

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-import portal.jobs.declared as declarations
+import portal.jobs.kinds as declarations
 from clearing.messages import GenerateClearing, QueryClearing, VerifyClearing
 from portal.access.door import tenant_tx
 from portal.gateway.channels.models import Channel

@@ -9,8 +9,10 @@ import pytest
 from clearing.messages import GenerateClearing, QueryClearing, VerifyClearing
 from portal.access.door import tenant_tx
 from portal.access.member import Member
-from portal.gateway import client
-from portal.gateway.journal import handlers
+from portal.gateway import client, wire
+from portal.gateway.journal import handlers, lease, sending
+from portal.gateway.journal.handlers import request_of
+from portal.gateway.journal.lease import Held
 from portal.gateway.journal.models import Attempt, Evidence, Operation
 from portal.gateway.journal.services import open_operation
 from tests.journal.verified import INSURANCE, YEAR, Verified
@@ -47,6 +49,21 @@ class Desk:
     def evidence(self, operation: Operation) -> list[Evidence]:
         with tenant_tx(self.institution_id):
             return list(Evidence.objects.filter(operation=operation))
+
+    def lease(self) -> Held:
+        held = lease.take(self.institution_id, "clearing", "test")
+        assert held is not None
+        return held
+
+    def prepare(self, operation: Operation) -> wire.Prepared[Any]:
+        return wire.prepare(self.party.settings, request_of(operation), wire.new_msgid())
+
+    def claim(self, operation: Operation, held: Held) -> sending.Claimed:
+        """The operation in the hands of a sender that has not sent it yet."""
+        read = self.now(operation)
+        claimed = sending.claim(read, held, self.prepare(read))
+        assert claimed is not None
+        return claimed
 
     def update(self, operation: Operation, **values: Any) -> None:
         with tenant_tx(self.institution_id):

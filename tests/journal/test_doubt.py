@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from portal.access.door import tenant_tx
 from portal.gateway import wire
-from portal.gateway.journal import doubt, lease, pace, sending
+from portal.gateway.journal import doubt, pace, sending
 from portal.gateway.journal.handlers import NotApplied, StillUnknown
 from portal.gateway.journal.models import Operation
+from portal.gateway.journal.moves import Overtaken
 from portal.gateway.journal.sending import send_queued
 from portal.gateway.journal.services import NotAllowed, decide_manually, mark_read
 from portal.gateway.journal.states import Finding, Method, Outcome, State, Task
@@ -73,10 +74,8 @@ def test_it_sends_again_with_evidence_what_did_not_happen(desk):
 
 def test_it_reaps_a_sender_that_fell_silent(desk):
     operation = desk.open()
-    held = lease.take(desk.institution_id, "clearing", "test")
-    now = desk.now(operation)
-    prepared = wire.prepare(desk.party.settings, sending.request_of(now), wire.new_msgid())
-    claimed = sending.claim(now, held, prepared)
+    held = desk.lease()
+    claimed = desk.claim(operation, held)
     assert doubt.reap(desk.institution_id) == 0
     desk.update(operation, deadline=timezone.now() - timedelta(seconds=1))
     assert doubt.reap(desk.institution_id) == 1
@@ -85,7 +84,7 @@ def test_it_reaps_a_sender_that_fell_silent(desk):
     assert [one.outcome for one in desk.attempts(operation)] == [Outcome.UNKNOWN]
 
     # The sender wakes up after all: its reply is no outcome any more, but it is evidence, and it is adopted at once.
-    sending.write_outcome(claimed, wire.send(prepared))
+    sending.write_outcome(claimed, wire.send(claimed.prepared))
     assert doubt.resolve(desk.institution_id, operation.pk) == State.DONE
     assert len(desk.effects(desk.rows[0])) == 1
     assert [one.method for one in desk.evidence(operation)] == [Method.LATE_REPLY, Method.QUERY]
@@ -93,15 +92,13 @@ def test_it_reaps_a_sender_that_fell_silent(desk):
 
 def test_it_stops_when_a_late_reply_contradicts_the_evidence(desk):
     operation = desk.open()
-    held = lease.take(desk.institution_id, "clearing", "test")
-    now = desk.now(operation)
-    prepared = wire.prepare(desk.party.settings, sending.request_of(now), wire.new_msgid())
-    claimed = sending.claim(now, held, prepared)
+    held = desk.lease()
+    claimed = desk.claim(operation, held)
     desk.update(operation, deadline=timezone.now() - timedelta(seconds=1))
     doubt.reap(desk.institution_id)
     assert look(desk, operation) == State.QUEUED  # nothing there yet
     held.give_back()
-    sending.write_outcome(claimed, wire.send(prepared))  # and now it is
+    sending.write_outcome(claimed, wire.send(claimed.prepared))  # and now it is
     operation = desk.now(operation)
     assert (operation.state, operation.task) == (State.IN_DOUBT, Task.CONTRADICTION)
     assert send_queued(desk.institution_id, "clearing") == 0
@@ -119,7 +116,7 @@ def test_it_is_resolved_by_one_of_two_completers(desk):
     assert doubt.resolve(desk.institution_id, operation.pk) == State.DONE
     record = doubt.Asked(desk.institution_id, "test")
     verdict = doubt.investigate(first, record)
-    with tenant_tx(desk.institution_id), pytest.raises(doubt.Overtaken):
+    with tenant_tx(desk.institution_id), pytest.raises(Overtaken):
         doubt._conclude(first, verdict, record)
     assert desk.handler.told == [("applied", desk.rows[0])]
 

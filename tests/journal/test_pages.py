@@ -7,8 +7,9 @@ from django.utils import timezone
 
 from portal.access.door import tenant_tx
 from portal.audit.models import Event
-from portal.gateway.journal.doubt import give_to_people, move
+from portal.gateway.journal.doubt import give_to_people
 from portal.gateway.journal.models import Operation
+from portal.gateway.journal.moves import move
 from portal.gateway.journal.sending import send_queued
 from portal.gateway.journal.states import State
 from portal.jobs.drawer import recent

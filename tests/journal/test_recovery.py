@@ -88,6 +88,7 @@ def test_it_reports_a_line_of_an_unknown_institution(desk, caplog):
     send_queued(desk.institution_id, "clearing")
     [path] = spool.folder().glob("*.jsonl")
     [(line, _)] = list(spool.read(timezone.localdate()))
+    assert isinstance(line, spool.Line)
     spool.write(replace(line, institution=999_999, msgid=new_msgid()))
     assert recovery.compare_spool() == 0
     assert "999999" in caplog.text
@@ -98,6 +99,7 @@ def test_it_flags_an_ended_operation_that_was_sent_once_more(desk):
     operation = desk.open()
     send_queued(desk.institution_id, "clearing")
     [(line, _)] = list(spool.read(timezone.localdate()))
+    assert isinstance(line, spool.Line)
     spool.write(replace(line, msgid=new_msgid(), n=2))
     assert recovery.compare_spool() == 1
     operation = desk.now(operation)

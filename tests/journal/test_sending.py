@@ -85,9 +85,7 @@ def test_it_keeps_no_content_in_the_spool(desk):
 
 def test_it_refuses_to_call_inside_a_transaction(desk):
     operation = desk.open()
-    held = lease.take(desk.institution_id, "clearing", "test")
-    prepared = wire.prepare(desk.party.settings, sending.request_of(desk.now(operation)), wire.new_msgid())
-    claimed = sending.claim(desk.now(operation), held, prepared)
+    claimed = desk.claim(operation, desk.lease())
     with transaction.atomic(), pytest.raises(RuntimeError, match="I8"):
         sending.send_claimed(claimed)
     assert desk.effects() == []
@@ -191,13 +189,12 @@ def test_it_reads_a_success_it_cannot_parse_as_doubt_that_is_never_repeated(desk
 def test_it_is_claimed_by_one_of_two_workers(desk):
     """Both hold a lease (as if one had overslept): still only one of them gets the operation."""
     operation = desk.open()
-    held = lease.take(desk.institution_id, "clearing", "test")
-    request = sending.request_of(desk.now(operation))
-    found = []
+    held = desk.lease()
+    found: list[object] = []
 
     def worker():
-        prepared = wire.prepare(desk.party.settings, request, wire.new_msgid())
         read = desk.now(operation)
+        prepared = desk.prepare(read)
         ready.wait()
         found.append(sending.claim(read, held, prepared))
         connection.close()
@@ -238,11 +235,11 @@ def test_it_sends_each_operation_once_with_two_workers(desk):
 
 
 def test_it_gives_the_lease_to_one_holder(desk):
-    first = lease.take(desk.institution_id, "clearing", "test")
+    first = desk.lease()
     assert lease.take(desk.institution_id, "clearing", "test") is None
     assert lease.take(desk.institution_id, "clearing", "production") is not None
     first.give_back()
-    second = lease.take(desk.institution_id, "clearing", "test")
+    second = desk.lease()
     assert second.fence > first.fence
     with tenant_tx(desk.institution_id):
         assert not first.keep(10)
@@ -251,14 +248,12 @@ def test_it_gives_the_lease_to_one_holder(desk):
 
 def test_it_does_not_let_a_stale_fence_write_an_outcome(desk):
     operation = desk.open()
-    held = lease.take(desk.institution_id, "clearing", "test")
-    now = desk.now(operation)
-    prepared = wire.prepare(desk.party.settings, sending.request_of(now), wire.new_msgid())
-    claimed = sending.claim(now, held, prepared)
+    held = desk.lease()
+    claimed = desk.claim(operation, held)
     with tenant_tx(desk.institution_id):
         Lease.objects.update(expires_at="2020-01-01T00:00:00Z")
-    assert lease.take(desk.institution_id, "clearing", "test").fence == held.fence + 1
-    exchange = wire.send(prepared)
+    assert desk.lease().fence == held.fence + 1
+    exchange = wire.send(claimed.prepared)
     with pytest.raises(Overtaken):
         sending._write(claimed, exchange, with_business=True)
     assert desk.now(operation).state == State.SENDING
