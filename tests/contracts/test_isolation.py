@@ -115,7 +115,7 @@ def test_its_unique_keys_start_with_the_institution(db, model):
 
 
 def unique_keys(table: str) -> list[tuple[list[str], bool]]:
-    return ask(  # type: ignore[return-value]
+    return ask(
         "SELECT array(SELECT coalesce(attname::text, pg_get_indexdef(indexrelid, o::int, true))"
         "   FROM unnest(indkey::int[]) WITH ORDINALITY k(n, o)"
         "   LEFT JOIN pg_attribute ON attrelid = indrelid AND attnum = n AND n > 0 ORDER BY o), indisprimary"

@@ -1,7 +1,10 @@
 from argparse import ArgumentParser
 from typing import Any
 
+import environ
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
 from portal.audit import record_platform
 from portal.vault.actions import MASTER_KEY_ADDED
@@ -17,11 +20,12 @@ class Command(BaseCommand):
         parser.add_argument("--new", action="store_true", help="先向主密钥文件增加一个新版本")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if not_writable() and settings.DATABASE_OWNER_URL:
+            work_as(settings.DATABASE_OWNER_URL)
         refused = not_writable()
         if refused:
             raise CommandError(
-                f"当前数据库角色不能修改 {'、'.join(refused)}（只增不改的表），"
-                "请以所有者身份运行：PORTAL_AS_OWNER=1 bin/manage rotate_keys"
+                f"当前数据库角色不能修改 {'、'.join(refused)}（只增不改的表），请用 DATABASE_OWNER_URL 给出所有者的连接"
             )
         try:
             if options["new"]:
@@ -34,3 +38,9 @@ class Command(BaseCommand):
             raise CommandError(f"主密钥文件没有写成：{error}") from error
         except (NoKey, BrokenSeal) as error:
             raise CommandError(f"{error}。已完成的部分有效，排除问题后再次运行即可继续") from error
+
+
+def work_as(url: str) -> None:
+    """The rest of this command runs as the owner: some tables may only be added to by the portal itself."""
+    connection.close()
+    connection.settings_dict.update({**environ.Env.db_url_config(url), "ENGINE": connection.settings_dict["ENGINE"]})
