@@ -20,7 +20,9 @@ def last_year() -> int:
 
 
 def codes(name: str) -> list[tuple[str, str]]:
-    return [(code, f"{label}（{code}）") for code, label in code_list(f"clearing.{name}").choices()]
+    """A dictionary for a drop-down; what all its labels end in is left out, so that they fit."""
+    listed = code_list(f"clearing.{name}").choices()
+    return [(code, f"{label.removesuffix('基本医疗保险')}（{code}）") for code, label in listed]
 
 
 class YearField(forms.TypedChoiceField):

@@ -1,7 +1,7 @@
 """A row's identities written out as sums, for the person who has to judge a difference."""
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from clearing.identities import factor_of
 from clearing.models import ClearingRow
@@ -32,6 +32,32 @@ class Sum:
     @property
     def holds(self) -> bool:
         return not self.difference
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A finding as a person reads it."""
+
+    field: str
+    title: str
+    ours: str
+    theirs: str
+    difference: str
+
+
+def shown(row: ClearingRow) -> list[Shown]:
+    """The row's findings, amounts with thousands separators; what is no amount stays as it is."""
+    return [
+        Shown(one["field"], one["title"], *(_grouped(one[name]) for name in ("ours", "theirs", "difference")))
+        for one in row.findings
+    ]
+
+
+def _grouped(text: str) -> str:
+    try:
+        return f"{Decimal(text):,.2f}"
+    except InvalidOperation:
+        return text
 
 
 def arithmetic(row: ClearingRow) -> list[Sum]:

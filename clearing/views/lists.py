@@ -107,6 +107,7 @@ class RowList(ListPage):
     title = "查询清算数据"
     columns = ROW_COLUMNS
     filterset = RowFilter
+    template = "clearing/list.html"
     default_sort = "provider_code"
     empty = "没有符合条件的清算数据"
     empty_hint = "还没有生成的年份，请先到“生成清算数据”"
@@ -195,6 +196,7 @@ class ApplicationList(ListPage):
         Column("asked_at", "最近查询", "datetime", shown=False),
         Column("note", "说明", width=40, shown=False),
     )
+    template = "clearing/list.html"
     filterset = ApplicationFilter
     default_sort = "-submitted_at"
     empty = "还没有清算申请"

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from clearing.forms import ReasonForm
 from clearing.models import ClearingRow
 from clearing.services import accept_finding
-from clearing.services.arithmetic import arithmetic
+from clearing.services.arithmetic import arithmetic, shown
 from clearing.views.asking import acted
 from clearing.views.lists import RowList
 from portal.access.gate import get_or_404, page
@@ -43,5 +43,11 @@ def accept(request: PortalRequest, row_id: UUID) -> HttpResponseBase:
 
 def _detail(request: PortalRequest, row: ClearingRow, form: ReasonForm) -> HttpResponseBase:
     may_accept = row.needs_acceptance and row.is_live and request.member.may("clearing.finding.accept")
-    context = {"row": row, "sums": arithmetic(row), "form": form, "may_accept": may_accept}
+    context = {
+        "row": row,
+        "sums": arithmetic(row),
+        "findings": shown(row),
+        "form": form,
+        "may_accept": may_accept,
+    }
     return render(request, "clearing/row_detail.html", context)

@@ -1,0 +1,141 @@
+"""A whole portal for a browser: live pages here, a real worker process, the sandbox process, Chromium."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.db import connections
+from django.urls import reverse
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from portal.access.door import tenant_tx
+from portal.access.member import Member
+from portal.gateway.channels.models import Channel
+from portal.gateway.channels.seed import seed_channels
+from portal.gateway.sandbox.control import Sandbox
+from tests.cast import PASSWORD
+
+ROOT = Path(__file__).resolve().parents[2]
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+#: With PORTAL_SHOTS=<folder> every page that is examined is also kept as a picture.
+SHOTS = os.environ.get("PORTAL_SHOTS")
+
+
+@dataclass
+class Person:
+    """Somebody at a screen of 1366 × 768."""
+
+    page: Page
+    url: str
+    complaints: list[str]
+    examining: bool = False
+
+    def sign_in(self, username: str) -> "Person":
+        self.page.goto(self.url + reverse("access:sign-in"))
+        self.page.get_by_label("用户名", exact=True).fill(username)
+        self.page.get_by_label("密码", exact=True).fill(PASSWORD)
+        self.page.get_by_role("button", name="登录").click()
+        expect(self.page.get_by_role("heading", name="工作台")).to_be_visible()
+        return self
+
+    def go(self, path: str) -> Page:
+        self.page.goto(self.url + path)
+        return self.page
+
+    def confirm(self, button: str, *says: str) -> None:
+        """The dialog names what will happen; agree."""
+        dialog = self.page.get_by_role("dialog", name=button)
+        for words in says:
+            expect(dialog).to_contain_text(words)
+        dialog.get_by_role("button", name=button).click()
+
+    def waits_for(self, words: str, *, seconds: int = 60) -> None:
+        """Reload until the page says so, as an impatient person does."""
+        for _ in range(seconds):
+            if self.page.get_by_text(words).first.is_visible():
+                return
+            self.page.wait_for_timeout(1000)
+            self.page.reload()
+        raise AssertionError(f"the page never said {words}")
+
+    def examine(self, name: str) -> None:
+        """Axe finds nothing wrong with the page."""
+        if SHOTS:
+            self.page.screenshot(path=f"{SHOTS}/{name}.png")
+        self.examining = True  # axe measures with inline styles: what the policy says to those is not about our pages
+        found = Axe().run(self.page, options={"resultTypes": ["violations"]}).response["violations"]
+        self.examining = False
+        assert [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found] == []
+
+
+@pytest.fixture
+def browser(chromium_path: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright keeps a loop running in this thread
+    with sync_playwright() as tool:
+        opened = tool.chromium.launch(executable_path=chromium_path, args=FLAGS)
+        yield opened
+        opened.close()
+        connections.close_all()  # this thread's loop had a connection of its own
+
+
+@pytest.fixture
+def person(browser: Browser, live_server: Any) -> Iterator[Callable[[str], Person]]:
+    """`person("alice")` signs somebody in, in a browser of their own."""
+    people: list[Person] = []
+
+    def make(username: str) -> Person:
+        page = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN").new_page()
+        one = Person(page, live_server.url, [])
+
+        def complain(line: Any) -> None:
+            if line.type in ("error", "warning") and not one.examining:
+                one.complaints.append(line.text)
+
+        page.on("console", complain)
+        page.on("pageerror", lambda error: one.complaints.append(str(error)))
+        people.append(one)
+        return one.sign_in(username)
+
+    yield make
+    assert [line for one in people for line in one.complaints] == []
+
+
+@pytest.fixture
+def city(
+    transactional_db: None,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    sandbox: Sandbox,
+    alice_member: Member,
+    bob_member: Member,
+) -> dict[str, Any]:
+    """Hospital A with its channel to a small city; returns what the sandbox calls it."""
+    settings.SANDBOX_URL = sandbox.url
+    monkeypatch.setenv("SANDBOX_URL", sandbox.url)
+    monkeypatch.setenv("SANDBOX_TOKEN", sandbox.headers["Authorization"].removeprefix("Bearer "))
+    assert alice_member.institution
+    seed_channels(alice_member.institution)
+    with tenant_tx(alice_member.institution_id):
+        channel = Channel.objects.get(gateway="clearing")
+        public = channel.public_key.reveal()
+    sandbox.register("clearing", channel.app_code, public, options={"institutions": 24, "broken_rows": 2})
+    return {"party": channel.app_code, "sandbox": sandbox}
+
+
+@pytest.fixture
+def worker(city: dict[str, Any], tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """The real background worker, on this test's database."""
+    environment = os.environ | {"PORTAL_QUIET_FACTOR": "0.02", "PORTAL_SPOOL_DIR": str(tmp_path / "spool")}
+    (tmp_path / "spool").mkdir()
+    process = subprocess.Popen([sys.executable, "manage.py", "worker"], cwd=ROOT, env=environment)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(60)
