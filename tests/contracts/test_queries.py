@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from clearing.messages import GenerateClearing
 from clearing.models import ClearingRow, Generation
+from portal.access import middleware
 from portal.access.door import tenant_tx
 from portal.access.member import Member
 from portal.gateway.journal import open_operation
@@ -71,7 +72,16 @@ def count(client: Client) -> dict[str, int]:
 
 
 @pytest.fixture
-def counted(hospital_a: Any, alice_member: Member, dora_member: Member, bob_member: Member, paul_member: Member) -> Any:
+def counted(
+    monkeypatch: pytest.MonkeyPatch,
+    hospital_a: Any,
+    alice_member: Member,
+    dora_member: Member,
+    bob_member: Member,
+    paul_member: Member,
+) -> Any:
+    # Being there is written down every few seconds: not a statement of the page.
+    monkeypatch.setattr(middleware, "GRAIN", 3600)
     people = {member.user.username: member for member in (alice_member, bob_member, dora_member, paul_member)}
 
     def look() -> dict[str, dict[str, int]]:

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from portal.jobs import later
-from portal.jobs.declared import declared_jobs
+from portal.jobs.kinds import declared_jobs
 
 ROOMS = ("portal", *settings.BUSINESSES)
 

@@ -1,13 +1,14 @@
 """Sessions: who may open one, one at a time, and how they end (design 4.3)."""
 
 import time
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import django_otp
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib import auth
-from django.db.models import Sum
+from django.db.models import Max, Sum
 from django.http import HttpRequest
 from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -60,6 +61,7 @@ def open_session(request: HttpRequest, user: User, device: TOTPDevice | None = N
     if device is not None:
         django_otp.login(request, device)
     own_session(request, user)
+    request.session.pop("ended", None)
     request.session[LAST_SEEN] = time.time()
     if institution is not None:
         request.session["institution"] = institution.pk
@@ -101,17 +103,22 @@ def record_wrong_token(request: HttpRequest, user: User) -> None:
 
 def locked_until(username: str, address: str = "") -> datetime | None:
     """When the lock of this account ends (from this address, or the last of all addresses); None when there is none."""
+    return locks([username], address).get(username)
+
+
+def locks(usernames: Collection[str], address: str = "") -> dict[str, datetime]:
+    """The locked ones among these accounts, and when each lock ends; one statement for any number."""
     cool_off = timedelta(hours=settings.AXES_COOLOFF_TIME)
-    tries = AccessAttempt.objects.filter(username=username, attempt_time__gt=timezone.now() - cool_off)
+    tries = AccessAttempt.objects.filter(username__in=usernames, attempt_time__gt=timezone.now() - cool_off)
     if address:
         tries = tries.filter(ip_address=address)
-    ends = [
-        last.attempt_time + cool_off
-        for row in tries.values("ip_address").annotate(failures=Sum("failures_since_start")).order_by()
-        if row["failures"] >= settings.AXES_FAILURE_LIMIT
-        and (last := tries.filter(ip_address=row["ip_address"]).order_by("-attempt_time").first())
-    ]
-    return max(ends, default=None)
+    places = tries.values("username", "ip_address").annotate(
+        failures=Sum("failures_since_start"), last=Max("attempt_time")
+    )
+    ends: dict[str, datetime] = {}
+    for place in places.filter(failures__gte=settings.AXES_FAILURE_LIMIT).order_by("last"):
+        ends[place["username"]] = place["last"] + cool_off
+    return ends
 
 
 def visitor(request: HttpRequest) -> Member:

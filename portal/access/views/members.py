@@ -14,7 +14,7 @@ from portal.access.member import PortalRequest
 from portal.access.models import GrantState, Membership, RoleGrant
 from portal.access.services import members as services
 from portal.access.services.refusals import NotAllowed
-from portal.access.services.sign_in import locked_until
+from portal.access.services.sign_in import locked_until, locks
 
 WAITS = "角色须由另一位机构管理员或复核人员复核后生效"
 
@@ -26,10 +26,11 @@ def members(request: PortalRequest) -> HttpResponse:
     secured = set(
         TOTPDevice.objects.filter(user__in=[row.user_id for row in rows], confirmed=True).values_list("user", flat=True)
     )
+    locked = locks([row.user.username for row in rows])
     listed = [
         {
             "row": row,
-            "locked": locked_until(row.user.username),
+            "locked": locked.get(row.user.username),
             "waiting": waiting.get(row.pk),
             "totp": row.user_id in secured,
         }
