@@ -28,6 +28,7 @@ class Worker:
     """`manage.py worker` in a session of its own, with its processes."""
 
     def __init__(self, environment: dict[str, str], log: IO[bytes]) -> None:
+        self.seen: set[int] = set()
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", "worker"],
             cwd=ROOT,
@@ -55,7 +56,19 @@ class Worker:
             except OSError:
                 continue
             todo += parents.get(pid, [])
+        self.seen |= {pid for pid, command in found.items() if "worker" in command}
         return found
+
+    def kill(self) -> None:
+        """Whatever is left of what was ever seen, also when it has lost its parent."""
+        self.family()
+        for pid in self.seen:
+            try:
+                if b"worker" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                    os.kill(pid, signal.SIGKILL)
+            except (ProcessLookupError, FileNotFoundError):
+                continue
+        self.process.wait(10)
 
     def stop(self, number: int = signal.SIGTERM, within: float = 25) -> int:
         self.process.send_signal(number)
@@ -82,11 +95,6 @@ def worker(transactional_db: None, tmp_path: Path) -> Iterator[Callable[[], Work
 
     yield start
     for one in started:
-        for pid in one.family():
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
-        one.process.wait(10)
+        one.kill()
     log.close()
     print((tmp_path / "worker.log").read_text(errors="replace"))
