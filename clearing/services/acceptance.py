@@ -5,6 +5,8 @@ from django.utils import timezone
 from clearing.actions import FINDING_ACCEPTED
 from clearing.models import ClearingRow, RowState
 from clearing.services.refusals import Refused
+from clearing.services.scopes import locked
+from clearing.services.steps import refuse_claimed
 from portal.access.member import Member
 from portal.audit import record
 
@@ -17,6 +19,7 @@ def accept_finding(row: ClearingRow, reason: str, *, by: Member) -> ClearingRow:
     The acceptance ends when the centre's figures, and with them the findings, change.
     Raises Refused without a person, a reason of 4 to 200 characters, or anything to accept.
     """
+    locked(row.scope)
     row = ClearingRow.objects.select_for_update(of=("self",)).get(pk=row.pk)
     reason = " ".join(reason.split())
     if by.user is None or by.institution is None:
@@ -25,6 +28,7 @@ def accept_finding(row: ClearingRow, reason: str, *, by: Member) -> ClearingRow:
         raise Refused(f"接受理由：{SHORTEST} 到 {LONGEST} 个字", field="reason")
     if row.state == RowState.REVOKED:
         raise Refused("这条数据已撤销，没有需要接受的差异")
+    refuse_claimed([row])
     if not row.needs_acceptance:
         raise Refused("这条数据没有需要接受的差异")
     if by.institution.four_eyes and by.is_user(row.verified_by_id):

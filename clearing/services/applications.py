@@ -15,7 +15,7 @@ from clearing.services.overview import live_rows, preview
 from clearing.services.refusals import Refused
 from clearing.services.scopes import locked
 from clearing.services.standing import accept, begin_query, end
-from clearing.services.steps import author, claim, needs_second, refuse_claimed, release
+from clearing.services.steps import author, claim, needs_second, opened, refuse_claimed, release
 from portal.access.door import tenant_tx
 from portal.access.member import Member
 from portal.audit import record
@@ -65,7 +65,7 @@ def submit_application(scope: Scope, *, by: Member) -> Application:
         disburse=sum(row.disburse for row in rows),
         submitted_by=by.user,
     )
-    application.operation = open_operation(
+    application.operation = opened(
         SubmitApplication(year=str(scope.year), aka080=scope.insurance, qsjg00=scope.agency),
         key=scope.key,
         by=by,
@@ -128,7 +128,7 @@ class Submitting(Handler):
     """The centre holds the application, or it does not."""
 
     def applied(self, operation: Operation, reply: Accepted | None) -> None:
-        application = Application.objects.select_for_update(of=("self",)).filter(operation=operation).first()
+        application = locked_application(operation=operation)
         if application is None:
             return  # found in the spool after a restore: people decide, and fetch the scope again
         application.approved_by = operation.approved_by
@@ -145,7 +145,7 @@ class Submitting(Handler):
         begin_query(application.scope, by=author(operation))
 
     def rejected(self, operation: Operation) -> None:
-        application = Application.objects.select_for_update(of=("self",)).filter(operation=operation).first()
+        application = locked_application(operation=operation)
         if application is None:
             return  # found in the spool after a restore: people decide, and fetch the scope again
         release(operation, application=None)
@@ -179,14 +179,14 @@ class Cancelling(Handler):
     """The centre let the application go, or holds it still."""
 
     def applied(self, operation: Operation, reply: Cancellation | None) -> None:
-        application = Application.objects.select_for_update(of=("self",)).filter(cancellation=operation).first()
+        application = locked_application(cancellation=operation)
         if application is None:
             return
         end(application, "")
         begin_query(application.scope, by=author(operation))
 
     def rejected(self, operation: Operation) -> None:
-        application = Application.objects.select_for_update(of=("self",)).filter(cancellation=operation).first()
+        application = locked_application(cancellation=operation)
         if application is None:
             return
         release(operation)
@@ -207,6 +207,15 @@ class Cancelling(Handler):
         if any(row.application_no == number for row in held):
             return NotApplied(f"查询清算申请：{number} 仍为已申请")
         return Applied(Cancellation(count=int(operation.expected["rows"])), f"查询清算申请：{number} 已不在已申请之列")
+
+
+def locked_application(**conditions: Operation) -> Application | None:
+    """The application of an operation, locked after its year."""
+    found = Application.objects.filter(**conditions).first()
+    if found is None:
+        return None
+    locked(found.scope)
+    return Application.objects.select_for_update(of=("self",)).get(pk=found.pk)
 
 
 def answered(operation: Operation, ask: Ask) -> list[ApplicationRow]:

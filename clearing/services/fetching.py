@@ -99,6 +99,7 @@ def _fetch_rows(generation: Generation, months: Months, *, ask: Ask, door: Door,
     for page in pages(ask, generation.scope):
         for first in range(0, len(page.rows), PIECE):
             with door():
+                locked(generation.scope)
                 piece = page.rows[first : first + PIECE]
                 store_page(generation, piece, asked_at=page.asked_at, months=months, tally=tally)
             progress(tally.count, page.total, f"已获取 {tally.count} / {page.total} 条")
@@ -115,7 +116,8 @@ def stopped(generation: Generation, sentence: str) -> None:
 
 def finish(generation: Generation, tally: Tally, started_at: datetime) -> None:
     """After the last page: rows gone, totals of the batch, the application that holds the applied rows."""
-    generation = Generation.objects.select_for_update().get(pk=generation.pk)
+    locked(generation.scope)
+    generation = Generation.objects.select_for_update(of=("self",)).get(pk=generation.pk)
     complete = tally.count >= tally.total
     if complete:
         tally.gone = mark_gone(generation, started_at)
@@ -135,7 +137,8 @@ def finish(generation: Generation, tally: Tally, started_at: datetime) -> None:
         generation.scope.overlapping(), state__in=ApplicationState.held()
     ).exclude(agency=""):
         strays = ClearingRow.objects.filter(**application.scope.fields(), state=RowState.APPLIED, application=None)
-        strays.update(application=application)
+        approved = application.state == ApplicationState.APPROVED
+        strays.update(application=application, state=RowState.APPROVED if approved else RowState.APPLIED)
     record(
         ROWS_FETCHED,
         generation,

@@ -73,7 +73,7 @@ class Generating(Handler):
     """The rows exist at the centre, or they do not."""
 
     def applied(self, operation: Operation, reply: GeneratedReply | None) -> None:
-        generation = Generation.objects.select_for_update().filter(operation=operation).first()
+        generation = locked_generation(operation)
         if generation is None:
             return  # found in the spool after a restore: people decide, and fetch the scope again
         generation.batch_no = reply.batch_no if reply else ""
@@ -85,7 +85,7 @@ class Generating(Handler):
         begin_fetch(generation, by=author(operation))
 
     def rejected(self, operation: Operation) -> None:
-        generation = Generation.objects.select_for_update().filter(operation=operation).first()
+        generation = locked_generation(operation)
         if generation is None:
             return  # found in the spool after a restore: people decide, and fetch the scope again
         generation.state = GenerationState.REFUSED
@@ -104,3 +104,12 @@ class Generating(Handler):
             found = f"查询清算数据：中心已有 {page.total} 条"
             return Applied(GeneratedReply(batch_no="", count=page.total), found)
         return NotApplied("查询清算数据：中心没有该范围的数据")
+
+
+def locked_generation(operation: Operation) -> Generation | None:
+    """The generation of an operation, locked after its year."""
+    found = Generation.objects.filter(operation=operation).first()
+    if found is None:
+        return None
+    locked(found.scope)
+    return Generation.objects.select_for_update(of=("self",)).get(pk=found.pk)

@@ -79,7 +79,7 @@ class Revoking(Handler):
 
     def applied(self, operation: Operation, reply: Revocation | None) -> None:
         count = release(operation, state=RowState.REVOKED)
-        for generation in Generation.objects.select_for_update().filter(revocation=operation):
+        for generation in Generation.objects.select_for_update(of=("self",)).filter(revocation=operation):
             emptied = not live_rows(generation.scope).exists()
             generation.state = GenerationState.REVOKED if emptied else GenerationState.READY
             generation.save(update_fields=["state"])

@@ -24,7 +24,10 @@ def scope_of(by: Member, year: Any, insurance: str, agency: str | None = "") -> 
 
 
 def locked(scope: Scope) -> ClearingYear:
-    """The scope's year, locked until the transaction ends: every step about it waits its turn."""
+    """The scope's year, locked until the transaction ends: every step about it waits its turn.
+
+    Services, outcomes and fetches take this lock before any row's, so that they never wait for each other in a circle.
+    """
     year, _ = ClearingYear.objects.get_or_create(
         environment=scope.environment, year=scope.year, insurance=scope.insurance
     )

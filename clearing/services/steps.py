@@ -8,9 +8,11 @@ from django.utils import timezone
 
 from clearing.models import ClearingRow, Generation, GenerationState, Scope
 from clearing.services.refusals import Refused, naming
+from clearing.services.scopes import locked
 from portal.access.member import Member
 from portal.access.models import Institution
-from portal.gateway.journal import Operation, request_of
+from portal.gateway.journal import AlreadyRunning, Operation, open_operation, request_of
+from portal.gateway.messages import Request
 
 KEY_LABEL = "接口密钥 "
 
@@ -43,12 +45,30 @@ def refuse_claimed(rows: Iterable[ClearingRow]) -> None:
         raise Refused(f"以下数据正在办理其他操作，结果确认后再办理：{naming(busy, len(busy))}")
 
 
+def opened(request: Request[Any], *, by: Member, **more: Any) -> Operation:
+    """A new operation; raises Refused with the running one's sentence when there is one already (I1)."""
+    try:
+        return open_operation(request, by=by, **more)
+    except AlreadyRunning as running:
+        raise Refused(running.sentence) from None
+
+
+def locked_claim(operation: Operation) -> list[ClearingRow]:
+    """The operation's rows, locked after their year; an empty list for an operation that nobody here began."""
+    first = claimed(operation).first()
+    if first is None:
+        return []
+    locked(first.scope)
+    return list(claimed(operation).select_for_update(of=("self",)).order_by("pk"))
+
+
 def claimed(operation: Operation) -> QuerySet[ClearingRow]:
     return ClearingRow.objects.filter(operation=operation)
 
 
 def release(operation: Operation, **changes: Any) -> int:
     """Let all rows of the operation go, with their new state; how many there were."""
+    locked_claim(operation)
     return claimed(operation).update(operation=None, state_at=timezone.now(), **changes)
 
 

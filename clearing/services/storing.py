@@ -85,7 +85,18 @@ def store_page(
 
 UPDATED = [
     *COMPARED,
-    *("monthly_due", "year", "insurance", "agency", "state", "generation", "fetched_at", "findings", "finding_count"),
+    *(
+        "monthly_due",
+        "year",
+        "insurance",
+        "agency",
+        "state",
+        "generation",
+        "application",
+        "fetched_at",
+        "findings",
+        "finding_count",
+    ),
     *(
         "accepted_by",
         "accepted_reason",
@@ -125,6 +136,8 @@ def _take_state(row: ClearingRow, answer: wire.ClearingRow, asked_at: datetime) 
     )
     if there == RowState.APPLIED and row.state == RowState.APPROVED:
         return
+    if there != RowState.APPLIED:
+        row.application = None
     if row.state != there and there == RowState.GENERATED:
         row.verified_by, row.verified_as, row.verified_at = None, "", None
     if row.state in (RowState.GENERATED, RowState.REVOKED) and there in (RowState.VERIFIED, RowState.APPLIED):

@@ -21,7 +21,16 @@ from clearing.services.overview import live_application
 from clearing.services.reading import ids_by_verification
 from clearing.services.refusals import Refused, naming
 from clearing.services.scopes import locked
-from clearing.services.steps import author, claim, claimed, refuse_claimed, refuse_while_moving, release
+from clearing.services.steps import (
+    author,
+    claim,
+    claimed,
+    locked_claim,
+    opened,
+    refuse_claimed,
+    refuse_while_moving,
+    release,
+)
 from portal.access.door import tenant_tx
 from portal.access.member import Member
 from portal.audit import record
@@ -34,7 +43,6 @@ from portal.gateway.journal import (
     Operation,
     StillUnknown,
     Verdict,
-    open_operation,
     outcome,
     request_of,
 )
@@ -110,7 +118,7 @@ def open_batch(kind: Kind, scope: Scope, rows: list[ClearingRow], *, by: Member)
     """One message about at most 500 rows of one scope; claims them. The key names exactly these rows."""
     ids = sorted(row.row_id for row in rows)
     total = sum(row.disburse for row in rows)
-    operation = open_operation(
+    operation = opened(
         kind(row_ids=ids),
         key=f"{scope.key}-{sm3(','.join(ids).encode()).hex()[:16]}",
         by=by,
@@ -132,7 +140,7 @@ class _Changing(Handler):
 
     def applied(self, operation: Operation, reply: Verification | None) -> None:
         """Only the rows that the answer names have changed; the rest is asked for again, in a message of its own."""
-        rows = list(claimed(operation).select_for_update(of=("self",)))
+        rows = locked_claim(operation)
         named = {row.row_id for row in rows} if reply is None else set(reply.row_ids)
         done = [row for row in rows if row.row_id in named]
         rest = [row for row in rows if row.row_id not in named]

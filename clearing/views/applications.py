@@ -13,6 +13,9 @@ from clearing.views.lists import ApplicationList
 from portal.access.gate import get_or_404, page
 from portal.access.member import PortalRequest
 
+#: The state of an application's rows, for the link to them.
+ROWS_OF = {"submitting": "verified", "applied": "applied", "cancelling": "applied", "approved": "approved"}
+
 
 @page("clearing.rows.view")
 def application_list(request: PortalRequest) -> HttpResponseBase:
@@ -28,6 +31,7 @@ def application_detail(request: PortalRequest, application_id: UUID) -> HttpResp
     context = {
         "application": application,
         "rows": rows.count(),
+        "rows_state": ROWS_OF.get(application.state, ""),
         "operations": [one for one in (application.operation, application.cancellation) if one],
         "may_query": application.is_live
         and bool(application.application_no)

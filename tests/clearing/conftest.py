@@ -97,7 +97,7 @@ class Desk:
 
     def centre(self) -> dict[str, Any]:
         """Everything that the centre holds of us now."""
-        return self.party.truth()["state"][self.party.app_code]  # type: ignore[no-any-return]
+        return self.party.truth()["state"][self.party.app_code]
 
     def truth(self) -> dict[str, Any]:
         """What the centre holds of our scope."""

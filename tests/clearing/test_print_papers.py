@@ -90,6 +90,7 @@ def test_it_writes_the_same_figures_to_excel(applied):
     with applied.tx():
         content = as_xlsx(paper_of(applied), by=applied.alice)
     sheet = openpyxl.load_workbook(io.BytesIO(content)).active
+    assert sheet is not None
     cells = [[cell.value for cell in line] for line in sheet.iter_rows()]
     rows = applied.rows()
     assert cells[0][0] == TITLE

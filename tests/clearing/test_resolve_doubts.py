@@ -161,3 +161,42 @@ def test_it_takes_over_rows_that_another_program_verified(desk):
         verify_rows(live_rows(desk.scope).filter(state=RowState.GENERATED), by=desk.alice)
     desk.work()
     assert desk.states() == {"verified": desk.truth()["verified"]}
+
+
+def test_it_keeps_what_it_got_when_a_fetch_breaks_and_fetches_again(desk):
+    from clearing.services import request_fetch
+
+    desk.party.sandbox.switch_on("html", count=3, codes=["queryClearing"])
+    desk.generate()
+    batch = desk.generation()
+    assert (batch.state, desk.rows()) == (GenerationState.READY, [])
+    assert batch.note
+    desk.do(request_fetch, desk.scope)
+    desk.work()
+    assert len(desk.rows()) == desk.truth()["rows"]
+    assert desk.generation().note == ""
+
+
+def test_it_notices_rows_that_another_program_revoked(desk):
+    from clearing.messages import RevokeClearing
+    from clearing.services import request_fetch
+
+    desk.generate()
+    desk.party.ask(RevokeClearing(year="2025", aka080="001", qsjg00="003")).require()
+    desk.do(request_fetch, desk.scope)
+    desk.work()
+    assert desk.rows() == []
+    assert desk.generation().state == GenerationState.REVOKED
+
+
+def test_it_fetches_what_another_program_generated(desk):
+    from clearing.messages import GenerateClearing
+    from clearing.services import request_fetch
+
+    desk.party.ask(GenerateClearing(year="2025", aka080="001", qsjg00="003")).require()
+    desk.generate()
+    assert desk.generation().state == GenerationState.REFUSED
+    assert "获取已有数据" in desk.generation().note
+    desk.do(request_fetch, desk.scope)
+    desk.work()
+    assert len(desk.rows()) == desk.truth()["rows"]

@@ -75,10 +75,9 @@ def test_it_shows_the_identities_as_arithmetic(desk, clerk, reviewer):
 def test_it_accepts_a_difference_with_a_reason(desk, clerk, reviewer):
     desk.generate()
     row = desk.rows(finding_count__gt=0)[0]
-    where = {"args": [row.pk]}
-    assert "请写明接受差异的理由" in text(post(reviewer, "clearing:accept", **where))
-    assert clerk.post(reverse("clearing:accept", **where), {"reason": "已核实无误"}).status_code == 403
-    assert "现在可以核对" in text(post(reviewer, "clearing:accept", {"reason": "已与中心核实"}, **where))
+    assert "请写明接受差异的理由" in text(post(reviewer, "clearing:accept", args=[row.pk]))
+    assert clerk.post(reverse("clearing:accept", args=[row.pk]), {"reason": "已核实无误"}).status_code == 403
+    assert "现在可以核对" in text(post(reviewer, "clearing:accept", {"reason": "已与中心核实"}, args=[row.pk]))
     assert desk.row(row).accepted_by == desk.bob.user
 
 
