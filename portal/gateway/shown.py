@@ -138,6 +138,9 @@ def items_of(record: Record | None) -> list[tuple[str, str]]:
 def readable(value: Any) -> str:
     if isinstance(value, str):
         return value
+    if isinstance(value, list) and value and all(isinstance(one, str) for one in value):
+        value = "、".join(value)
+        return value if len(value) <= LONGEST else value[:LONGEST] + " …"
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= LONGEST else text[:LONGEST] + " …"
 

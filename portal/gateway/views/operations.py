@@ -63,10 +63,13 @@ def facts(found: Operation) -> dict[str, Any]:
 def may(found: Operation, member: Member) -> dict[str, Any]:
     """Which acts the page offers; the services decide again."""
     own = member.is_user(found.created_by_id)
+    approves = found.state == State.DRAFT and member.may("gateway.operations.approve") and not own
+    open_ = found.state in (State.DRAFT, State.QUEUED)
     decides = member.may("gateway.operations.decide") and member.user is not None
     return {
-        "may_approve": found.state == State.DRAFT and member.may("gateway.operations.approve") and not own,
-        "may_withdraw": found.state in (State.DRAFT, State.QUEUED) and member.may("gateway.operations.withdraw"),
+        "may_approve": approves,
+        # Whoever may refuse it refuses it; taking it back is for the others.
+        "may_withdraw": open_ and not approves and member.may("gateway.operations.withdraw"),
         "may_look": found.state in (State.IN_DOUBT, State.RESOLVING) and member.may("gateway.operations.look"),
         "may_decide": found.state == State.MANUAL and decides and not own,
         "may_read": decides and not found.is_live and found.task not in (Task.NONE, Task.UNAPPLIED),
