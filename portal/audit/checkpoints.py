@@ -66,8 +66,14 @@ def write_checkpoint(folder: Path | None = None) -> Path:
 
 def latest_mark(folder: Path | None = None) -> str:
     """The short hash of the latest checkpoint for the foot of papers, e.g. `9f3a12bc`; empty before the first one."""
+    latest = latest_checkpoint(folder)
+    return mark_of(latest) if latest else ""
+
+
+def latest_checkpoint(folder: Path | None = None) -> Path | None:
+    """The newest file, or None."""
     files = _files(folder or Path(settings.CHECKPOINT_DIR))
-    return mark_of(files[-1]) if files else ""
+    return files[-1] if files else None
 
 
 def mark_of(path: Path) -> str:

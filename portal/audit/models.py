@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from django.apps import apps
+from django.contrib import admin
 from django.core.exceptions import FieldDoesNotExist
 from django.db import connection, models
 from django.db.models.expressions import RawSQL
@@ -141,10 +142,12 @@ class Event(models.Model):
         return [(name, shown(value)) for name, value in self.content["details"].items() if name not in said]
 
     @property
+    @admin.display(description="本条摘要")
     def hash_hex(self) -> str:
         return bytes(self.hash).hex()
 
     @property
+    @admin.display(description="上一条摘要")
     def prev_hex(self) -> str:
         return bytes(self.prev).hex()
 

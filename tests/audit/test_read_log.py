@@ -123,3 +123,17 @@ def test_it_shows_the_platform_its_own_chain_only(paul, alice, paul_member, log_
     assert "平台事项" in page
     assert "收款方59" not in page
     assert alice.get("/log/platform/").status_code == 403
+
+
+def test_it_can_be_looked_at_in_the_admin(dora, alice, charlie, hospital_a, log_of_a):
+    listed = text(dora.get("/admin/audit/event/?q=收款方59"))
+    assert "支付 59 元给 收款方59" in listed
+    assert "收款方58" not in listed
+    assert "支付 1000 元给" in text(dora.get("/admin/audit/event/?actor=system&action=test.money.paid"))
+    with tenant_tx(hospital_a.pk):
+        pk = Event.objects.get(seq=61).pk
+    assert "127.0.0.1" not in text(alice.get(f"/admin/audit/event/{pk}/change/"))
+    assert "支付 1000 元给" in text(dora.get(f"/admin/audit/event/{pk}/change/"))
+    assert dora.post(f"/admin/audit/event/{pk}/change/", {}).status_code == 403
+    assert dora.post(f"/admin/audit/event/{pk}/delete/", {"post": "yes"}).status_code == 403
+    assert charlie.get(f"/admin/audit/event/{pk}/change/").status_code in (302, 404)

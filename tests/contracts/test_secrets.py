@@ -139,7 +139,7 @@ def test_no_secret_is_stored_logged_queued_or_shown(lived, logged):
     assert len(logged.lines) > 5, "something was logged"
     found["log"] = leaks(secrets, "\n".join(logged.lines))
     spool = "\n".join(path.read_text() for path in Path(portal_settings.SPOOL_DIR).rglob("*") if path.is_file())
-    assert "SECRETS" in spool or desk.alice.institution.code in spool or spool.strip()
+    assert spool.strip(), "something was spooled"
     found["spool"] = leaks(secrets, spool)
     for address in plain_pages():
         response = dora.get(address)
