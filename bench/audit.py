@@ -1,4 +1,4 @@
-"""Appending to one chain, a hundred records to a transaction; each transaction is committed to disk, the slowest part."""
+"""Appending to one chain: a hundred records to a transaction, each transaction committed to disk (the slowest part)."""
 
 from __future__ import annotations
 
