@@ -89,6 +89,11 @@ class ClearingRow(Scoped):
             models.Index(fields=["institution", "environment", "id"], name="row_newest"),
             models.Index(fields=["institution", "generation"], name="row_by_generation"),
             models.Index(
+                fields=["institution", "environment", "state"],
+                condition=models.Q(finding_count__gt=0, accepted_at__isnull=True),
+                name="row_with_open_finding",
+            ),
+            models.Index(
                 fields=["institution", "operation"],
                 condition=models.Q(operation__isnull=False),
                 name="row_in_operation",
