@@ -139,8 +139,8 @@ def readable(value: Any) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, list) and value and all(isinstance(one, str) for one in value):
-        value = "、".join(value)
-        return value if len(value) <= LONGEST else value[:LONGEST] + " …"
+        listed: str = "、".join(value)
+        return listed if len(listed) <= LONGEST else listed[:LONGEST] + " …"
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= LONGEST else text[:LONGEST] + " …"
 
