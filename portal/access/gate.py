@@ -151,7 +151,9 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     page = request.get_full_path() if request.method == "GET" else ""
     if request.headers.get("HX-Request"):
         page = urlsplit(request.headers.get("HX-Current-URL", ""))._replace(scheme="", netloc="").geturl()
-    address = reverse("access:sign-in") + (f"?{urlencode({'next': page})}" if page not in ("", "/") else "")
+    query = {"next": page if page != "/" else "", "ended": getattr(request, "session_ended", "")}
+    query = {name: value for name, value in query.items() if value}
+    address = reverse("access:sign-in") + (f"?{urlencode(query)}" if query else "")
     if request.headers.get("HX-Request"):
         response = HttpResponse(status=204)
         response["HX-Redirect"] = address

@@ -62,6 +62,7 @@ def end(request: HttpRequest, why: str) -> None:
 
     end_session(request, why)
     request.session["ended"] = why  # the sign-in page says it
+    request.session_ended = why  # type: ignore[attr-defined]  # also when another request of the page takes the cookie
 
 
 def is_background(request: HttpRequest) -> bool:

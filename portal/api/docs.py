@@ -1,12 +1,15 @@
-"""The API describes itself: schema for programs, a page for people, both without any outside connection."""
+"""The API describes itself: schema for programs, a page for people, both without any outside connection or script."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.views import SpectacularJSONAPIView
 
 from portal.access.gate import open_page, page
 from portal.access.member import PortalRequest
 from portal.api.problems import NOT_FOUND, answer
+from portal.api.reference import Field, fields, reference
+from portal.api.schema import PROBLEM
 from portal.api.views import ApiView
 
 
@@ -18,7 +21,12 @@ class Schema(ApiView, SpectacularJSONAPIView):
 
 @page("portal.use")
 def docs(request: PortalRequest) -> HttpResponse:
-    return render(request, "api/docs.html")
+    schema = SchemaGenerator().get_schema(request=None, public=True)
+    return render(request, "api/docs.html", {"groups": reference(schema), "problem": reference_of_problem()})
+
+
+def reference_of_problem() -> list[Field]:
+    return list(fields({}, PROBLEM))
 
 
 @open_page(methods=("GET", "POST", "PUT", "PATCH", "DELETE"), reason="says that nothing is at this address, to anybody")

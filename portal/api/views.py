@@ -18,6 +18,7 @@ from portal.access.door import tenant_tx
 from portal.access.gate import Gate
 from portal.access.member import Member
 from portal.access.permissions import permission
+from portal.access.services.keys import offer_to_keys
 from portal.api.authentication import KeyOrSession
 from portal.api.declared import Declared
 from portal.api.idempotency import once
@@ -58,6 +59,8 @@ class ApiView(APIView):
     def as_view(cls, **initkwargs: Any) -> Any:
         """Also puts the gates where the contract tests look for them; an undeclared name fails here."""
         view: Any = super().as_view(**initkwargs)
+        for name in cls.permissions.values():
+            offer_to_keys(name)
         view.gates = {
             method: Gate("institution", permission(name), (method,)) for method, name in cls.permissions.items()
         }

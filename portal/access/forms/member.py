@@ -63,7 +63,7 @@ class KeyForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
     )
     expires = forms.DateField(
-        label="有效期至", widget=forms.DateInput(attrs={"type": "date"}), help_text="当天结束时失效，最长两年"
+        label="有效期至", widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"), help_text="当天结束时失效，最长两年"
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

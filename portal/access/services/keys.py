@@ -5,6 +5,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import cast
 
+from django.urls import get_resolver
 from django.utils import timezone
 
 from portal.access import actions
@@ -14,13 +15,21 @@ from portal.access.permissions import AUDITOR, CLERK, Permission, declared_permi
 from portal.access.services.refusals import NotAllowed
 from portal.audit import record
 
+#: Permissions that some view of the API asks for; the views say so when their addresses are loaded.
+_asked_by_api: set[str] = set()
+
+
+def offer_to_keys(name: str) -> None:
+    _asked_by_api.add(name)
+
 
 def grantable_scopes() -> list[Permission]:
-    """What a program may be allowed: daily work and reading; never approving, and never managing people or keys."""
+    """What a program may be allowed: what the API offers of daily work and reading; never approving, people or keys."""
+    get_resolver().url_patterns  # noqa: B018  loads the views, if no request has done so yet
     return [
         p
         for p in declared_permissions()
-        if p.roles & {CLERK, AUDITOR} and not p.name.startswith(("access.", "portal."))
+        if p.name in _asked_by_api and p.roles & {CLERK, AUDITOR} and not p.name.startswith(("access.", "portal."))
     ]
 
 

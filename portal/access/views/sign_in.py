@@ -40,7 +40,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return redirect(next_page)
     remembered = request.COOKIES.get(REMEMBERED, "")
     form = SignInForm(request.POST or None, initial={"username": remembered, "remember": bool(remembered)})
-    form.fields["password" if remembered and not form.is_bound else "username"].widget.attrs["autofocus"] = True
+    known = remembered or request.POST.get("username")
+    form.fields["password" if known else "username"].widget.attrs["autofocus"] = True
     if form.is_valid():
         try:
             user = sessions.check_credentials(request, form.cleaned_data["username"], form.cleaned_data["password"])
@@ -48,7 +49,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             form.add_error(None, refusal.message)
         else:
             return remember(continue_sign_in(request, user, next_page), user, form.cleaned_data["remember"])
-    ended = ENDED.get(request.session.pop("ended", ""), "") if "ended" in request.session else ""
+    # Kept until somebody signs in: a poll and the page itself may both be sent here, and both should say it.
+    ended = ENDED.get(request.session.get("ended", "") or request.GET.get("ended", ""), "")
     return render(request, "access/sign_in.html", {"form": form, "ended": ended, "next": next_page})
 
 

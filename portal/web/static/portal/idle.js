@@ -191,7 +191,7 @@
     left = true;
     drafts.forEach(function (save) { save(); });
     if (tell && channel) channel.postMessage({ left: true });
-    location.assign(signIn + "?next=" + encodeURIComponent(location.pathname + location.search));
+    location.assign(signIn + "?ended=idle&next=" + encodeURIComponent(location.pathname + location.search));
   }
 
   function show() {

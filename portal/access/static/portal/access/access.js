@@ -7,6 +7,7 @@
     box.className = "with-button";
     field.parentNode.insertBefore(box, field);
     box.appendChild(field);
+    if (field.autofocus) field.focus(); // moving it has taken the focus away
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = "显示";
