@@ -86,7 +86,7 @@ ROW_COLUMNS = (
     Column("visit_count", "人次", "int", total=True),
     Column("medical_fee", "医疗费总额", "money", total=True, shown=False),
     Column("fund_due", "基金应付", "money", total=True),
-    Column("monthly_paid", "月结已付", "money", total=True),
+    Column("monthly_paid", "月结已付", "money", total=True, shown=False),
     Column("deposit", "保证金", "money", total=True, shown=False),
     Column("deduction", "扣款", "money", total=True, shown=False),
     Column("score", "考核得分", value=lambda row: row.score, sort="score", shown=False),
