@@ -7,7 +7,14 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 #: Where each room lives; a business lives below its own name.
-ROOMS = {"access": "", "audit": "log/", "jobs": "jobs/", "gateway": "gateway/", "gateway.channels": "channels/", "api": "api/"}
+ROOMS = {
+    "access": "",
+    "audit": "log/",
+    "jobs": "jobs/",
+    "gateway": "gateway/",
+    "gateway.channels": "channels/",
+    "api": "api/",
+}
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("portal.web.urls")),

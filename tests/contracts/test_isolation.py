@@ -71,7 +71,11 @@ def test_it_is_walled_for_everyone(db, model):
     own = "(institution_id = app.cur_inst())"  # called bare: in a sub-select it would be lazy
     if model.platform_rows:
         policies = [tuple(_flat(part) for part in policy) for policy in policies]
-        own = f"CASE WHEN app.is_platform() THEN true ELSE {own} END"
+        low, high = (
+            f"CASE WHEN app.is_platform() THEN {end} ELSE app.cur_inst() END"
+            for end in ("(0)::bigint", "'9223372036854775807'::bigint")
+        )
+        own = f"((institution_id >= {low}) AND (institution_id <= {high}))"
     assert policies == [("institution", "*", True, True, own, own)]
 
 
@@ -162,6 +166,12 @@ def test_it_refuses_everyone_while_no_institution_is_set(row_of_b, hospital_a, m
         with pytest.raises(DatabaseError) as caught, transaction.atomic():
             ask(statements[right], *([pk] if right == "INSERT" else []))
         assert refused(caught.value), right
+
+
+@every_tenant_table
+def test_it_refuses_even_when_the_table_is_empty(db, model):
+    with pytest.raises(DatabaseError, match="no institution set"), transaction.atomic():
+        ask(f"SELECT * FROM {model._meta.db_table}")
 
 
 def refused(error: DatabaseError) -> bool:

@@ -208,6 +208,8 @@ def test_what_is_secret_or_undeclared_is_masked():
     assert shown["psn_name"] == shown["certno"] == "***"
     assert shown["lines"][0]["sex"] == "1"
     assert masked(Receipt(number="7"))["psn_name"] == "", "an empty value hides nothing"
+    assert "7" in repr(receipt)
+    assert not any(value in f"{receipt!r} {receipt}" for value in ("样例", "110"))
 
 
 def test_a_sample_is_legal_and_follows_its_number():

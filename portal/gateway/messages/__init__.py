@@ -6,8 +6,8 @@ table and masking come from it. See `clearing/messages.py` for the first family.
 
 from portal.gateway.messages.amounts import Exact, Money
 from portal.gateway.messages.declaration import Part, Record, Request, item, item_of, wire_form
-from portal.gateway.messages.faults import SENTENCES, Fault, faults
 from portal.gateway.messages.definition import Gateway, Refusal, gateway, gateways, load_refusals
+from portal.gateway.messages.faults import SENTENCES, Fault, faults
 from portal.gateway.messages.masks import masked
 from portal.gateway.messages.registry import request_class, requests
 from portal.gateway.messages.samples import sample

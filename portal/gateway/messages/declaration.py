@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, ClassVar, Generic, TypeVar, cast, get_args
@@ -99,6 +99,12 @@ class Record(BaseModel):
                 getattr(mark, "func", None) in (cents, exact) for mark in _marks(info)
             ):
                 raise TypeError(f"{cls.__name__}.{name}: declare decimals as Money or Exact")
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        """For tracebacks and logs: what is secret or undeclared is never spelled out."""
+        open_items = {one.name for one in self.items() if not one.secret}
+        for name, value in super().__repr_args__():
+            yield name, value if name in open_items else "***"
 
     @classmethod
     def items(cls) -> Iterator[Item]:
