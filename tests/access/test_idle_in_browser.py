@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
@@ -25,7 +26,7 @@ def desk(chromium_path, live_server, monkeypatch, dora_member):
 def away(seconds: float) -> None:
     """For the server, this is how long nobody has been there."""
     for row in Session.objects.all():
-        store = row.get_session_store_class()(row.session_key)
+        store = SessionStore(row.session_key)
         store[LAST_SEEN] = time.time() - seconds
         store.save()
 

@@ -206,7 +206,7 @@ def test_it_answers_another_institutions_row_like_a_row_that_never_was(person, r
             if (foreign.status_code, faceless(foreign)) != (404, faceless(never)) or never.status_code != 404:
                 wrong.append(f"{address}: {foreign.status_code}, a random id {never.status_code}")
     assert wrong == []
-    assert tried or person.roles == {"carol"}
+    assert tried
 
 
 def faceless(answer: Any) -> str:
