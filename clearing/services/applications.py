@@ -159,7 +159,7 @@ class Submitting(Handler):
 
     def investigate(self, operation: Operation, ask: Ask) -> Verdict:
         """A live application that we did not know, with our totals, is ours; with others' totals a person decides."""
-        with tenant_tx(operation.institution_id):
+        with tenant_tx(operation.institution_pk):
             known = set(Application.objects.exclude(application_no="").values_list("application_no", flat=True))
         live = [row for row in answered(operation, ask) if row.qssqzt == HELD and row.application_no not in known]
         if not live:
@@ -201,7 +201,7 @@ class Cancelling(Handler):
 
     def investigate(self, operation: Operation, ask: Ask) -> Verdict:
         """Our number is still held, or it is not."""
-        with tenant_tx(operation.institution_id):
+        with tenant_tx(operation.institution_pk):
             number = Application.objects.get(cancellation=operation).application_no
         held = [row for row in answered(operation, ask) if row.qssqzt == HELD]
         if any(row.application_no == number for row in held):

@@ -95,7 +95,7 @@ class Revoking(Handler):
 
     def investigate(self, operation: Operation, ask: Ask) -> Verdict:
         """Our rows are at the centre or not. All or none: a rest, or other rows of a new generation, prove it gone."""
-        with tenant_tx(operation.institution_id):
+        with tenant_tx(operation.institution_pk):
             ours = set(claimed(operation).values_list("row_id", flat=True))
         there = row_ids(ask, scope_of_request(operation))
         left = ours & there

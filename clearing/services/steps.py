@@ -19,7 +19,7 @@ KEY_LABEL = "接口密钥 "
 
 def author(operation: Operation) -> Member:
     """Who asked for the operation, to carry on what they began; has no roles, so it passes no permission check."""
-    institution = Institution.objects.get(pk=operation.institution_id)
+    institution = Institution.objects.get(pk=operation.institution_pk)
     key = operation.created_label.removeprefix(KEY_LABEL) if operation.created_by is None else ""
     return Member(operation.created_by, institution, frozenset(), key=key)
 

@@ -175,7 +175,7 @@ class _Changing(Handler):
     def investigate(self, operation: Operation, ask: Ask) -> Verdict:
         """Ask for both states and lay our rows beside them: all there, none there, or a part that is adopted."""
         asked = cast(VerifyClearing | CancelVerification, request_of(operation))
-        with tenant_tx(operation.institution_id):
+        with tenant_tx(operation.institution_pk):
             scopes = {row.scope for row in claimed(operation)}
         ours, there, elsewhere = set(asked.row_ids), set[str](), set[str]()
         other = UNVERIFIED if self.there == VERIFIED else VERIFIED

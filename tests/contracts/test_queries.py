@@ -82,7 +82,7 @@ def counted(
 ) -> Any:
     # Being there is written down every few seconds: not a statement of the page.
     monkeypatch.setattr(middleware, "GRAIN", 3600)
-    people = {member.user.username: member for member in (alice_member, bob_member, dora_member, paul_member)}
+    people = {str(m.user): m for m in (alice_member, bob_member, dora_member, paul_member)}
 
     def look() -> dict[str, dict[str, int]]:
         return {name: count(signed_in(member)) for name, member in people.items()}
