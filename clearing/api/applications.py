@@ -4,7 +4,6 @@ from rest_framework.response import Response
 from clearing.api.serializers import (
     ApplicationSerializer,
     CancellationSerializer,
-    OperationSerializer,
     ScopeSerializer,
 )
 from clearing.api.steps import sent
@@ -13,6 +12,7 @@ from clearing.services import Refused, cancel_application, submit_application
 from clearing.views.lists import ApplicationFilter
 from portal.api.problems import Problem
 from portal.api.views import ApiRequest, ApiView
+from portal.gateway.api import OperationSerializer
 
 
 class Applications(ApiView):

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from clearing.models import Application, ClearingRow, Generation, Scope
 from clearing.services import scope_of
 from portal.access.member import Member
-from portal.gateway.journal import Operation
+from portal.gateway.api import OperationSerializer
 
 YEAR = "清算年份，四位数字，2015 至明年"
 INSURANCE = "险种 aka080：001 城镇职工，002 城乡居民"
@@ -118,21 +118,6 @@ class GenerationSerializer(serializers.ModelSerializer[Generation]):
         fields = [
             *("id", "environment", "year", "insurance", "agency", "state", "batch_no", "count", "fund_due", "disburse"),
             *("requested_at", "fetched_at", "note"),
-        ]
-        read_only_fields = fields
-
-
-class OperationSerializer(serializers.ModelSerializer[Operation]):
-    """One request to the centre; 结果待确认 (`in_doubt` …) is not a failure: ask again, never send again."""
-
-    sentence = serializers.CharField(read_only=True, help_text="状态的中文说明")
-    is_live = serializers.BooleanField(read_only=True, help_text="是否还会变化")
-
-    class Meta:
-        model = Operation
-        fields = [
-            *("id", "kind", "business_key", "title", "state", "sentence", "is_live", "four_eyes", "code", "message"),
-            *("created_at", "finished_at"),
         ]
         read_only_fields = fields
 

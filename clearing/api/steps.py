@@ -1,15 +1,14 @@
 from collections.abc import Sequence
-from uuid import UUID
 
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
-from clearing.api.serializers import GenerationSerializer, OperationSerializer, WideScopeSerializer
+from clearing.api.serializers import GenerationSerializer, WideScopeSerializer
 from clearing.models import Generation
 from clearing.services import request_fetch, request_generation, request_revocation
-from portal.access.gate import get_or_404
 from portal.api.views import ApiRequest, ApiView
+from portal.gateway.api import OperationSerializer
 from portal.gateway.journal import Operation
 
 
@@ -17,7 +16,7 @@ def sent(view: ApiView, operations: Sequence[Operation]) -> Response:
     """202: one operation as itself, several as a list; Location is where the first one's outcome will be read."""
     for operation in operations:
         operation.refresh_from_db()
-    address = reverse("api:clearing-api:operation", args=[operations[0].pk])
+    address = reverse("api:operations-api:operation", args=[operations[0].pk])
     shown = OperationSerializer(operations, many=True).data
     return view.accepted(address, shown[0] if len(shown) == 1 else {"operations": shown})
 
@@ -60,11 +59,3 @@ class Revocations(ApiView):
     def post(self, request: ApiRequest) -> Response:
         scope = WideScopeSerializer(data=request.data).scope(request.member)
         return sent(self, [request_revocation(scope, by=request.member)])
-
-
-class OneOperation(ApiView):
-    permissions = {"GET": "clearing.rows.view"}
-
-    @extend_schema(responses=OperationSerializer, summary="查询操作结果")
-    def get(self, request: ApiRequest, operation_id: UUID) -> Response:
-        return Response(OperationSerializer(get_or_404(Operation, operation_id, gateway="clearing")).data)

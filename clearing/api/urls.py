@@ -14,7 +14,6 @@ urlpatterns = [
     path("verification-cancellations", rows.VerificationCancellations.as_view(), name="verification-cancellations"),
     path("applications", applications.Applications.as_view(), name="applications"),
     path("application-cancellations", applications.Cancellations.as_view(), name="application-cancellations"),
-    path("operations/<uuid:operation_id>", steps.OneOperation.as_view(), name="operation"),
     path("papers/disbursement.pdf", papers.DisbursementPdf.as_view(), name="disbursement-pdf"),
     path("papers/disbursement.xlsx", papers.DisbursementXlsx.as_view(), name="disbursement-xlsx"),
 ]

@@ -105,8 +105,8 @@ def test_a_live_installation_does_not_start_with_a_sandbox_channel(settings, hos
 
     with tenant_tx(hospital_a.pk):
         install_channel("clearing", "test", values)
-    assert no_sandbox_in_production(None) == []
+    assert no_sandbox_in_production(None, databases=["default"]) == []
     settings.PRODUCTION = True
-    (error,) = no_sandbox_in_production(None)
+    (error,) = no_sandbox_in_production(None, databases=["default"])
     assert error.id == "channels.E001"
     assert "H14020000001 clearing" in error.msg
