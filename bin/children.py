@@ -85,6 +85,7 @@ class Family:
         self.logs = logs
         self.grace = grace
         self.children: list[Child] = []
+        self.before = frozenset(_children_of(os.getpid()))  # not ours to end
         self.guest: subprocess.Popen[bytes] | None = None
         self.asked = False
 
@@ -179,17 +180,16 @@ class Family:
                 os.killpg(child.process.pid, signal.SIGKILL)
             child.process.wait()
         self.children.clear()
-        kill_orphans()
+        self._kill_orphans()
 
-
-def kill_orphans() -> None:
-    """Processes that our children started and left behind: they have become our own children."""
-    while orphans := _children_of(os.getpid()):
-        for pid in orphans:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-            with contextlib.suppress(ChildProcessError):
-                os.waitpid(pid, 0)
+    def _kill_orphans(self) -> None:
+        """Processes that our children started and left behind: they have become our own children."""
+        while orphans := [pid for pid in _children_of(os.getpid()) if pid not in self.before]:
+            for pid in orphans:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+                with contextlib.suppress(ChildProcessError):
+                    os.waitpid(pid, 0)
 
 
 def _children_of(parent: int) -> list[int]:

@@ -50,29 +50,48 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@dataclass
+class Process:
+    """A running sandbox and what it said."""
+
+    sandbox: Sandbox
+    popen: subprocess.Popen[bytes]
+    log: Path
+
+    def require(self) -> None:
+        """Fails with the process's last words when it is gone."""
+        if (code := self.popen.poll()) is not None:
+            pytest.fail(f"the sandbox process ended with {code}:\n{self.log.read_text()[-4000:]}")
+
+
 @pytest.fixture(scope="session")
-def sandbox_process(sandbox_database: dict[str, str]) -> Iterator[Sandbox]:
+def sandbox_process(sandbox_database: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
     """The process, running for the whole session."""
     port = free_port()
     environment = os.environ | sandbox_database | {"PORTAL_MODE": "test", "SANDBOX_TOKEN": "token-of-the-tests"}
     environment.pop("DJANGO_SETTINGS_MODULE", None)
     command = [sys.executable, "manage.py", "sandbox", "--port", str(port)]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment)
-    sandbox = Sandbox(f"http://127.0.0.1:{port}", environment["SANDBOX_TOKEN"])
+    log = tmp_path_factory.mktemp("sandbox") / "sandbox.log"
+    with log.open("wb") as out:
+        popen = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out)
+    process = Process(Sandbox(f"http://127.0.0.1:{port}", environment["SANDBOX_TOKEN"]), popen, log)
     try:
-        sandbox.wait(60)
-        yield sandbox
+        process.sandbox.wait(60)
+        process.require()
+        yield process
     finally:
-        process.terminate()
-        process.wait(20)
+        popen.terminate()
+        popen.wait(20)
 
 
 @pytest.fixture
-def sandbox(sandbox_process: Sandbox) -> Iterator[Sandbox]:
+def sandbox(sandbox_process: Process) -> Iterator[Sandbox]:
     """The sandbox, empty and without faults."""
-    sandbox_process.reset()
-    yield sandbox_process
-    sandbox_process.switch_off()
+    sandbox_process.require()
+    sandbox_process.sandbox.reset()
+    yield sandbox_process.sandbox
+    sandbox_process.require()
+    sandbox_process.sandbox.switch_off()
 
 
 @pytest.fixture
