@@ -2,23 +2,31 @@
 
 from portal.audit import Action
 
-GENERATION_REQUESTED = Action("clearing.generation.requested", "申请生成{scope}清算数据")
+GENERATION_REQUESTED = Action("clearing.generation.requested", "申请生成{scope}清算数据", "生成清算数据")
 GENERATION_DONE = Action("clearing.generation.done", "{scope}清算数据已由医保中心生成，共 {count} 条")
 ROWS_FETCHED = Action(
-    "clearing.rows.fetched", "获取{scope}清算数据 {count} 条，其中新增 {added} 条、变化 {changed} 条、消失 {gone} 条"
+    "clearing.rows.fetched",
+    "获取{scope}清算数据 {count} 条，其中新增 {added} 条、变化 {changed} 条、消失 {gone} 条",
+    "获取清算数据",
 )
-FETCH_REQUESTED = Action("clearing.rows.fetch_requested", "重新获取{scope}清算数据")
-REVOCATION_REQUESTED = Action("clearing.revocation.requested", "申请撤销{scope}清算数据 {count} 条")
+FETCH_REQUESTED = Action("clearing.rows.fetch_requested", "重新获取{scope}清算数据", "重新获取清算数据")
+REVOCATION_REQUESTED = Action("clearing.revocation.requested", "申请撤销{scope}清算数据 {count} 条", "撤销清算数据")
 REVOCATION_DONE = Action("clearing.revocation.done", "{scope}清算数据已撤销，共 {count} 条")
-VERIFICATION_REQUESTED = Action("clearing.verification.requested", "提交核对{scope}清算数据 {count} 条")
-VERIFICATION_DONE = Action("clearing.verification.done", "{scope}清算数据已核对 {count} 条")
-UNVERIFICATION_REQUESTED = Action("clearing.verification.cancel_requested", "申请撤销核对{scope}清算数据 {count} 条")
-UNVERIFICATION_DONE = Action("clearing.verification.cancelled", "{scope}清算数据已撤销核对 {count} 条")
-FINDING_ACCEPTED = Action("clearing.finding.accepted", "接受清算数据 {row} 的差异：{reason}")
-APPLICATION_REQUESTED = Action("clearing.application.requested", "提交{scope}清算申请 {count} 条，拨付金额 {total} 元")
+VERIFICATION_REQUESTED = Action("clearing.verification.requested", "提交核对{scope}清算数据 {count} 条", "提交核对")
+VERIFICATION_DONE = Action("clearing.verification.done", "{scope}清算数据已核对 {count} 条", "核对完成")
+UNVERIFICATION_REQUESTED = Action(
+    "clearing.verification.cancel_requested", "申请撤销核对{scope}清算数据 {count} 条", "提交撤销核对"
+)
+UNVERIFICATION_DONE = Action("clearing.verification.cancelled", "{scope}清算数据已撤销核对 {count} 条", "撤销核对完成")
+FINDING_ACCEPTED = Action("clearing.finding.accepted", "接受清算数据 {row} 的差异：{reason}", "接受差异")
+APPLICATION_REQUESTED = Action(
+    "clearing.application.requested", "提交{scope}清算申请 {count} 条，拨付金额 {total} 元", "提交清算申请"
+)
 APPLICATION_DONE = Action("clearing.application.done", "{scope}清算申请已受理，申请编号 {number}")
-APPLICATION_CANCEL_REQUESTED = Action("clearing.application.cancel_requested", "申请撤销清算申请 {number}")
-APPLICATION_CANCELLED = Action("clearing.application.cancelled", "清算申请 {number} 已撤销")
-APPLICATION_REFRESHED = Action("clearing.application.refreshed", "查询{scope}清算申请：{states}")
+APPLICATION_CANCEL_REQUESTED = Action(
+    "clearing.application.cancel_requested", "申请撤销清算申请 {number}", "撤销清算申请"
+)
+APPLICATION_CANCELLED = Action("clearing.application.cancelled", "清算申请 {number} 已撤销", "清算申请已撤销")
+APPLICATION_REFRESHED = Action("clearing.application.refreshed", "查询{scope}清算申请：{states}", "查询清算申请")
 OPERATION_UNDONE = Action("clearing.operation.undone", "{what}未生效：{reason}")
-PAPER_MADE = Action("clearing.paper.made", "导出{scope}{paper}（{format}），{count} 条")
+PAPER_MADE = Action("clearing.paper.made", "导出{scope}{paper}（{format}），{count} 条", "导出报表")

@@ -3,4 +3,6 @@
 from portal.audit.registry import Action
 
 EXPORTED = Action("audit.log.exported", "导出操作日志（{format}），{since} 至 {until}，共 {count} 条")
-CHECKPOINT_WRITTEN = Action("audit.checkpoint.written", "写入第 {number} 个日志检查点（{mark}），覆盖 {count} 条记录")
+CHECKPOINT_WRITTEN = Action(
+    "audit.checkpoint.written", "写入第 {number} 个日志检查点（{mark}），覆盖 {count} 条记录", "写入日志检查点"
+)

@@ -23,6 +23,8 @@ class Action:
 
     name: str
     template: str
+    #: What lists and filters call it, where the sentence's own beginning would not do.
+    short: str = ""
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z0-9_]+(\.[a-z0-9_]+)+", self.name):
@@ -43,8 +45,9 @@ class Action:
 
     @property
     def label(self) -> str:
-        """The kind of action for lists and filters, the sentence without its particulars: `申请生成…年清算数据`."""
-        return re.sub(r"\s*\{\w+\}\s*", "…", self.template).strip("…：，（）“” ") or self.name
+        """The kind of action for lists and filters: `short`, or the sentence's first clause without its particulars."""
+        clause = re.split("[，：]", re.sub(r"（[^）]*\{\w+\}[^）]*）", "", self.template))[0]
+        return self.short or re.sub(r"\s*[“]?\{\w+\}[”]?\s*", "…", clause).strip("… ") or self.name
 
     def check(self, details: Collection[str], *, has_object: bool, has_changes: bool) -> None:
         """Raise TypeError naming the placeholders of the sentence that nothing was given for."""

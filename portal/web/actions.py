@@ -1,6 +1,6 @@
 from portal.audit import Action
 
-EXPORTED = Action("web.list.exported", "导出“{title}” {rows} 行（条件：{filter}）")
+EXPORTED = Action("web.list.exported", "导出“{title}” {rows} 行（条件：{filter}）", "导出列表")
 VIEW_SHARED = Action("web.view.shared", "共享列表视图“{name}”（{list}）")
 
 # --- data management (Django admin)

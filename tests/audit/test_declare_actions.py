@@ -24,9 +24,14 @@ def test_it_refuses_a_malformed_name(declare, name):
     [
         ("{username} 登录失败：{reason}", "登录失败"),
         ("申请生成 {year} 年清算数据", "申请生成…年清算数据"),
-        ("没有权限“{permission}”，访问 {path} 被拒绝", "没有权限“…”，访问…被拒绝"),
+        ("没有权限“{permission}”，访问 {path} 被拒绝", "没有权限"),
+        ("导出 {title}（{format}）共 {count} 条", "导出…共…条"),
         ("{object}", "test.c.done"),
     ],
 )
 def test_it_names_the_kind_of_action(declare, template, label):
     assert declare("test.c.done", template).label == label
+
+
+def test_it_goes_by_its_short_name_in_lists(declare):
+    assert declare("test.e.done", "由 {before} 改为 {after}", "修改").label == "修改"
