@@ -1,10 +1,11 @@
 """Base of every admin page: declared permissions, one side of the wall, our audit instead of Django's log."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
+from django.contrib.admin.decorators import display
 from django.contrib.admin.options import ModelAdmin
-from django.db.models import Model, QuerySet
+from django.db.models import DecimalField, Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
@@ -25,6 +26,18 @@ AdminSide = Literal["institution", "platform"]
 MOST_HISTORY = 200
 
 
+def amount_column(field: "DecimalField[Any, Any]") -> Callable[[Model], str]:
+    """A list column of this field; its cells have the class `field-amount_<name>`."""
+
+    @display(description=field.verbose_name, ordering=field.name)
+    def column(row: Model) -> str:
+        value = getattr(row, field.name)
+        return "" if value is None else f"{value:,.{field.decimal_places}f}"
+
+    column.__name__ = f"amount_{field.name}"
+    return column
+
+
 class PortalAdmin(ModelAdmin):  # type: ignore[type-arg]
     """An admin page behind the gate. What no permission is named for cannot be done: by default, only viewing.
 
@@ -43,6 +56,12 @@ class PortalAdmin(ModelAdmin):  # type: ignore[type-arg]
     show_full_result_count = False
     view_on_site = False
     save_as = False
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """Amounts are read in columns: thousands apart, two decimals, to the right."""
+        names = super().get_list_display(request)
+        amounts = {f.name: f for f in self.model._meta.get_fields() if isinstance(f, DecimalField)}
+        return [amount_column(amounts[name]) if name in amounts else name for name in names]
 
     @property
     def gate(self) -> Gate:
