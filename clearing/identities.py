@@ -24,7 +24,7 @@ LABELS = {
     "deposit_amt": "保证金",
     "deduct_amt": "扣款金额",
     "deposit_refund_amt": "保证金返还金额",
-    "disburse_amt": "核拨金额",
+    "disburse_amt": "拨付金额",
     "assess_score": "考核得分",
 }
 

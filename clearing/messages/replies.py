@@ -43,7 +43,7 @@ class DisbursementRow(Record):
     deduct_amt: Money = item("扣款金额", (16, 2))
     assess_score: Exact | None = item("考核得分", (5, 2), default=None)
     deposit_refund_amt: Money = item("保证金返还金额", (16, 2), default=0, validate_default=True)
-    disburse_amt: Money = item("核拨金额", (16, 2))
+    disburse_amt: Money = item("拨付金额", (16, 2))
 
 
 class ClearingRow(DisbursementRow):
@@ -140,7 +140,7 @@ class ApplicationRow(Record):
     row_count: int = item("数据条数", ge=0, default=0)
     medfee_sumamt: Money = item("医疗费总额", (16, 2))
     fund_due_amt: Money = item("基金应付金额", (16, 2))
-    disburse_amt: Money = item("核拨金额", (16, 2))
+    disburse_amt: Money = item("拨付金额", (16, 2))
     applied_at: str = item("申请时间", 30, default="")
 
 

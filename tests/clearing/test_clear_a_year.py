@@ -20,7 +20,7 @@ def test_it_finds_every_row_that_was_spoilt(desk):
     broken = {one["row_id"]: one["broken"] for one in desk.centre()["broken"]}
     found = {row.row_id: row.findings for row in desk.rows() if row.finding_count}
     assert found.keys() == broken.keys()
-    fields = {"disburse": "核拨金额", "deposit_refund": "保证金返还金额", "fund_due": "基金应付金额"}
+    fields = {"disburse": "拨付金额", "deposit_refund": "保证金返还金额", "fund_due": "基金应付金额"}
     for row_id, findings in found.items():
         assert findings[0]["field"] == fields[broken[row_id]]
         assert Decimal(findings[0]["theirs"]) - Decimal(findings[0]["ours"]) == Decimal(findings[0]["difference"])
