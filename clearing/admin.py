@@ -83,7 +83,7 @@ class ClearingRowAdmin(PortalAdmin):
 
     @admin.display(description="险种", ordering="insurance")
     def insurance_label(self, row: ClearingRow) -> str:
-        return row.insurance_label
+        return str(code_list("clearing.aka080").label(row.insurance)).removesuffix("基本医疗保险")
 
     @admin.display(description="清算机构", ordering="agency")
     def agency_label(self, row: ClearingRow) -> str:
