@@ -108,7 +108,11 @@ class Stack:
 
     def make_secrets(self) -> None:
         """Random keys on first use; a key file that exists is never written again."""
-        for folder in (self.var, self.secrets, *(self.var / name for name in ("spool", "checkpoints", "log", "static"))):
+        for folder in (
+            self.var,
+            self.secrets,
+            *(self.var / name for name in ("spool", "checkpoints", "log", "static")),
+        ):
             folder.mkdir(parents=True, exist_ok=True)
         self.secrets.chmod(0o700)
         keep(self.secrets / "secret_key", secrets.token_urlsafe(64), 0o400)
