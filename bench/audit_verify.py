@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bench.audit import append, institution, scratch_database
+from bench.audit import append, institution
 from bench.case import Case
+from bench.scratch import scratch_database
 
 RECORDS = 100_000
 VERIFIED = "H00000000002"

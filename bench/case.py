@@ -6,11 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 
+class Seconds(float):
+    """What a work measured itself, where its whole time is not the figure: a percentile."""
+
+
 @dataclass(frozen=True)
 class Case:
     """One line of the table in design 6.
 
-    `ours` and `reference` do the work once and may return a number of things done: `rate` is then printed. `prepare`
+    `ours` and `reference` do the work once and may return a number of things done: `rate` is then printed; or the
+    Seconds they measured themselves. `prepare`
     runs before the clock starts, in the same fresh process. `repeats` makes short work measurable; seconds are per
     repeat. Aims: `ratio` (ours / reference, at most), `peak_mb` (of our process, at most), `rate` (things per second,
     at least).
@@ -19,8 +24,8 @@ class Case:
     name: str
     work: str
     against: str
-    ours: Callable[[], int | None]
-    reference: Callable[[], int | None] | None = None
+    ours: Callable[[], int | Seconds | None]
+    reference: Callable[[], int | Seconds | None] | None = None
     prepare: Callable[[], object] | None = None
     repeats: int = 1
     ratio: float | None = None

@@ -12,14 +12,14 @@ from multiprocessing.connection import Connection
 from statistics import median
 
 import bench
-from bench.case import Case, Result, Run
+from bench.case import Case, Result, Run, Seconds
 
 ROUNDS = 3
 
 
 def case_names() -> list[str]:
     """The modules of this package that hold a case."""
-    machinery = {"__main__", "case", "runner"}
+    machinery = {"__main__", "case", "city", "runner", "scratch"}
     return [module.name for module in pkgutil.iter_modules(bench.__path__) if module.name not in machinery]
 
 
@@ -51,7 +51,7 @@ def measure(case: Case) -> Result:
     )
 
 
-def _apart(case: Case, work: Callable[[], int | None]) -> Run:
+def _apart(case: Case, work: Callable[[], int | Seconds | None]) -> Run:
     """In a child: nothing that one run leaves in memory helps or burdens the next."""
     context = multiprocessing.get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
@@ -67,14 +67,21 @@ def _apart(case: Case, work: Callable[[], int | None]) -> Run:
     return run
 
 
-def _run(case: Case, work: Callable[[], int | None], sender: Connection) -> None:
+def _run(case: Case, work: Callable[[], int | Seconds | None], sender: Connection) -> None:
     if case.prepare:
         case.prepare()
-    count = None
+    done: int | Seconds | None = None
     started = time.perf_counter()
     for _ in range(case.repeats):
-        count = work()
+        done = work()
     seconds = (time.perf_counter() - started) / case.repeats
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    count = None
+    if isinstance(done, Seconds):
+        seconds = float(done)
+    else:
+        count = done
+    # Of the largest process: this one, or one that it started and waited for.
+    who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    peak = max(resource.getrusage(one).ru_maxrss for one in who) / 1024
     sender.send(Run(seconds, peak, count))
     sender.close()

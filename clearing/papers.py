@@ -103,7 +103,9 @@ class DisbursementTable:
                 table.append(PageRow("line", line, 1.4 + 3.31 * high, running=again))
             table.append(PageRow("subtotal", group, 4.8, with_previous=True, running=again))
         table.append(PageRow("total", self, 4.8, with_previous=True))
-        table.append(PageRow("words", self, 4 + 4.4 * lines_of(self.capitals + "　" * 32, 270, 9.5), with_previous=True))
+        table.append(
+            PageRow("words", self, 4 + 4.4 * lines_of(self.capitals + "　" * 32, 270, 9.5), with_previous=True)
+        )
         more = 4.7 * (lines_of("　" * 45 + self.application_no, 265, 9) - 1)
         return pages_of(table, first=147 - more, other=170, tail=42)
 

@@ -11,7 +11,7 @@ from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-from portal.papers.pdf import ForbiddenAsset
+from portal.papers.failures import ForbiddenAsset
 
 _STYLE = (Path(__file__).parent / "paper.css").read_text()
 
@@ -35,14 +35,20 @@ class GivenAssets(URLFetcher):  # type: ignore[misc]
 
 def print_html(html: str, assets: Mapping[str, bytes]) -> bytes:
     """The PDF of a whole page of HTML in the papers' style; raises ForbiddenAsset."""
+    return print_pages(html, assets)[0]
+
+
+def print_pages(html: str, assets: Mapping[str, bytes]) -> tuple[bytes, int]:
+    """The same, and the number of its pages."""
     fetcher, fonts = GivenAssets(assets), FontConfiguration()
     try:
         style = CSS(string=_STYLE, url_fetcher=fetcher, font_config=fonts)
         # A base of our own scheme: an address without a scheme is refused like any other, not overlooked.
-        document = HTML(string=html, url_fetcher=fetcher, base_url="asset:/")
-        pdf = bytes(document.write_pdf(stylesheets=[style], font_config=fonts))
+        source = HTML(string=html, url_fetcher=fetcher, base_url="asset:/")
+        document = source.render(stylesheets=[style], font_config=fonts)
+        pdf, pages = bytes(document.write_pdf()), len(document.pages)
     except FatalURLFetchingError:
-        pdf = b""
+        pdf, pages = b"", 0
     if fetcher.refused:
         raise ForbiddenAsset(f"a paper may not fetch {fetcher.refused[0]}")
-    return pdf
+    return pdf, pages
