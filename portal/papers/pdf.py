@@ -1,20 +1,25 @@
-"""PDF from our own templates."""
+"""PDF from our own templates.
+
+What prints and merges is loaded at the first paper: together half a second and 60 MB, and most processes never print.
+"""
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from io import BytesIO
 from itertools import accumulate
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.template.loader import render_to_string
 from django.utils import timezone
-from pypdf import PdfReader, PdfWriter
 
 from portal.papers import pressroom
 from portal.papers.failures import ForbiddenAsset, PaperFailed
 from portal.papers.pages import Page, Part, parts_of
 from portal.papers.text import writable
+
+if TYPE_CHECKING:
+    from pypdf import PdfWriter
 
 __all__ = ["CONTENT_TYPE", "ForbiddenAsset", "PaperFailed", "merge_pdfs", "render_pages", "render_pdf"]
 
@@ -29,7 +34,6 @@ def render_pdf(template: str, context: Mapping[str, Any], *, assets: Mapping[str
     audit chain), printed_by; rows and totals are the template's own. Raises ForbiddenAsset when the template refers
     to anything but `asset:<name>` of `assets`.
     """
-    # Loaded at the first paper: it takes half a second, and most processes never print.
     from portal.papers.printing import print_html
 
     return print_html(_html(template, context), assets or {})
@@ -68,6 +72,8 @@ def _html(template: str, context: Mapping[str, Any]) -> str:
 
 def _joined(papers: Sequence[bytes]) -> bytes:
     """The parts of one paper, with what the first says about itself (title, author)."""
+    from pypdf import PdfReader, PdfWriter
+
     writer = PdfWriter()
     for paper in papers:
         writer.append(BytesIO(paper))
@@ -78,6 +84,8 @@ def _joined(papers: Sequence[bytes]) -> bytes:
 
 def merge_pdfs(papers: Iterable[bytes], *, title: str = "") -> bytes:
     """Several papers as one file, in order; each keeps its own page numbers."""
+    from pypdf import PdfWriter
+
     writer = PdfWriter()
     for paper in papers:
         writer.append(BytesIO(paper))
@@ -86,7 +94,7 @@ def merge_pdfs(papers: Iterable[bytes], *, title: str = "") -> bytes:
     return _file(writer)
 
 
-def _file(writer: PdfWriter) -> bytes:
+def _file(writer: "PdfWriter") -> bytes:
     file = BytesIO()
     writer.write(file)
     return file.getvalue()
