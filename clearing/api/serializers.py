@@ -7,6 +7,7 @@ from rest_framework import serializers
 from clearing.models import Application, ClearingRow, Generation, Scope
 from clearing.services import scope_of
 from portal.access.member import Member
+from portal.api.reading import ReadSerializer
 from portal.gateway.api import OperationSerializer
 
 YEAR = "清算年份，四位数字，2015 至明年"
@@ -80,7 +81,7 @@ AMOUNTS = {
 }
 
 
-class RowSerializer(serializers.ModelSerializer[ClearingRow]):
+class RowSerializer(ReadSerializer[ClearingRow]):
     """One clearing row."""
 
     findings = FindingSerializer(many=True, read_only=True)

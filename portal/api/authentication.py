@@ -72,8 +72,8 @@ class KeyOrSession(BaseAuthentication):
 def find_key(text: str) -> InstitutionKey | None:
     """The key that is not revoked and whose secret fits."""
     with platform_tx():
-        usable = InstitutionKey.objects.filter(revoked=False).select_related("institution")
-        key: InstitutionKey | None = usable.filter(prefix=text.partition(".")[0].replace("\0", "")).first()
+        usable = InstitutionKey.objects.filter(revoked=False).select_related("institution").order_by()
+        key: InstitutionKey | None = next(iter(usable.filter(prefix=text.partition(".")[0].replace("\0", ""))), None)
     return key if key is not None and key.is_valid(text) else None
 
 

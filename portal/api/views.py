@@ -25,6 +25,7 @@ from portal.api.idempotency import once
 from portal.api.paging import Pages
 from portal.api.parsers import StrictJson
 from portal.api.problems import Problem
+from portal.api.reading import ReadSerializer
 from portal.api.schema import PortalSchema
 
 
@@ -115,6 +116,9 @@ class ApiView(APIView):
         """One page of rows, in the order of `ordering`: {"items": […], "next": address or null}."""
         pages = self.pagination_class()
         pages.ordering = self.ordering
+        columns = serializer.columns() if issubclass(serializer, ReadSerializer) else ()
+        if columns:
+            rows = rows.values(*{*columns, self.ordering.removeprefix("-")})
         shown = pages.paginate_queryset(rows, self.request, view=self)
         context = {"request": self.request, "view": self}
         return pages.get_paginated_response(serializer(shown, many=True, context=context).data)
