@@ -62,7 +62,12 @@ class RowFilter(ListFilter):
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         found: QuerySet[Any] = super().filter_queryset(queryset)
-        return found if self.form.cleaned_data.get("state") else found.exclude(state=RowState.REVOKED)
+        return found if self.form.cleaned_data.get("state") else self.unfiltered(found)
+
+    @staticmethod
+    def unfiltered(queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """What is shown when nothing is asked for."""
+        return queryset.exclude(state=RowState.REVOKED)
 
     def by_finding(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         conditions = {

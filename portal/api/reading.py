@@ -87,7 +87,13 @@ def _write(field: "Written[Any, Any, Any, Any]") -> Read | None:
         return _fixed(field.decimal_places) if as_text and not field.localize else field.to_representation
     if type(field) is serializers.DateTimeField and getattr(field, "format", api_settings.DATETIME_FORMAT) == ISO_8601:
         return _moment
+    if isinstance(field, serializers.ListSerializer):
+        return _several(field.to_representation)
     return field.to_representation
+
+
+def _several(write: Read) -> Read:
+    return lambda values: write(values) if values else []
 
 
 def _fixed(places: int) -> Read:
