@@ -6,8 +6,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from bench.case import Result
+from bench.case import Case, Result
 from bench.runner import case_names, load, measure
+from bench.scratch import drop_scratch
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 
@@ -23,16 +24,22 @@ def main(words: list[str]) -> int:
     except LookupError as error:
         print(error, file=sys.stderr)
         return 2
-    missed = False
-    for case in cases:
-        result = measure(case)
-        print(result.line(), flush=True)
-        for aim in result.missed():
-            missed = True
-            print(f"{case.name}: {aim}", file=sys.stderr)
-        if options.record:
-            record(result)
-    return 1 if missed else 0
+    try:
+        missed = [run(case, keep=options.record) for case in cases]
+    finally:
+        drop_scratch()
+    return 1 if any(missed) else 0
+
+
+def run(case: Case, *, keep: bool) -> bool:
+    """Measure, print and keep one case; whether an aim was missed."""
+    result = measure(case)
+    print(result.line(), flush=True)
+    for aim in result.missed():
+        print(f"{case.name}: {aim}", file=sys.stderr)
+    if keep:
+        record(result)
+    return bool(result.missed())
 
 
 def record(result: Result) -> None:

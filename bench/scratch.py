@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
-import multiprocessing
 import os
 import subprocess
 import sys
@@ -57,13 +55,12 @@ def _address(variable: str, database: str) -> str:
 
 
 def drop_scratch() -> None:
-    """At the end of `bin/bench`; its runs are children and leave without this."""
-    if multiprocessing.parent_process() is not None or not all(name in os.environ for name in VARIABLES):
+    """At the end of `bin/bench`: its own databases, and those of a `bin/bench` that was killed."""
+    if not all(name in os.environ for name in VARIABLES):
         return
     with psycopg.connect(_address("DATABASE_OWNER_URL", "postgres"), autocommit=True) as server:
-        mine = f"^bench_{os.getpid()}(_|$)"
-        for (name,) in server.execute("SELECT datname FROM pg_database WHERE datname ~ %s", [mine]).fetchall():
-            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
-atexit.register(drop_scratch)
+        names = server.execute("SELECT datname FROM pg_database WHERE datname ~ '^bench_[0-9]+(_|$)'").fetchall()
+        for (name,) in names:
+            process = int(name.split("_")[1])
+            if process == os.getpid() or not Path(f"/proc/{process}").exists():
+                server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
