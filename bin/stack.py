@@ -16,7 +16,7 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -175,9 +175,8 @@ def keep(path: Path, text: str, mode: int) -> None:
         file.flush()
         os.fsync(file.fileno())
     try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass  # the other command was first: its secret counts
+        with suppress(FileExistsError):  # another command was first: its secret counts
+            os.link(draft, path)
     finally:
         draft.unlink()
 

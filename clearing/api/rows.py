@@ -1,3 +1,4 @@
+from abc import ABC, abstractmethod
 from typing import Any
 from uuid import UUID
 
@@ -72,9 +73,9 @@ class OneRow(ApiView):
         return Response(RowSerializer(get_or_404(ClearingRow, row_id)).data)
 
 
-class _Changing(ApiView):
-    def act(self, rows: QuerySet[ClearingRow], by: Member) -> list[Operation]:
-        raise NotImplementedError
+class _Changing(ApiView, ABC):
+    @abstractmethod
+    def act(self, rows: QuerySet[ClearingRow], by: Member) -> list[Operation]: ...
 
     def changed(self, request: ApiRequest) -> Response:
         asked = RowsSerializer(data=request.data)

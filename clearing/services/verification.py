@@ -1,5 +1,6 @@
 """批量核对、撤销核对: confirming rows at the centre, at most 500 a message (clearing manual 7.2, 7.3)."""
 
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, cast
@@ -130,7 +131,7 @@ def open_batch(kind: Kind, scope: Scope, rows: list[ClearingRow], *, by: Member)
     return operation
 
 
-class _Changing(Handler):
+class _Changing(Handler, ABC):
     """What verifying and its cancellation have in common; `there` is the state that proves the change."""
 
     kind: Kind
@@ -158,11 +159,11 @@ class _Changing(Handler):
             record(OPERATION_UNDONE, None, by=None, what=f"{self.what}{scope}", reason=reason)
             refetch_after(scope, by=author(operation))
 
-    def changed(self, ids: Iterable[Any], operation: Operation) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def changed(self, ids: Iterable[Any], operation: Operation) -> None: ...
 
-    def action(self) -> Any:
-        raise NotImplementedError
+    @abstractmethod
+    def action(self) -> Any: ...
 
     def rejected(self, operation: Operation) -> None:
         scopes = sorted({row.scope for row in claimed(operation)}, key=lambda scope: scope.key)
