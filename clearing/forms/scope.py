@@ -1,4 +1,4 @@
-"""What people fill in; the services check the same things again, because hospital systems have no forms."""
+"""What a step is about: year, insurance, agency."""
 
 from typing import Any
 
@@ -72,20 +72,4 @@ class WideScopeForm(ScopeForm):
         required=False,
         choices=lambda: [("", ALL_AGENCIES), *codes("qsjg00")],
         error_messages={"invalid_choice": "清算机构：应为 001、002、003 或全部"},
-    )
-
-
-class ReasonForm(forms.Form):
-    """Why a difference is accepted."""
-
-    reason = forms.CharField(
-        label="接受理由",
-        min_length=4,
-        max_length=200,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={
-            "required": "请写明接受差异的理由",
-            "min_length": "接受理由：至少 4 个字",
-            "max_length": "接受理由：最多 200 个字",
-        },
     )
