@@ -1,5 +1,6 @@
 """The clearing gateway's messages: names on the wire stay here and in `services`."""
 
+from clearing.messages.cross_region import ConfirmCrossRegion, FetchCrossRegion, RollBackCrossRegion
 from clearing.messages.gateway import CLEARING, INSUTYPE_OF, PAGE
 from clearing.messages.replies import (
     Application,
@@ -48,10 +49,12 @@ __all__ = [
     "Cancellation",
     "ClearingPage",
     "ClearingRow",
+    "ConfirmCrossRegion",
     "DepositRefundRow",
     "DepositRefunds",
     "DisbursementRow",
     "Disbursements",
+    "FetchCrossRegion",
     "GenerateClearing",
     "Generation",
     "MonthlyDetailPage",
@@ -67,6 +70,7 @@ __all__ = [
     "QueryVerification",
     "Revocation",
     "RevokeClearing",
+    "RollBackCrossRegion",
     "SubmitApplication",
     "Verification",
     "VerifyClearing",

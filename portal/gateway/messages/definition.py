@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -30,25 +30,33 @@ class Refusal:
 class Gateway:
     """One kind of outside system. Declaring a second one of the same name raises TypeError.
 
-    `wire` names the composition of codec, seal and transport (`portal.gateway.wire`).
+    `wire` names the composition of codec, seal and transport (`portal.gateway.wire`). `doubtful` are words that take
+    a refusal's proof away when the gateway's message contains one of them (small letters).
     """
 
     name: str
     title: str
     wire: str
     refusals: Mapping[str, Refusal] = field(default_factory=dict, repr=False)
+    doubtful: tuple[str, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         if _GATEWAYS.setdefault(self.name, self) is not self:
             raise TypeError(f"gateway {self.name} is declared twice")
         object.__setattr__(self, "refusals", MappingProxyType(dict(self.refusals)))
 
-    def refusal(self, code: str, transaction: str) -> Refusal | None:
-        """The definite refusal that `code` means for `transaction`, or None: then the outcome is unknown."""
+    def refusal(self, code: str, transaction: str, message: str = "") -> Refusal | None:
+        """The definite refusal that `code` means for `transaction`, or None: then the outcome is unknown.
+
+        `{message}` in its sentence is replaced by the gateway's `message`.
+        """
         found = self.refusals.get(code)
         if found is None or (found.transactions and transaction not in found.transactions):
             return None
-        return found
+        said = message.lower()
+        if any(word in said for word in self.doubtful):
+            return None
+        return replace(found, sentence=found.sentence.replace("{message}", message.strip().rstrip("。") or "没有说明"))
 
 
 def gateway(name: str) -> Gateway:
@@ -82,3 +90,8 @@ def load_refusals(path: Path) -> dict[str, Refusal]:
         if found.setdefault(refusal.code, refusal) is not refusal:
             raise ValueError(f"{path.name}: {refusal.code} is listed twice")
     return found
+
+
+def load_doubtful(path: Path) -> tuple[str, ...]:
+    """The words of a definite-reject list that make a refusal doubtful, in small letters."""
+    return tuple(str(word).lower() for word in json.loads(path.read_text(encoding="utf-8")).get("doubtful", ()))

@@ -141,7 +141,7 @@ def judge(
     }
     if opened.success:
         return _succeeded(prepared, opened, started_at, ended, common)
-    refusal = prepared.settings.gateway.refusal(opened.code, type(prepared.request).code)
+    refusal = prepared.settings.gateway.refusal(opened.code, type(prepared.request).code, opened.message)
     if refusal is None:
         sentence = f"{Doubt.CODE.sentence}（{opened.code}）"
         return _ended(prepared, Outcome.UNKNOWN, started_at, ended, reason=Doubt.CODE, sentence=sentence, **common)
