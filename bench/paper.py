@@ -28,7 +28,7 @@ AMOUNTS = ("medical_fee", "fund_due", "monthly_paid", "deposit", "deduction", "d
 def table(count: int) -> Any:
     """A table of `count` rows in the 13 regions; the same in every process."""
     from clearing.models import ClearingRow
-    from clearing.papers import disbursement_table
+    from clearing.papers.gathering import of_rows
     from portal.access.member import Member
     from portal.access.models import Institution
     from portal.codes import code_list
@@ -39,6 +39,9 @@ def table(count: int) -> Any:
     rows = [
         ClearingRow(
             institution=institution,
+            environment="production",
+            year=2025,
+            insurance="001",
             provider_code=f"H1402{number:07d}",
             provider_name=f"样例{rnd.choice('东西南北')}城{number % 97}号{rnd.choice(NAMES)}",
             region=rnd.choice(regions),
@@ -52,12 +55,20 @@ def table(count: int) -> Any:
         for number in range(count)
     ]
     by = Member(None, institution, frozenset(), key="测量")
-    return disbursement_table(rows, "2025 年度　城镇职工基本医疗保险", "2025 年", by=by), by
+    return of_rows("disbursement", rows, by=by)
 
 
 def context(count: int) -> dict[str, Any]:
-    paper, by = table(count)
-    return {"paper": paper, "title": "核拨表", "institution": by.institution, "period": paper.subtitle}
+    from clearing.papers.writing import context_of
+
+    return context_of(table(count))
+
+
+@cache
+def pages(count: int) -> list[Any]:
+    from clearing.papers.layout import planned
+
+    return planned(table(count))
 
 
 def prepare(count: int) -> None:
@@ -72,15 +83,15 @@ def prepare(count: int) -> None:
 def ours(count: int) -> None:
     from portal.papers.pdf import render_pages
 
-    check(render_pages(TEMPLATE, context(count), table(count)[0].pages()), count)
+    check(render_pages(TEMPLATE, context(count), pages(count)), count)
 
 
 def whole(count: int) -> None:
     from portal.papers.pages import Part
     from portal.papers.pdf import render_pdf
 
-    pages = table(count)[0].pages()
-    check(render_pdf(TEMPLATE, {**context(count), "part": Part(pages, 1, len(pages), True, True)}), count)
+    whole = pages(count)
+    check(render_pdf(TEMPLATE, {**context(count), "part": Part(whole, 1, len(whole), True, True)}), count)
 
 
 def check(pdf: bytes, count: int) -> None:
@@ -88,7 +99,7 @@ def check(pdf: bytes, count: int) -> None:
 
     from pypdf import PdfReader
 
-    found, planned = len(PdfReader(BytesIO(pdf)).pages), len(table(count)[0].pages())
+    found, planned = len(PdfReader(BytesIO(pdf)).pages), len(pages(count))
     if found != planned:
         raise AssertionError(f"{found} pages instead of {planned}")
 

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from clearing.models import Application, ClearingRow
-from clearing.papers import AT_ONCE, TYPES, chosen_paper, make
+from clearing.papers import AT_ONCE, TYPES, gather_chosen, make
 from clearing.services import Refused
 from portal.codes import code_list
 from portal.web.admin_kit import PortalAdmin
@@ -106,7 +106,7 @@ class ClearingRowAdmin(PortalAdmin):
             messages.error(request, f"一次最多打印 {AT_ONCE} 条，已选 {count} 条；整张核拨表请在“报表导出”中生成")
             return None
         try:
-            content = make(chosen_paper(rows, by=by), "pdf", by=by)
+            content = make(gather_chosen("disbursement", rows, by=by), "pdf", by=by)
         except Refused as refusal:
             messages.error(request, refusal.sentence)
             return None

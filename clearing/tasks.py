@@ -5,7 +5,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from clearing.models import Generation, Scope
-from clearing.papers import PAPER, file_name, make, scope_paper
+from clearing.papers import KINDS, PAPER, file_name, gather, recorded, write
 from clearing.services.fetching import FETCH, fetch_generation
 from clearing.services.standing import ASK, ask_applications, take_applications
 from portal.access.member import Member
@@ -40,16 +40,20 @@ def ask_about_applications(running: Running) -> str:
     return f"中心有 {len(rows)} 份申请记录"
 
 
-@job(PAPER, title="生成核拨表", resumable=True, permission="clearing.papers.make")
+@job(PAPER, title="生成清算报表", resumable=True, permission="clearing.papers.make")
 def make_paper(running: Running) -> str:
-    """A disbursement table with many rows; the job's result."""
-    scope, kind = scope_from(running.params), running.params["format"]
+    """A paper with many rows; the job's result. Printing takes seconds, so nothing is open meanwhile."""
+    kind, fmt = KINDS[running.params["paper"]], running.params["format"]
     with running.tx():
         by = running.by or key_of(running)
-        paper = scope_paper(scope, by=by)
-        content = make(paper, kind, by=by)
-    running.result(file_name(scope, kind), content)
-    return f"共 {paper.totals.count:,} 条，拨付金额 {paper.totals.amounts['disburse']:,.2f} 元"
+        paper = gather(kind.name, scope_from(running.params), by=by, providers=running.params["providers"])
+    running.progress(0, paper.count, f"正在生成，共 {paper.count:,} 条")
+    content = write(paper, fmt)
+    with running.tx():
+        recorded(paper, fmt, by=by)
+    running.result(file_name(paper, fmt), content)
+    running.progress(paper.count, paper.count)
+    return f"共 {paper.count:,} 条，{kind.payable_label} {paper.payable:,.2f} 元"
 
 
 def scope_from(params: dict[str, Any]) -> Scope:

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from clearing.api.serializers import AGENCY, INSURANCE, YEAR, WideScopeSerializer
 from clearing.models import Scope
-from clearing.papers import AT_ONCE, TYPES, disbursement_count, file_name, made_paper, make, scope_paper, start_paper
+from clearing.papers import AT_ONCE, TYPES, count_of, file_name, gather, made_paper, make, start_paper
 from portal.access.member import Member
 from portal.api.views import ApiRequest, ApiView
 from portal.web.tables.export import attachment
@@ -42,12 +42,12 @@ class _Disbursement(ApiView):
         return super().perform_content_negotiation(request, force=True)
 
     def paper(self, scope: Scope, by: Member) -> Response:
-        if disbursement_count(scope) <= AT_ONCE:
-            content = make(scope_paper(scope, by=by), self.kind, by=by)
-            return FileAnswer(content, file_name(scope, self.kind), TYPES[self.kind])
-        done = made_paper(scope, self.kind)
+        if count_of("disbursement", scope) <= AT_ONCE:
+            paper = gather("disbursement", scope, by=by)
+            return FileAnswer(make(paper, self.kind, by=by), file_name(paper, self.kind), TYPES[self.kind])
+        done = made_paper("disbursement", scope, self.kind)
         if done is None:
-            job = start_paper(scope, self.kind, by=by)
+            job = start_paper("disbursement", scope, self.kind, by=by)
             here = f"{reverse(f'api:clearing-api:disbursement-{self.kind}')}?{self.request.query_params.urlencode()}"
             body = {"state": job.state, "done": job.done, "total": job.total, "detail": "报表正在生成，请稍后再取"}
             return Response(body, 202, headers={"Location": here, "Retry-After": "5"})

@@ -133,7 +133,7 @@ class Year:
     def print(self, kind: str) -> None:
         """The disbursement table of all agencies, made by the worker like every long paper."""
         with self.tx():
-            job = start_paper(self.scope, kind, by=self.clerk)
+            job = start_paper("disbursement", self.scope, kind, by=self.clerk)
         done = self.wait(f"生成核拨表 {kind.upper()}", lambda: self.ended(job))
         if done.state != JobState.DONE:
             raise Failed(f"生成核拨表 {kind.upper()} 没有完成：{done.error or done.note}")

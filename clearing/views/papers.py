@@ -9,12 +9,14 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from clearing.forms import WideScopeForm
 from clearing.models import Scope
-from clearing.papers import AT_ONCE, TYPES, disbursement_count, file_name, make, scope_paper, start_paper
+from clearing.papers import AT_ONCE, TYPES, count_of, file_name, gather, make, start_paper
 from clearing.services import Refused
 from clearing.views.asking import chosen
 from portal.access.gate import page
 from portal.access.member import PortalRequest
 from portal.web.tables.export import attachment
+
+KIND = "disbursement"
 
 
 @page("clearing.papers.make")
@@ -24,7 +26,7 @@ def disbursement(request: PortalRequest) -> HttpResponseBase:
     context: dict[str, Any] = {"form": form, "scope": scope, "at_once": AT_ONCE}
     if scope:
         try:
-            context |= {"count": disbursement_count(scope), "query": query_of(scope)}
+            context |= {"count": count_of(KIND, scope), "query": query_of(scope)}
         except Refused as refusal:
             form.add_error(None, refusal.sentence)
     return render(request, "clearing/disbursement.html", context)
@@ -37,12 +39,13 @@ def disbursement_preview(request: PortalRequest) -> HttpResponseBase:
     """The PDF inside our own page."""
     _, scope = chosen(request, WideScopeForm)
     try:
-        if scope is None or disbursement_count(scope) > AT_ONCE:
+        if scope is None or count_of(KIND, scope) > AT_ONCE:
             return render(request, "clearing/parts/no_preview.html", status=400)
-        content = make(scope_paper(scope, by=request.member), "pdf", by=request.member)
+        paper = gather(KIND, scope, by=request.member)
+        content = make(paper, "pdf", by=request.member)
     except Refused as refusal:
         return render(request, "clearing/parts/no_preview.html", {"sentence": refusal.sentence}, status=409)
-    response = attachment(content, file_name(scope, "pdf"), TYPES["pdf"])
+    response = attachment(content, file_name(paper, "pdf"), TYPES["pdf"])
     response["Content-Disposition"] = response["Content-Disposition"].replace("attachment", "inline", 1)
     return response
 
@@ -55,15 +58,14 @@ def disbursement_download(request: PortalRequest) -> HttpResponseBase:
     if scope is None or kind not in TYPES:
         return render(request, "clearing/disbursement.html", {"form": form, "scope": None}, status=400)
     try:
-        count = disbursement_count(scope)
+        count = count_of(KIND, scope)
     except Refused as refusal:
         messages.error(request, refusal.sentence)
         return redirect(f"{request.path.removesuffix('download/')}?{query_of(scope)}")
     if count <= AT_ONCE:
-        return attachment(
-            make(scope_paper(scope, by=request.member), kind, by=request.member), file_name(scope, kind), TYPES[kind]
-        )
-    return redirect("jobs:job", start_paper(scope, kind, by=request.member).pk)
+        paper = gather(KIND, scope, by=request.member)
+        return attachment(make(paper, kind, by=request.member), file_name(paper, kind), TYPES[kind])
+    return redirect("jobs:job", start_paper(KIND, scope, kind, by=request.member).pk)
 
 
 def query_of(scope: Scope) -> str:

@@ -7,6 +7,7 @@ from io import BytesIO
 from pypdf import PdfReader
 
 from bench.paper import TEMPLATE, context, table
+from clearing.papers.layout import planned
 from portal.papers.pdf import render_pages
 
 ROWS = 150
@@ -18,8 +19,7 @@ def texts(pages, **more):
 
 
 def test_every_page_holds_what_was_planned_for_it():
-    paper, _ = table(ROWS)
-    pages = paper.pages()
+    pages = planned(table(ROWS))
     printed = texts(pages)
     assert len(printed) == len(pages)
     for plan, text in zip(pages, printed, strict=True):
@@ -31,13 +31,12 @@ def test_every_page_holds_what_was_planned_for_it():
 
 def test_pages_are_full():
     """At most the height of a subtotal and two rows stays empty, but before the end."""
-    paper, _ = table(ROWS)
-    for plan in paper.pages()[1:-2]:
+    for plan in planned(table(ROWS))[1:-2]:
         assert sum(row.height for row in plan) > 170 - 25
 
 
 def test_large_amounts_are_printed_smaller():
-    paper, _ = table(ROWS)
+    paper = table(ROWS)
     line = paper.groups[0].lines[0]
     assert not line.is_wide
     line.row.disburse, before = Decimal("-123456789012.34"), line.row.disburse

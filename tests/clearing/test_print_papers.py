@@ -11,7 +11,8 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from clearing.models import ClearingRow, Scope
-from clearing.papers import TITLE, as_pdf, as_xlsx, chosen_paper, disbursement_table, scope_paper
+from clearing.papers import KINDS, gather, gather_chosen, write
+from clearing.papers.gathering import of_rows
 from clearing.services import Refused
 from portal.papers import capitals
 from tests.cast import signed_in
@@ -34,16 +35,16 @@ def applied(desk):
 
 
 def paper_of(desk, scope=None):
-    return scope_paper(scope or desk.scope, by=desk.alice)
+    return gather("disbursement", scope or desk.scope, by=desk.alice)
 
 
 def test_it_prints_rows_sums_and_capitals(applied):
     with applied.tx():
-        text = read(as_pdf(paper_of(applied), by=applied.alice))
+        text = read(write(paper_of(applied), "pdf"))
     rows = applied.rows()
     total = sum(row.disburse for row in rows)
     for words in (
-        TITLE,
+        KINDS["disbursement"].heading,
         "2025 年度 城镇职工基本医疗保险 清算机构：本地",
         "演示医院甲（H14020000001）",
         "2025 年 1 月 1 日至 2025 年 12 月 31 日",
@@ -79,21 +80,21 @@ def test_it_adds_up_every_region(applied):
 def test_it_marks_rows_whose_difference_was_accepted(applied):
     with applied.tx():
         paper = paper_of(applied)
-        text = read(as_pdf(paper, by=applied.alice))
+        text = read(write(paper, "pdf"))
     broken = applied.rows(finding_count__gt=0)
-    assert paper.accepted == len(broken)
+    assert paper.marked == len(broken)
     assert plain(f"带 * 的 {len(broken)} 条数据") in text
     assert plain(f"{broken[0].provider_name} *") in text
 
 
 def test_it_writes_the_same_figures_to_excel(applied):
     with applied.tx():
-        content = as_xlsx(paper_of(applied), by=applied.alice)
+        content = write(paper_of(applied), "xlsx")
     sheet = openpyxl.load_workbook(io.BytesIO(content)).active
     assert sheet is not None
     cells = [[cell.value for cell in line] for line in sheet.iter_rows()]
     rows = applied.rows()
-    assert cells[0][0] == TITLE
+    assert cells[0][0] == KINDS["disbursement"].heading
     assert cells[-1][0] == "合计"
     assert Decimal(str(cells[-1][-1])).quantize(Decimal("0.01")) == sum(row.disburse for row in rows)
     assert {line[2] for line in cells[-1 - len(rows) : -1]} == {row.provider_code for row in rows}
@@ -113,8 +114,8 @@ def test_it_prints_rare_names_and_negative_sums(applied):
     with applied.tx():
         row = ClearingRow.objects.get(pk=applied.rows()[0].pk)
         row.provider_name, row.disburse = "䶮㛃𬱖诊所", Decimal("-1234.50")
-        paper = disbursement_table([row], "2025 年度", "", by=applied.alice)
-        text = read(as_pdf(paper, by=applied.alice))
+        paper = of_rows("disbursement", [row], by=applied.alice)
+        text = read(write(paper, "pdf"))
     assert "䶮㛃𬱖诊所" in text
     assert "-1,234.50" in text
     assert plain("负壹仟贰佰叁拾肆元伍角") in text
@@ -138,7 +139,7 @@ def test_it_does_not_mix_years_on_one_paper(applied):
         other = ClearingRow.objects.filter(pk=applied.rows()[0].pk)
         other.update(year=2024)
         with pytest.raises(Refused) as caught:
-            chosen_paper(ClearingRow.objects.all(), by=applied.alice)
+            gather_chosen("disbursement", ClearingRow.objects.all(), by=applied.alice)
     assert "同一年份" in caught.value.sentence
 
 

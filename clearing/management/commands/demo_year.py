@@ -15,7 +15,7 @@ from pypdf import PdfReader
 
 from clearing.management.year import Failed, Line, Year
 from clearing.models import Scope
-from clearing.papers import TITLE
+from clearing.papers import KINDS
 from portal.access.door import tenant_tx
 from portal.access.member import Member
 from portal.access.models import Institution, Membership, User
@@ -96,7 +96,7 @@ def check_pdf(year: Year) -> None:
     text = unicodedata.normalize("NFKC", text)
     count, total = year.payable()
     wanted = {
-        "标题": TITLE,
+        "标题": KINDS["disbursement"].heading,
         "机构": str(year.clerk.institution),
         "条数": f"合计({count:,}条)",
         "金额": f"{total:,.2f}",
