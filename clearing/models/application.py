@@ -50,6 +50,8 @@ class Application(Scoped):
         "access.User", verbose_name="复核人", on_delete=models.PROTECT, null=True, related_name="+"
     )
     applied_at = models.DateTimeField("受理时间", null=True)
+    #: When the centre was first seen to have approved it; None again once it is no longer approved.
+    audited_at = models.DateTimeField("审核通过时间", null=True)
     cancelled_at = models.DateTimeField("撤销时间", null=True)
     asked_at = models.DateTimeField("最近查询时间", null=True)
     note = models.CharField("说明", max_length=400, blank=True)

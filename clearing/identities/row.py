@@ -101,7 +101,7 @@ class Difference:
 Rule = Callable[[Row, Given], Iterable[Difference]]
 
 
-def load_factors(path: Path = Path(__file__).parent / "codes" / "factors.json") -> tuple[Factor, ...]:
+def load_factors(path: Path = Path(__file__).parent.parent / "codes" / "factors.json") -> tuple[Factor, ...]:
     """The refund table as data; ValueError unless every region's table reaches down to a score of 0."""
     rows = json.loads(path.read_text(encoding="utf-8"))["factors"]
     found = tuple(Factor(row["region"], Decimal(row["score"]), Decimal(row["factor"])) for row in rows)
