@@ -10,6 +10,11 @@ ROWS_FETCHED = Action(
     "获取清算数据",
 )
 FETCH_REQUESTED = Action("clearing.rows.fetch_requested", "重新获取{scope}清算数据", "重新获取清算数据")
+MONTHS_REQUESTED = Action("clearing.months.fetch_requested", "获取{scope}{what}", "获取月结数据")
+MONTHS_FETCHED = Action("clearing.months.fetched", "已获取{scope}{what} {count} 条", "月结数据已获取")
+IDENTITY_READ = Action(
+    "clearing.identity.read", "查看月结明细 {detail} 的人员姓名和证件号码，理由：{reason}", "查看人员身份"
+)
 REVOCATION_REQUESTED = Action("clearing.revocation.requested", "申请撤销{scope}清算数据 {count} 条", "撤销清算数据")
 REVOCATION_DONE = Action("clearing.revocation.done", "{scope}清算数据已撤销，共 {count} 条")
 VERIFICATION_REQUESTED = Action("clearing.verification.requested", "提交核对{scope}清算数据 {count} 条", "提交核对")
@@ -30,3 +35,7 @@ APPLICATION_CANCELLED = Action("clearing.application.cancelled", "清算申请 {
 APPLICATION_REFRESHED = Action("clearing.application.refreshed", "查询{scope}清算申请：{states}", "查询清算申请")
 OPERATION_UNDONE = Action("clearing.operation.undone", "{what}未生效：{reason}")
 PAPER_MADE = Action("clearing.paper.made", "导出{scope}{paper}（{format}），{count} 条", "导出报表")
+REFUNDS_REQUESTED = Action("clearing.refunds.requested", "获取{scope}{kind}保证金返还数据", "获取保证金返还数据")
+REFUNDS_FETCHED = Action(
+    "clearing.refunds.fetched", "{scope}{kind}保证金返还数据已获取 {count} 条，返还金额 {total} 元", "保证金返还数据"
+)

@@ -4,9 +4,13 @@ from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
+from django.utils import timezone
+
 from clearing.models import Generation, Scope
 from clearing.papers import KINDS, PAPER, file_name, gather, recorded, write
 from clearing.services.fetching import FETCH, fetch_generation
+from clearing.services.months import FETCH_MONTHS, MonthQuery, fetch_months
+from clearing.services.refunds import REFUNDS, ask_refunds, replace_refunds
 from clearing.services.standing import ASK, ask_applications, take_applications
 from portal.access.member import Member
 from portal.gateway import client
@@ -26,8 +30,16 @@ def fetch(running: Running) -> str:
     with running.tx():
         environment = Generation.objects.values_list("environment", flat=True).get(pk=generation_id)
     ask = asking(running, environment)
-    tally = fetch_generation(generation_id, ask=ask, door=running.tx, progress=running.progress)
+    more: dict[str, Any] = {"by": running.by, "job": running.id}
+    tally = fetch_generation(generation_id, ask=ask, door=running.tx, progress=running.progress, **more)
     return f"共 {tally.count:,} 条：新增 {tally.added:,}，变化 {tally.changed:,}，消失 {tally.gone:,}"
+
+
+@job(FETCH_MONTHS, title="获取月结数据", resumable=True, permission="clearing.rows.view")
+def fetch_monthly(running: Running) -> str:
+    """Bring months here, part by part; continues with the first unfinished part after a crash."""
+    query = MonthQuery.of(running.params)
+    return fetch_months(query, ask=asking(running, query.scope.environment), running=running)
 
 
 @job(ASK, title="查询清算申请", resumable=True, permission="clearing.rows.view")
@@ -38,6 +50,21 @@ def ask_about_applications(running: Running) -> str:
     with running.tx():
         take_applications(scope, rows, asked_at)
     return f"中心有 {len(rows)} 份申请记录"
+
+
+@job(REFUNDS, title="获取保证金返还数据", resumable=True, permission="clearing.papers.make")
+def fetch_refunds(running: Running) -> str:
+    """One deposit-refund table of a year and insurance, all agencies; replaces what was there, or changes nothing."""
+    params = running.params
+    kind, scope = params["kind"], Scope(params["environment"], params["year"], params["insurance"])
+    asked_at = timezone.now()
+    answers = ask_refunds(kind, scope, ask=asking(running, scope.environment), progress=running.progress)
+    with running.tx():
+        by = running.by or key_of(running)
+        fetched = replace_refunds(kind, scope, answers, asked_at=asked_at, by=by)
+    if not fetched.count:
+        return "医保中心没有这个范围的保证金返还数据"
+    return f"共 {fetched.count:,} 条，返还金额 {fetched.refund:,.2f} 元"
 
 
 @job(PAPER, title="生成清算报表", resumable=True, permission="clearing.papers.make")

@@ -1,5 +1,6 @@
 from django.db import models
 
+from clearing.identities import factor_of
 from clearing.models.row import yuan
 from clearing.models.scope import Scoped
 from portal.codes import code_list
@@ -73,6 +74,11 @@ class DepositRefund(Scoped):
 
     def __str__(self) -> str:
         return f"{self.provider_name}{self.get_kind_display()}保证金返还"
+
+    @property
+    def factor(self) -> str:
+        """The share that is paid back at this score, in percent; nothing before the assessment."""
+        return "" if self.score is None else f"{factor_of(self.score, region=self.region):.0%}"
 
     @property
     def region_label(self) -> str:

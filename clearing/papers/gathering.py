@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from clearing.models import Scope
-from clearing.papers import disbursement
+from clearing.papers import disbursement, refund
 from clearing.papers.kinds import KINDS, PaperKind
 from clearing.papers.paper import Paper
 from clearing.papers.source import Source, dates_of
@@ -15,7 +15,7 @@ from portal.access.member import Member
 from portal.audit.checkpoints import latest_mark
 from portal.codes import code_list
 
-SOURCES: dict[str, Source] = {"disbursement": disbursement.SOURCE}
+SOURCES: dict[str, Source] = {"disbursement": disbursement.SOURCE, **refund.SOURCES}
 
 
 def gather(kind_name: str, scope: Scope, *, by: Member, providers: Collection[str] | None = None) -> Paper:

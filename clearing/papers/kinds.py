@@ -121,7 +121,41 @@ DISBURSEMENT = PaperKind(
     sheet=LANDSCAPE,
 )
 
-KINDS: dict[str, PaperKind] = {kind.name: kind for kind in (DISBURSEMENT,)}
+
+def _refund(name: str, title: str, short: str, clause: str, **more: Any) -> PaperKind:
+    """A deposit-refund table: what each institution gets back of its deposit."""
+    agency = PaperColumn("agency_label", "清算机构", width=15)
+    columns = [
+        NUMBER,
+        PaperColumn("provider_code", "医疗机构编号", "id", 16, 23),
+        PaperColumn("provider_name", "医疗机构名称", "text", 40, 48, css=""),
+        PaperColumn("provider_type_label", "机构类型", width=17),
+        *([agency] if more.get("by_agency", True) else []),
+        _money("deposit", "保证金"),
+        replace(SCORE, width=12),
+        PaperColumn("factor", "返还比例", "text", 10, 12, css="int", head="返还|比例"),
+        _money("refund", "返还金额"),
+    ]
+    return PaperKind(
+        name=name,
+        title=title,
+        short=short,
+        heading=f"医疗保险{title}",
+        clause=clause,
+        columns=tuple(columns),
+        summed=("deposit", "refund"),
+        payable="refund",
+        payable_label="返还金额",
+        template="papers/clearing/refund.html",
+        sheet=PORTRAIT,
+        **more,
+    )
+
+
+CROSS_REGION = _refund("cross_region", "异地保证金返还表", "异地保证金返还", "9.2", by_agency=False)
+MATERNITY = _refund("maternity", "生育保证金返还表", "生育保证金返还", "9.3")
+PRIMARY = _refund("primary", "药店/村卫生室保证金返还表", "药店/村卫保证金返还", "9.4")
+KINDS: dict[str, PaperKind] = {kind.name: kind for kind in (DISBURSEMENT, CROSS_REGION, MATERNITY, PRIMARY)}
 
 
 def cells_of(kind: PaperKind, values: Any) -> list[tuple[str, str]]:
@@ -142,4 +176,4 @@ def _text(column: PaperColumn, value: Any) -> str:
         return "—"
     if column.kind == "money":
         return f"{value:,.2f}"
-    return f"{value:,}" if column.css == "int" else str(value)
+    return f"{value:,}" if column.css == "int" and isinstance(value, int) else str(value) or "—"

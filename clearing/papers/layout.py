@@ -7,7 +7,6 @@ from portal.papers.pages import Row as PageRow
 
 #: Side padding and rule of a cell.
 SIDES = 1.6
-HEAD = 4.8
 #: Text of the facts' own labels and gaps, and of the words around the capitals, in ems.
 FACTS, WORDS = "　" * 45, "　" * 32
 
@@ -15,13 +14,14 @@ FACTS, WORDS = "　" * 45, "　" * 32
 def planned(paper: Paper) -> list[Page]:
     """The paper's rows page by page: every page full, no region's heading or sub-total alone."""
     sheet = paper.kind.sheet
+    head = sheet.pad + sheet.line + 0.1
     table: list[PageRow] = []
     for group in paper.groups:
-        again = PageRow("continued", group, HEAD)
-        table.append(PageRow("group", group, HEAD, with_next=True))
+        again = PageRow("continued", group, head)
+        table.append(PageRow("group", group, head, with_next=True))
         table += [PageRow("line", line, height(line, paper.kind), running=again) for line in group.lines]
-        table.append(PageRow("subtotal", group, HEAD, with_previous=True, running=again))
-    table.append(PageRow("total", paper, HEAD, with_previous=True))
+        table.append(PageRow("subtotal", group, head, with_previous=True, running=again))
+    table.append(PageRow("total", paper, head, with_previous=True))
     words = lines_of(paper.capitals + WORDS, sheet.width - 3, 9.5)
     table.append(PageRow("words", paper, 4 + 4.4 * words, with_previous=True))
     facts = lines_of(FACTS + "　　　".join(text for _, text in paper.facts), sheet.width - 8, 9)

@@ -131,6 +131,12 @@ class Paper:
         return capitals(self.payable)
 
     @property
+    def period(self) -> str:
+        """What the head of every page says, shorter than the subtitle."""
+        words = [f"{self.scope.year} 年度", self.scope.insurance_label.removesuffix("基本医疗保险")]
+        return "　".join([*words, self.scope.agency_label] if self.kind.by_agency else words)
+
+    @property
     def is_test(self) -> bool:
         return self.scope.environment == Environment.TEST
 

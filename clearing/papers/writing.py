@@ -47,8 +47,9 @@ def context_of(paper: Paper) -> dict[str, Any]:
         "paper": paper,
         "title": paper.kind.heading,
         "institution": paper.institution,
-        "period": paper.subtitle,
+        "period": paper.period,
         "audit_mark": paper.audit_mark,
+        "is_test": paper.is_test,
         "printed_by": paper.printed_by,
     }
 

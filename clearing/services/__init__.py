@@ -4,6 +4,7 @@ from clearing.services.acceptance import accept_finding
 from clearing.services.applications import cancel_application, submit_application
 from clearing.services.fetching import request_fetch
 from clearing.services.generation import request_generation
+from clearing.services.refunds import request_refunds
 from clearing.services.refusals import Refused
 from clearing.services.revocation import request_revocation
 from clearing.services.scopes import scope_of
@@ -18,6 +19,7 @@ __all__ = [
     "request_application_query",
     "request_fetch",
     "request_generation",
+    "request_refunds",
     "request_revocation",
     "scope_of",
     "submit_application",
