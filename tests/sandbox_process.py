@@ -15,7 +15,7 @@ from portal.gateway import crypto
 from portal.gateway.messages import Request, gateway
 from portal.gateway.sandbox.control import Sandbox
 from portal.gateway.seals.switches import EnvelopeSwitches
-from portal.gateway.wire import Exchange, WireSettings, exchange, new_msgid
+from portal.gateway.wire import Exchange, WireSettings, exchange
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -35,7 +35,7 @@ class Counterpart:
     def ask(self, request: Request[Any], *, msgid: str = "", **changes: Any) -> Exchange[Any]:
         """`changes` replace settings for this one call, e.g. `iv=…`."""
         settings = WireSettings(**{**vars(self.settings), **changes})
-        return exchange(settings, request, msgid=msgid or new_msgid())
+        return exchange(settings, request, msgid=msgid)
 
     def truth(self) -> dict[str, Any]:
         return self.sandbox.truth(self.settings.gateway.name, self.app_code)

@@ -62,7 +62,7 @@ def ask(request: Request[R], *, institution_id: int, environment: str = "", trie
 
 def _once(settings: wire.WireSettings, request: Request[R], institution_id: int, environment: str) -> wire.Exchange[R]:
     """One try, written down before and after."""
-    prepared = wire.prepare(settings, request, wire.new_msgid())
+    prepared = wire.prepare(settings, request, wire.new_msgid(settings))
     with tenant_tx(institution_id):
         attempt = Attempt(
             gateway=settings.gateway.name,

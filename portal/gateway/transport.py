@@ -52,19 +52,23 @@ def post(
     allowed: Collection[str],
     limit: int = LIMIT,
     ca_file: str | None = None,
+    address: str = "",
 ) -> Answer:
     """Send `body` once and return the answer.
 
     Never retried, redirected, or sent through a proxy of the environment, on a connection of its own. `read_timeout`
     (seconds) bounds everything after connecting, however slowly the other side trickles; `limit` the bytes of the
     reply; `ca_file` replaces the system's certificate authorities. `allowed` lists hosts as `host` (the scheme's own
-    port) or `host:port`.
+    port) or `host:port`. `address` is the IP that the host is bound to: it is connected to instead of asking the name
+    service, and must be on the list as well; certificate and Host header stay those of the name.
 
     Raises NotSent when nothing left this machine, Unknown otherwise: time-out, reset, any status but 200, a web
     page, a reply that is cut off or too large.
     """
     _check_address(url, allowed)
-    watch = _Watch()
+    if address:
+        _check_address(bound_url(url, address), allowed)
+    watch = _Watch(address)
     started = time.monotonic()
     deadline = threading.Timer(connect_timeout + read_timeout, watch.expire)
     deadline.daemon = True
@@ -91,7 +95,8 @@ def post(
 class _Watch:
     """How far one call has got, and the means to end it from outside."""
 
-    def __init__(self) -> None:
+    def __init__(self, address: str = "") -> None:
+        self.address = address
         self.sent = False
         self.expired = False
         self._socket: socket.socket | None = None
@@ -121,13 +126,25 @@ class _Watch:
 _WATCH: ContextVar[_Watch] = ContextVar("watch")
 
 
+@contextmanager
+def _bound(connection: HTTPConnection, address: str) -> Iterator[None]:
+    """Connect to `address` while everything else keeps the name."""
+    name = connection._dns_host
+    connection._dns_host = address or name
+    try:
+        yield
+    finally:
+        connection._dns_host = name
+
+
 class _Plain(HTTPConnection):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._watch = _WATCH.get()
 
     def _new_conn(self) -> socket.socket:
-        connection = super()._new_conn()
+        with _bound(self, self._watch.address):
+            connection = super()._new_conn()
         self._watch.opened(connection)
         return connection
 
@@ -144,7 +161,8 @@ class _Tls(HTTPSConnection):
         self._watch = _WATCH.get()
 
     def _new_conn(self) -> socket.socket:
-        connection = super()._new_conn()
+        with _bound(self, self._watch.address):
+            connection = super()._new_conn()
         self._watch.opened(connection)
         return connection
 
@@ -187,6 +205,13 @@ def _session(watch: _Watch) -> Iterator[requests.Session]:
     finally:
         session.close()
         _WATCH.reset(token)
+
+
+def bound_url(url: str, address: str) -> str:
+    """The address itself with the URL's scheme and port, as the allow-list is asked for it."""
+    parts = urlsplit(url)
+    host = f"[{address}]" if ":" in address else address
+    return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port else "")
 
 
 def _check_address(url: str, allowed: Collection[str]) -> None:

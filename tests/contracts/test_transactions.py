@@ -78,7 +78,8 @@ def test_every_text_and_list_of_a_request_is_bounded(kind):
         for name, found in group.get("properties", {}).items():
             for one in (found, *found.get("anyOf", ()), found.get("items", {})):
                 if one.get("type") == "string":
-                    assert {"maxLength", "pattern", "enum", "const", "format"} & (one.keys() | found.keys()), name
+                    bounds = {"maxLength", "pattern", "enum", "const", "format", "max_digits"}
+                    assert bounds & (one.keys() | found.keys()), name
                 if one.get("type") == "array":
                     assert "maxItems" in (one.keys() | found.keys()), name
 

@@ -73,13 +73,14 @@ def says(ends: Ends, code: str, data: Any = None, message: str = "处理完成",
 
 
 def call(ends: Ends, server: Server, request: Any = REQUEST, **changes: Any) -> Exchange[Any]:
-    return exchange(settings(ends, server.host, **changes), request, msgid=new_msgid(), now=lambda: NOW)
+    return exchange(settings(ends, server.host, **changes), request, now=lambda: NOW)
 
 
 def test_a_success_brings_the_typed_reply_and_what_the_journal_keeps(ends):
     with says(ends, "0", {"batch_no": "B1", "count": 12}) as server:
-        msgid = new_msgid()
-        done = exchange(settings(ends, server.host), REQUEST, msgid=msgid, now=lambda: NOW)
+        own = settings(ends, server.host)
+        msgid = new_msgid(own)
+        done = exchange(own, REQUEST, msgid=msgid, now=lambda: NOW)
         assert done.outcome is Outcome.OK
         assert done.require() == Generation(batch_no="B1", count=12)
         assert (done.code, done.message, done.msgid) == ("0", "处理完成", msgid)

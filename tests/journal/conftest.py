@@ -56,7 +56,7 @@ class Desk:
         return held
 
     def prepare(self, operation: Operation) -> wire.Prepared[Any]:
-        return wire.prepare(self.party.settings, request_of(operation), wire.new_msgid())
+        return wire.prepare(self.party.settings, request_of(operation), wire.new_msgid(self.party.settings))
 
     def claim(self, operation: Operation, held: Held) -> sending.Claimed:
         """The operation in the hands of a sender that has not sent it yet."""

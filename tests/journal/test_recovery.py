@@ -1,6 +1,7 @@
 """After a restore: lines of the spool without a row."""
 
 from dataclasses import replace
+from secrets import token_hex
 
 from django.utils import timezone
 
@@ -9,7 +10,6 @@ from portal.gateway.journal import doubt, recovery, spool
 from portal.gateway.journal.models import Attempt, Evidence, Operation, SpoolMark
 from portal.gateway.journal.sending import is_quarantined, send_queued
 from portal.gateway.journal.states import Finding, State, Task
-from portal.gateway.wire import new_msgid
 
 
 def restore(owner_sql, desk, operation_id=None):
@@ -89,7 +89,7 @@ def test_it_reports_a_line_of_an_unknown_institution(desk, caplog):
     [path] = spool.folder().glob("*.jsonl")
     [(line, _)] = list(spool.read(timezone.localdate()))
     assert isinstance(line, spool.Line)
-    spool.write(replace(line, institution=999_999, msgid=new_msgid()))
+    spool.write(replace(line, institution=999_999, msgid=token_hex(16)))
     assert recovery.compare_spool() == 0
     assert "999999" in caplog.text
     assert path.exists()
@@ -100,7 +100,7 @@ def test_it_flags_an_ended_operation_that_was_sent_once_more(desk):
     send_queued(desk.institution_id, "clearing")
     [(line, _)] = list(spool.read(timezone.localdate()))
     assert isinstance(line, spool.Line)
-    spool.write(replace(line, msgid=new_msgid(), n=2))
+    spool.write(replace(line, msgid=token_hex(16), n=2))
     assert recovery.compare_spool() == 1
     operation = desk.now(operation)
     assert (operation.state, operation.task, operation.attempts) == (State.DONE, Task.RECOVERED, 2)

@@ -146,5 +146,5 @@ def test_it_lets_go_of_a_caller_that_has_hung_up(party):
         list(pool.map(lambda _: party.ask(QueryClearing(**SCOPE), read_timeout=0.5), range(40)))
     party.sandbox.switch_off()
     began = monotonic()
-    assert party.ask(QueryClearing(**SCOPE), msgid=new_msgid()).outcome is Outcome.OK
+    assert party.ask(QueryClearing(**SCOPE), msgid=new_msgid(party.settings)).outcome is Outcome.OK
     assert monotonic() - began < 5

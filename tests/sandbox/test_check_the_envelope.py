@@ -47,7 +47,7 @@ def test_it_cannot_be_believed_with_another_provider_key(party):
 @pytest.mark.parametrize("minutes", [-11, 11])
 def test_it_refuses_a_clock_that_is_off(party, minutes):
     prepared = wire.prepare(
-        party.settings, GENERATE, wire.new_msgid(), now=lambda: wire.clock() + timedelta(minutes=minutes)
+        party.settings, GENERATE, wire.new_msgid(party.settings), now=lambda: wire.clock() + timedelta(minutes=minutes)
     )
     exchange = wire.send(prepared)
     assert (exchange.outcome, exchange.code) == (Outcome.REJECTED, "9003")
@@ -56,7 +56,7 @@ def test_it_refuses_a_clock_that_is_off(party, minutes):
 
 def test_it_refuses_a_nonce_that_was_used_without_calling_it_a_failure(party):
     """The first copy may have had its effect, so the second copy's refusal proves nothing."""
-    msgid = wire.new_msgid()
+    msgid = wire.new_msgid(party.settings)
     party.ask(GENERATE, msgid=msgid).require()
     again = party.ask(GENERATE, msgid=msgid)
     assert (again.outcome, again.reason, again.code) == (Outcome.UNKNOWN, Doubt.CODE, "9004")
@@ -84,7 +84,7 @@ def test_nothing_of_all_this_takes_effect(party):
 
 
 def test_a_changed_byte_is_noticed(party):
-    prepared = wire.prepare(party.settings, GENERATE, wire.new_msgid())
+    prepared = wire.prepare(party.settings, GENERATE, wire.new_msgid(party.settings))
     body = prepared.body.replace(b"generateClearing", b"revokeClearing")
     exchange = wire.send(replace(prepared, body=body))
     assert exchange.code == "9002"

@@ -49,7 +49,7 @@ def test_it_counts_an_effect_for_every_change_and_none_for_a_query(party):
 
 
 def test_it_names_the_message_that_had_the_effect(party):
-    msgid = wire.new_msgid()
+    msgid = wire.new_msgid(party.settings)
     party.ask(GenerateClearing(**SCOPE), msgid=msgid).require()
     (effect,) = party.sandbox.truth("clearing", party.app_code, nonce=msgid)["effects"]
     assert (effect["nonce"], effect["code"], effect["business_key"]) == (msgid, "generateClearing", "2025/001/003")

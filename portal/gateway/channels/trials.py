@@ -56,7 +56,7 @@ def run_trial(institution_id: int, trial_id: str) -> Verdict:
         values = trial.values.reveal()
         settings = wire_settings(trial.gateway, {**values, "read_timeout": values["read_timeout"] or READ_TIMEOUT})
     refuse_inside_transaction()
-    exchange = wire.exchange(settings, probe(trial.gateway), msgid=wire.new_msgid())
+    exchange = wire.exchange(settings, probe(trial.gateway))
     verdict = judged(trial.gateway, exchange)
     with tenant_tx(institution_id):
         trial.is_good, trial.sentence, trial.field = verdict.is_good, verdict.sentence[:500], verdict.field

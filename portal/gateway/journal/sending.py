@@ -96,7 +96,7 @@ def send_next(held: Held) -> Step:
         except NotSent as error:
             return postpone(operation, error.sentence)
     try:
-        prepared = wire.prepare(settings, request_of(operation), wire.new_msgid())
+        prepared = wire.prepare(settings, request_of(operation), wire.new_msgid(settings))
     except NotSent as error:
         sentence = error.sentence
     except (ValueError, LookupError):

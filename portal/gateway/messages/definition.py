@@ -56,6 +56,8 @@ class Gateway:
         said = message.lower()
         if any(word in said for word in self.doubtful):
             return None
+        if "{message}" not in found.sentence:
+            return found
         return replace(found, sentence=found.sentence.replace("{message}", message.strip().rstrip("。") or "没有说明"))
 
 

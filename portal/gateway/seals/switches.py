@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Literal, get_args, get_type_hints
+from typing import Any, ClassVar, Literal, Self, get_args, get_type_hints
 
 #: Labels and choices as the channel form shows them.
 LABELS = {
@@ -21,8 +21,45 @@ LABELS = {
 }
 
 
+class Switches:
+    """Base of a wire's switches: a frozen dataclass whose fields have a Literal, bool, int or text type and a default.
+
+    `labels` names them for people; `check` refuses what types cannot say.
+    """
+
+    __slots__ = ()
+    labels: ClassVar[Mapping[str, str]] = {}
+
+    @classmethod
+    def read(cls, stored: Mapping[str, object]) -> Self:
+        """Switches from a channel's stored JSON; what is not named keeps its default.
+
+        ValueError with a sentence for an unknown switch or a value it cannot have.
+        """
+        hints = {one.name: get_type_hints(cls)[one.name] for one in _fields(cls)}
+        for name, value in stored.items():
+            if name not in hints:
+                raise ValueError(f"没有名为 {name} 的开关")
+            allowed = get_args(hints[name])
+            if (allowed and value not in allowed) or (not allowed and type(value) is not hints[name]):
+                raise ValueError(f"{cls.labels[name]}的取值不在允许范围内")
+        chosen: dict[str, Any] = dict(stored)
+        switches = cls(**chosen)
+        switches.check()
+        return switches
+
+    def check(self) -> None:
+        """Raises ValueError with a sentence for a value that a channel cannot work with."""
+
+    @classmethod
+    def choices(cls) -> list[tuple[str, str, tuple[object, ...], object]]:
+        """(name, label, allowed values or (), default) of every switch, for the channel form."""
+        hints = get_type_hints(cls)
+        return [(one.name, cls.labels[one.name], get_args(hints[one.name]), one.default) for one in _fields(cls)]
+
+
 @dataclass(frozen=True, slots=True)
-class EnvelopeSwitches:
+class EnvelopeSwitches(Switches):
     """The defaults are the design's (2.1), in the conventions of the JavaScript library sm-crypto.
 
     `order` of the SM2 ciphertext; `point_prefix`: its 04 is written; `key_form`: the message key travels as 32
@@ -30,6 +67,8 @@ class EnvelopeSwitches:
     `signature_form`: r ‖ s or DER; `signature_text`: hexadecimal or Base64; `amounts`: as text or as numbers;
     `tolerance`: seconds that a message's time may be off.
     """
+
+    labels: ClassVar[Mapping[str, str]] = LABELS
 
     order: Literal["C1C3C2", "C1C2C3"] = "C1C3C2"
     point_prefix: bool = False
@@ -42,27 +81,10 @@ class EnvelopeSwitches:
     path: str = "/thrid_api/external_api"
     tolerance: int = 600
 
-    @classmethod
-    def read(cls, stored: Mapping[str, object]) -> EnvelopeSwitches:
-        """Switches from a channel's stored JSON; what is not named keeps its default.
-
-        ValueError with a sentence for an unknown switch or a value it cannot have.
-        """
-        hints = get_type_hints(cls)
-        for name, value in stored.items():
-            if name not in hints:
-                raise ValueError(f"没有名为 {name} 的开关")
-            allowed = get_args(hints[name])
-            if (allowed and value not in allowed) or (not allowed and type(value) is not hints[name]):
-                raise ValueError(f"{LABELS[name]}的取值不在允许范围内")
-        chosen: dict[str, Any] = dict(stored)
-        switches = cls(**chosen)
-        if not switches.path.startswith("/") or not 1 <= switches.tolerance <= 86400 or not switches.user_id:
+    def check(self) -> None:
+        if not self.path.startswith("/") or not 1 <= self.tolerance <= 86400 or not self.user_id:
             raise ValueError("接口路径应以 / 开头，时间差应在 1 秒到 1 天之间，用户标识不能为空")
-        return switches
 
-    @classmethod
-    def choices(cls) -> list[tuple[str, str, tuple[object, ...], object]]:
-        """(name, label, allowed values or (), default) of every switch, for the channel form."""
-        hints = get_type_hints(cls)
-        return [(one.name, LABELS[one.name], get_args(hints[one.name]), one.default) for one in fields(cls)]
+
+def _fields(kind: type[Switches]) -> tuple[Any, ...]:
+    return fields(kind)  # type: ignore[arg-type]  # every subclass is a dataclass

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,7 +16,7 @@ from portal.gateway.codecs import Garbled
 from portal.gateway.crypto import CryptoFault
 from portal.gateway.errors import Doubt, GatewayError, NotSent, Rejected, Unknown
 from portal.gateway.messages import Refusal, Request, faults
-from portal.gateway.wire.kinds import Opened, Prepared, R, wire
+from portal.gateway.wire.kinds import Opened, Prepared, R, Wire, wire
 from portal.gateway.wire.settings import WireSettings
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -84,9 +83,9 @@ def clock() -> datetime:
     return datetime.now(SHANGHAI)
 
 
-def new_msgid() -> str:
-    """A message id that no other message has: 32 hexadecimal digits."""
-    return secrets.token_hex(16)
+def new_msgid(settings: WireSettings, *, now: Callable[[], datetime] = clock) -> str:
+    """A message id of the wire's own form that the channel has not used; NotSent when none can be made."""
+    return wire(settings.gateway.wire).new_msgid(settings, now())
 
 
 def prepare(
@@ -115,10 +114,13 @@ def send(prepared: Prepared[R], *, now: Callable[[], datetime] = clock) -> Excha
             read_timeout=prepared.read_timeout,
             allowed=prepared.settings.allowed_hosts,
             ca_file=prepared.settings.ca_file,
+            address=prepared.settings.host_address,
         )
     except NotSent as error:
         return _ended(prepared, Outcome.NOT_SENT, started, now(), sentence=error.sentence)
     except Unknown as doubt:
+        if doubt.reason is Doubt.STATUS and (opened := _kind(prepared).refused(prepared, doubt.evidence)):
+            return _judged(prepared, opened, doubt.evidence, started, now())
         return _doubtful(prepared, doubt, started, now(), len(doubt.evidence))
     return judge(prepared, answer.body, started_at=started, now=now)
 
@@ -128,11 +130,19 @@ def judge(
 ) -> Exchange[R]:
     """Read a reply that arrived, in time or late."""
     ended = now()
-    kind = wire(prepared.settings.gateway.wire)
     try:
-        opened = kind.open(prepared, body, ended)
+        opened = _kind(prepared).open(prepared, body, ended)
     except Unknown as doubt:
         return _doubtful(prepared, doubt, started_at, ended, len(body))
+    return _judged(prepared, opened, body, started_at, ended)
+
+
+def _kind(prepared: Prepared[Any]) -> Wire:
+    return wire(prepared.settings.gateway.wire)
+
+
+def _judged(prepared: Prepared[R], opened: Opened, body: bytes, started_at: datetime, ended: datetime) -> Exchange[R]:
+    """Success, a definite refusal, or a code that proves nothing."""
     common: dict[str, Any] = {
         "code": opened.code,
         "message": opened.message,
@@ -150,11 +160,12 @@ def judge(
 
 
 def exchange(
-    settings: WireSettings, request: Request[R], *, msgid: str, now: Callable[[], datetime] = clock
+    settings: WireSettings, request: Request[R], *, msgid: str = "", now: Callable[[], datetime] = clock
 ) -> Exchange[R]:
-    """Prepare and send in one go: for queries, and for tests of a connection."""
+    """Prepare and send in one go, with a new message id unless one is given: for queries, and for tests of a
+    connection."""
     try:
-        prepared = prepare(settings, request, msgid, now=now)
+        prepared = prepare(settings, request, msgid or new_msgid(settings, now=now), now=now)
     except NotSent as error:
         at = now()
         return Exchange(Outcome.NOT_SENT, msgid, sentence=error.sentence, started_at=at, ended_at=at)
@@ -166,7 +177,7 @@ def _succeeded(
 ) -> Exchange[R]:
     expected = type(prepared.request).reply()
     try:
-        data = wire(prepared.settings.gateway.wire).read(prepared, opened.data)
+        data = _kind(prepared).read(prepared, opened.data)
         reply = expected.model_validate(data)
     except Garbled as fault:
         sentence = f"接口已受理，但答复无法读取：{fault}"

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import secrets
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from portal.gateway.messages import Record, Request
-from portal.gateway.wire.settings import WireSettings
+from portal.gateway.seals.switches import Switches
+from portal.gateway.wire.declared import Setting
+
+if TYPE_CHECKING:
+    from portal.gateway.wire.settings import WireSettings
 
 R = TypeVar("R", bound=Record)
 
@@ -54,15 +60,46 @@ class Prepared(Generic[R]):
         return not type(self.request).safe
 
 
-class Wire(Protocol):
-    """How one kind of gateway packs and seals a request and opens and judges a reply."""
+class Wire(ABC):
+    """How one kind of gateway packs and seals a request and opens and judges a reply, and the settings it needs.
 
+    A new kind declares `settings` and `switches`: the channel's form, checks, fingerprints, API and trial follow.
+    """
+
+    #: In the order of the form; `base_url` is one of them.
+    settings: ClassVar[tuple[Setting, ...]]
+    switches: ClassVar[type[Switches]]
+    #: What an authentic reply proves about the settings, for the trial's sentence.
+    proven: ClassVar[str] = "地址和密钥正确"
+    #: What a name of a transaction is on this wire.
+    names_label: ClassVar[str] = "交易名称"
+    names_hint: ClassVar[str] = "本地接口使用其他交易名时填写，每行一个：交易=本地名称"
+
+    def needed(self, switches: Any) -> Collection[str]:
+        """Names of the settings that must not be empty with these switches."""
+        return {one.name for one in self.settings if not one.rare}
+
+    def faults(self, settings: WireSettings, wrong: Collection[str]) -> dict[str, str]:
+        """{field: sentence} of settings that do not fit each other; `wrong` are those wrong by themselves."""
+        return {}
+
+    def new_msgid(self, settings: WireSettings, now: datetime) -> str:
+        """A message id that no other message of this channel has; NotSent when none can be made."""
+        return secrets.token_hex(16)
+
+    @abstractmethod
     def prepare(self, settings: WireSettings, request: Request[R], msgid: str, now: datetime) -> Prepared[R]:
-        """The sealed request; CryptoFault or TypeError when settings or content cannot be sent."""
+        """The sealed request; CryptoFault, TypeError or NotSent when settings or content cannot be sent."""
 
+    @abstractmethod
     def open(self, prepared: Prepared[Any], body: bytes, now: datetime) -> Opened:
         """The authentic reply in `body`; Unknown when it is none."""
 
+    def refused(self, prepared: Prepared[Any], body: bytes) -> Opened | None:
+        """What a body with another HTTP status than 200 proves; None when it proves nothing."""
+        return None
+
+    @abstractmethod
     def read(self, prepared: Prepared[Any], data: bytes) -> dict[str, Any]:
         """The opened data as a message; Garbled when they are none."""
 

@@ -2,74 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
-from portal.gateway.crypto import CryptoFault, check_pair, iv, private_key, public_key
 from portal.gateway.messages import Gateway
-from portal.gateway.seals.switches import EnvelopeSwitches
-
-#: Names as the clearing manual writes them (4.1), for forms and for sentences.
-LABELS = {
-    "app_code": "appCode（调用方标识）",
-    "base_url": "API 地址",
-    "provider_public_key": "服务提供方 SM2 公钥",
-    "private_key": "调用方 SM2 私钥",
-    "public_key": "调用方 SM2 公钥",
-    "iv": "SM4 加密 IV",
-}
+from portal.gateway.wire.kinds import wire
 
 
 @dataclass(frozen=True)
 class WireSettings:
-    """One channel. Keys are hexadecimal text as the insurer hands them out and never appear in `repr`.
+    """One channel. Keys are text as the insurer hands them out and never appear in `repr`.
 
-    `names` overrides transaction names on the wire ({code: name}); `allowed_hosts` is the platform's allow-list
-    (`host` or `host:port`); `read_timeout` in seconds replaces each transaction's own patience; `ca_file` is the
-    certificate authority of an intranet.
+    Which of the settings are used, what they are called and which are needed says the gateway's wire; the others stay
+    empty. `switches` are the wire's own (None: its defaults). `host_address` is the IP that the host of `base_url` is
+    bound to, for sites without name service. `names` overrides transaction names on the wire ({code: name});
+    `allowed_hosts` is the platform's allow-list (`host` or `host:port`); `read_timeout` in seconds replaces each
+    transaction's own patience; `ca_file` is the certificate authority of an intranet. `next_number` gives wires that
+    count their messages a number that no other process has.
     """
 
     gateway: Gateway
     base_url: str
-    app_code: str
-    provider_public_key: str = field(repr=False)
-    private_key: str = field(repr=False)
-    public_key: str = field(repr=False)
-    iv: str = field(repr=False)
+    app_code: str = ""
+    provider_public_key: str = field(default="", repr=False)
+    private_key: str = field(default="", repr=False)
+    public_key: str = field(default="", repr=False)
+    iv: str = field(default="", repr=False)
+    secret_key: str = field(default="", repr=False)
+    user_name: str = ""
+    password: str = field(default="", repr=False)
+    medins_code: str = ""
+    medins_name: str = ""
+    region: str = ""
+    sign_no: str = ""
+    host_address: str = ""
     allowed_hosts: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
-    switches: EnvelopeSwitches = field(default_factory=EnvelopeSwitches)
+    switches: Any = None
     connect_timeout: float = 10
     read_timeout: float | None = None
     ca_file: str | None = None
+    next_number: Callable[[], int] | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.switches is None:
+            object.__setattr__(self, "switches", wire(self.gateway.wire).switches())
 
     def faults(self) -> dict[str, str]:
         """{field: sentence} of everything that is wrong, for the channel's form; empty when it can be used."""
-        found: dict[str, str] = {}
-        if not self.app_code.strip():
-            found["app_code"] = f"{LABELS['app_code']}必填"
-        try:
-            parts = urlsplit(self.base_url)
-            usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-            usable = usable and not (parts.query or parts.fragment or parts.username)
-        except ValueError:
-            usable = False
-        if not usable:
-            found["base_url"] = f"{LABELS['base_url']}应以 http:// 或 https:// 开头，且不带参数"
-        for name, check in (
-            ("provider_public_key", public_key),
-            ("private_key", private_key),
-            ("public_key", public_key),
-            ("iv", iv),
-        ):
+        kind = wire(self.gateway.wire)
+        needed, found = kind.needed(self.switches), {}
+        for one in kind.settings:
+            value = str(getattr(self, one.name)).strip()
             try:
-                check(getattr(self, name), LABELS[name])
-            except CryptoFault as fault:
-                found[name] = str(fault)
-        if not {"private_key", "public_key"} & found.keys():
-            try:
-                check_pair(self.private_key, self.public_key, LABELS["private_key"], LABELS["public_key"])
-            except CryptoFault as fault:
-                found["public_key"] = str(fault)
-        return found
+                if one.name == "base_url":
+                    _check_address(value, one.label)
+                elif one.check is not None and (value or one.name in needed):
+                    one.check(value, one.label)
+                elif not value and one.name in needed:
+                    raise ValueError(f"{one.label}必填")
+            except ValueError as fault:
+                found[one.name] = str(fault)
+        return {**kind.faults(self, found.keys()), **found}
+
+
+def _check_address(address: str, label: str) -> None:
+    try:
+        parts = urlsplit(address)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        usable = usable and not (parts.query or parts.fragment or parts.username)
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ValueError(f"{label}应以 http:// 或 https:// 开头，且不带参数")
