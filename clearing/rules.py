@@ -1,4 +1,4 @@
-"""Which papers a provider has to print: the table of clearing manual 9.5 as data, in its order. Nothing is written here.
+"""Which papers a provider has to print: the table of clearing manual 9.5 as data, in its order. Pure.
 
 `due` finds the one row of the table for a provider's facts. What the table does not name gets an answer all the same,
 marked as a guess: the manual sends its reader to the insurance centre then, and so do we.
