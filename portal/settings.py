@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "portal.jobs",
     "portal.gateway",
     "portal.gateway.channels",
+    "portal.gateway.environments",
     "portal.api",
     "portal.web",
     "clearing",

@@ -15,6 +15,9 @@ KEY_REFUSED = Action("access.key.refused", "接口密钥 {prefix} 被拒绝：{r
 
 # --- passwords and codes
 PASSWORD_CHANGED = Action("access.password.changed", "{username} 修改密码")
+PASSWORD_REFUSED = Action(
+    "access.password.refused", "{username} 为“{purpose}”再次输入的密码不正确", "再次输入密码不正确"
+)
 RESET_CODE_MADE = Action("access.reset_code.made", "为 {username} 生成密码重置码", "生成密码重置码")
 RESET_CODE_USED = Action("access.reset_code.used", "{username} 凭重置码设置新密码")
 RESET_CODE_REFUSED = Action("access.reset_code.refused", "{username} 的重置码未通过：{reason}", "重置码未通过")

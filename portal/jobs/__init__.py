@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from portal.jobs.drawer import Work, recent, work_source
+    from portal.jobs.holds import StandStill
     from portal.jobs.kinds import declared, declared_jobs, job
     from portal.jobs.models import Job, JobState
     from portal.jobs.queue import later
@@ -30,6 +31,7 @@ _FROM = {
     "JobState": "models",
     "later": "queue",
     "Running": "running",
+    "StandStill": "holds",
     "cancel": "services",
     "start": "services",
     "institutions": "sweeps",
@@ -41,6 +43,7 @@ __all__ = [
     "Job",
     "JobState",
     "Running",
+    "StandStill",
     "Work",
     "cancel",
     "declared",

@@ -6,7 +6,9 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from portal.access.door import required_institution
 from portal.access.member import Member
+from portal.jobs.holds import refuse_new_work
 from portal.jobs.kinds import declared
 from portal.jobs.models import LIVE, Job, JobState
 from portal.jobs.queue import later
@@ -30,8 +32,11 @@ def start(
 
     `params` are ids and small numbers, never data of people. With `operation` the job only mirrors that operation of
     the journal. Call it inside the institution's door; the worker hears of it after the commit.
+    Raises StandStill while the institution's environment is about to change: every job belongs to one environment.
     """
     work = declared(kind) if operation is None else None
+    if work:
+        refuse_new_work(required_institution())
     job = Job(
         kind=kind,
         key=key[:200],

@@ -65,7 +65,7 @@ class Operation(TenantModel):
         ordering = ["-created_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["institution", "kind", "business_key"],
+                fields=["institution", "environment", "kind", "business_key"],
                 condition=Q(state__in=[str(state) for state in LIVE]),
                 name="gateway_operation_one_live",
             ),

@@ -13,6 +13,7 @@ from portal.gateway import actions
 from portal.gateway.journal.handlers import Handler, handler_of, reply_of
 from portal.gateway.journal.models import Operation
 from portal.gateway.journal.states import LIVE, State, Task
+from portal.jobs.holds import carrying_on
 from portal.jobs.models import JobState
 from portal.jobs.services import settle
 
@@ -72,11 +73,13 @@ def tell(operation: Operation, action: Action, *, by: Member | None = None, **de
 def tell_business(operation: Operation, word: str) -> bool:
     """Let the business's handler act on the end of an operation, inside the transaction of the state change.
 
+    What the handler begins in turn belongs to the operation's environment, whichever the institution works in by now.
+
     What the handler raises undoes its own work only: the operation keeps its state and a task for the sweep (a
     happened effect is never lost), and False is returned.
     """
     try:
-        with transaction.atomic():
+        with transaction.atomic(), carrying_on(operation.environment):
             _call(handler_of(operation), operation, word)
             check_keys_now()
     except Exception:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from portal.access.door import current_institution
 from portal.access.member import Member
 from portal.gateway import actions
+from portal.gateway.environments.standstill import environment_for
 from portal.gateway.journal.handlers import digest, handler_for, text_of
 from portal.gateway.journal.models import Evidence, Operation
 from portal.gateway.journal.moves import move, tell, tell_business
@@ -52,7 +53,10 @@ def open_operation(
     `key` names the business object: while an operation of this kind with this key lives, AlreadyRunning is raised
     and carries it. `expected`: totals in yuan that the effect must show. `subject`: the row it is about, or a text,
     for `operations_about`. Inside the institution's door. Raises TypeError for a query, LookupError when no handler
-    is registered for the transaction.
+    is registered for the transaction, StandStill while the institution's environment is about to change.
+
+    It is sent, and looked into, in the environment the institution works in now; what the outcome of an operation
+    begins stays in that operation's environment.
     """
     kind = type(request)
     if kind.safe:
@@ -60,10 +64,11 @@ def open_operation(
     handler_for(kind.gateway.name, kind.code)
     if by.institution is None or current_institution() != by.institution_id:
         raise RuntimeError("an operation is opened inside its member's institution")
+    environment = environment_for(by)
     text = text_of(request)
     operation = Operation(
         gateway=kind.gateway.name,
-        environment=by.institution.environment,
+        environment=environment,
         kind=kind.code,
         business_key=key,
         subject=subject_text(subject),
@@ -81,7 +86,8 @@ def open_operation(
         with transaction.atomic():
             operation.save(force_insert=True)
     except IntegrityError as error:
-        live = Operation.objects.filter(kind=kind.code, business_key=key, state__in=LIVE).first()
+        same = Operation.objects.filter(environment=environment, kind=kind.code, business_key=key)
+        live = same.filter(state__in=LIVE).first()
         if live is None or "gateway_operation_one_live" not in str(error):
             raise
         raise AlreadyRunning(live) from None
