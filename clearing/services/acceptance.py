@@ -3,7 +3,8 @@
 from django.utils import timezone
 
 from clearing.actions import FINDING_ACCEPTED
-from clearing.models import ClearingRow, RowState
+from clearing.models import ChangeKind, ClearingRow, RowState
+from clearing.services.history import note
 from clearing.services.refusals import Refused
 from clearing.services.scopes import locked
 from clearing.services.steps import refuse_claimed
@@ -36,6 +37,7 @@ def accept_finding(row: ClearingRow, reason: str, *, by: Member) -> ClearingRow:
     row.accepted_by, row.accepted_reason, row.accepted_at = by.user, reason, timezone.now()
     row.accepted_four_eyes = by.institution.four_eyes
     row.save(update_fields=["accepted_by", "accepted_reason", "accepted_at", "accepted_four_eyes"])
+    note([row], ChangeKind.ACCEPTED, who=by.label, reason=reason)
     fields = "、".join(dict.fromkeys(finding["field"] for finding in row.findings))
     record(FINDING_ACCEPTED, row, by=by, row=row.row_id, reason=reason, fields=fields)
     return row

@@ -11,6 +11,7 @@ from clearing.messages import Application as Accepted
 from clearing.messages import ApplicationRow, CancelApplication, Cancellation, QueryApplication, SubmitApplication
 from clearing.models import Application, ApplicationState, ClearingRow, RowState, Scope
 from clearing.services.fetching import refetch_after
+from clearing.services.history import undone
 from clearing.services.overview import live_rows, preview
 from clearing.services.refusals import Refused
 from clearing.services.scopes import locked
@@ -148,6 +149,7 @@ class Submitting(Handler):
         application = locked_application(operation=operation)
         if application is None:
             return  # found in the spool after a restore: people decide, and fetch the scope again
+        undone(operation, "提交清算申请")
         release(operation, application=None)
         application.state, application.note = ApplicationState.REFUSED, operation.message[:400]
         application.save(update_fields=["state", "note"])
@@ -189,6 +191,7 @@ class Cancelling(Handler):
         application = locked_application(cancellation=operation)
         if application is None:
             return
+        undone(operation, "撤销清算申请")
         release(operation)
         approved = application.audit_state == "approved"
         application.state = ApplicationState.APPROVED if approved else ApplicationState.APPLIED

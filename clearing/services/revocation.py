@@ -2,7 +2,8 @@
 
 from clearing.actions import OPERATION_UNDONE, REVOCATION_DONE, REVOCATION_REQUESTED
 from clearing.messages import Revocation, RevokeClearing
-from clearing.models import Generation, GenerationState, RowState, Scope
+from clearing.models import ChangeKind, Generation, GenerationState, RowState, Scope
+from clearing.services.history import note, people, undone
 from clearing.services.overview import live_rows
 from clearing.services.reading import row_ids
 from clearing.services.refusals import Refused, naming
@@ -78,6 +79,8 @@ class Revoking(Handler):
     """The rows are gone from the centre, or still there."""
 
     def applied(self, operation: Operation, reply: Revocation | None) -> None:
+        after = str(RowState.REVOKED.label)
+        note(claimed(operation), ChangeKind.REVOKED, operation=operation, who=people(operation), after=after)
         count = release(operation, state=RowState.REVOKED)
         for generation in Generation.objects.select_for_update(of=("self",)).filter(revocation=operation):
             emptied = not live_rows(generation.scope).exists()
@@ -87,6 +90,7 @@ class Revoking(Handler):
         record(REVOCATION_DONE, None, by=None, scope=scope, count=reply.count if reply else count)
 
     def rejected(self, operation: Operation) -> None:
+        undone(operation, "撤销清算数据")
         release(operation)
         waiting = Generation.objects.filter(revocation=operation, state=GenerationState.REVOKING)
         waiting.update(state=GenerationState.READY, note=operation.message[:400])

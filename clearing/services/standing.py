@@ -7,16 +7,18 @@ from django.utils import timezone
 
 from clearing.actions import APPLICATION_CANCELLED, APPLICATION_DONE, APPLICATION_REFRESHED
 from clearing.messages import ApplicationRow, QueryApplication
-from clearing.models import Application, ApplicationState, ClearingRow, RowState, Scope
+from clearing.models import Application, ApplicationState, ChangeKind, ClearingRow, RowState, Scope
+from clearing.services.history import note, people
 from clearing.services.scopes import locked
 from portal.access.member import Member
 from portal.audit import record
 from portal.codes import code_list
-from portal.gateway.journal import Ask
+from portal.gateway.journal import Ask, Operation
 from portal.jobs import Job, start
 
 ASK = "clearing.application_query"
 HELD, APPROVED = "001", "approved"
+CENTRE = "医保中心"
 
 
 def request_application_query(scope: Scope, *, by: Member) -> Job:
@@ -76,28 +78,53 @@ def _take(application: Application, row: ApplicationRow, asked_at: datetime) -> 
         if row.qssqzt != HELD:
             end(application, "已在医保中心撤销（不是由本系统办理）")
             return
-        approved = row.audit_state == APPROVED
-        application.state = ApplicationState.APPROVED if approved else ApplicationState.APPLIED
-        _rows(application).filter(operation=None).update(state=RowState.APPROVED if approved else RowState.APPLIED)
+        _audited(application, asked_at if row.audit_state == APPROVED else None)
     application.save()
+
+
+def _audited(application: Application, approved_at: datetime | None) -> None:
+    """Approved since, or not approved (any more); only rows whose state changes get a line in their history."""
+    approved = approved_at is not None
+    application.state = ApplicationState.APPROVED if approved else ApplicationState.APPLIED
+    application.audited_at = (application.audited_at or approved_at) if approved else None
+    state = RowState.APPROVED if approved else RowState.APPLIED
+    changing = _rows(application).filter(operation=None).exclude(state=state)
+    kind, reason = ChangeKind(state), f"清算申请 {application.application_no}"
+    note(changing, kind, who=CENTRE, after=str(state.label), reason=reason)
+    changing.update(state=state)
 
 
 def accept(application: Application, number: str) -> None:
     """The centre holds the application under this number; its rows are applied for."""
     now = timezone.now()
+    _note(application, ChangeKind.APPLIED, application.operation, RowState.APPLIED, number)
     application.state, application.application_no, application.applied_at = ApplicationState.APPLIED, number, now
     _rows(application).update(state=RowState.APPLIED, operation=None, state_at=now)
     application.save()
     record(APPLICATION_DONE, application, by=None, scope=str(application.scope), number=number)
 
 
-def end(application: Application, note: str) -> None:
+def end(application: Application, note_text: str) -> None:
     """The centre no longer holds the application: its rows are verified, as before."""
     now = timezone.now()
-    application.state, application.cancelled_at, application.note = ApplicationState.CANCELLED, now, note
+    application.state, application.cancelled_at, application.note = ApplicationState.CANCELLED, now, note_text
+    application.audited_at = None
     application.save()
+    operation = None if note_text else application.cancellation
+    _note(application, ChangeKind.CANCELLED, operation, RowState.VERIFIED, application.application_no)
     _rows(application).update(state=RowState.VERIFIED, application=None, operation=None, state_at=now)
     record(APPLICATION_CANCELLED, application, by=None, number=application.application_no)
+
+
+def _note(
+    application: Application, kind: ChangeKind, operation: Operation | None, after: RowState, number: str
+) -> None:
+    """Into the history of the rows that are not in that state already; all of them are in one state."""
+    rows = _rows(application).exclude(state=after)
+    was = rows.values_list("state", flat=True).first()
+    before = str(RowState(was).label) if was else ""
+    who = people(operation) if operation else CENTRE
+    note(rows, kind, operation=operation, who=who, before=before, after=str(after.label), reason=f"清算申请 {number}")
 
 
 def _adopted(scope: Scope, row: ApplicationRow) -> Application | None:

@@ -16,8 +16,9 @@ from clearing.actions import (
     VERIFICATION_REQUESTED,
 )
 from clearing.messages import CancelVerification, Verification, VerifyClearing
-from clearing.models import ApplicationState, ClearingRow, RowState, Scope
+from clearing.models import ApplicationState, ChangeKind, ClearingRow, RowState, Scope
 from clearing.services.fetching import refetch_after
+from clearing.services.history import note, people, undone
 from clearing.services.overview import live_application
 from clearing.services.reading import ids_by_verification
 from clearing.services.refusals import Refused, naming
@@ -167,6 +168,7 @@ class _Changing(Handler, ABC):
 
     def rejected(self, operation: Operation) -> None:
         scopes = sorted({row.scope for row in claimed(operation)}, key=lambda scope: scope.key)
+        undone(operation, self.what)
         release(operation)
         for scope in scopes:
             record(OPERATION_UNDONE, None, by=None, what=f"{self.what}{scope}", reason=operation.message)
@@ -194,6 +196,11 @@ class _Changing(Handler, ABC):
         return NotApplied(told)
 
 
+def noted(keys: list[Any], kind: ChangeKind, operation: Operation, before: RowState, after: RowState) -> None:
+    said = {"before": str(before.label), "after": str(after.label)}
+    note(keys, kind, operation=operation, who=people(operation), **said)
+
+
 @outcome(VerifyClearing)
 class Verifying(_Changing):
     """Rows become verified, by whoever asked for it."""
@@ -201,8 +208,9 @@ class Verifying(_Changing):
     kind, there, state, what = VerifyClearing, VERIFIED, RowState.VERIFIED, "核对"
 
     def changed(self, ids: Iterable[Any], operation: Operation) -> None:
-        now = timezone.now()
-        ClearingRow.objects.filter(pk__in=list(ids)).update(
+        now, keys = timezone.now(), list(ids)
+        noted(keys, ChangeKind.VERIFIED, operation, RowState.GENERATED, RowState.VERIFIED)
+        ClearingRow.objects.filter(pk__in=keys).update(
             operation=None,
             state=RowState.VERIFIED,
             state_at=now,
@@ -222,7 +230,9 @@ class Unverifying(_Changing):
     kind, there, state, what = CancelVerification, UNVERIFIED, RowState.GENERATED, "撤销核对"
 
     def changed(self, ids: Iterable[Any], operation: Operation) -> None:
-        ClearingRow.objects.filter(pk__in=list(ids)).update(
+        keys = list(ids)
+        noted(keys, ChangeKind.UNVERIFIED, operation, RowState.VERIFIED, RowState.GENERATED)
+        ClearingRow.objects.filter(pk__in=keys).update(
             operation=None,
             state=RowState.GENERATED,
             state_at=timezone.now(),
