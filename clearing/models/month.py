@@ -96,9 +96,10 @@ class Settled(MonthCell):
         abstract = True
 
     @classmethod
-    def shown(cls, environment: str) -> "QuerySet[Any]":
+    def shown(cls, environment: str) -> QuerySet[Any]:
         """The rows of the readings that count, in one environment."""
-        return cls.objects.filter(environment=environment, read__state=ReadState.CURRENT)
+        rows: QuerySet[Any] = cls._default_manager.filter(environment=environment, read__state=ReadState.CURRENT)
+        return rows
 
     @property
     def region_label(self) -> str:

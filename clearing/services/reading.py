@@ -1,17 +1,14 @@
 """Asking the centre for everything about a scope, page by page; nothing is stored here."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from django.utils import timezone
 
 from clearing import messages as wire
-from clearing.messages import INSUTYPE_OF, PAGE, QueryClearing, QueryMonthlySummary, QueryVerification
+from clearing.messages import PAGE, QueryClearing, QueryVerification
 from clearing.models import Scope
-from clearing.services.storing import Months
 from portal.codes import code_list
 from portal.gateway.journal import Ask
 
@@ -70,31 +67,3 @@ def ids_by_verification(ask: Ask, scope: Scope, state: str) -> set[str]:
 def agencies(scope: Scope) -> list[str]:
     """The agencies that the scope means."""
     return [scope.agency] if scope.agency else [code for code, _ in code_list("clearing.qsjg00").choices()]
-
-
-def monthly_sums(ask: Ask, scope: Scope) -> Iterator[Months]:
-    """Σ of the months' amounts due, after each agency and visit type (6.2); grows with every answer."""
-    sums: Months = defaultdict(Decimal)
-    for agency in agencies(scope):
-        for visit_type, _ in code_list("clearing.akc191").choices():
-            _add_months(ask, scope, agency, visit_type, sums)
-            yield sums
-
-
-def _add_months(ask: Ask, scope: Scope, agency: str, visit_type: str, sums: Months) -> None:
-    seen = 0
-    for number in range(1, PAGES):
-        answer = ask(
-            QueryMonthlySummary(
-                year=str(scope.year),
-                insutype=INSUTYPE_OF[scope.insurance],
-                qsjg00=agency,
-                akc191=visit_type,
-                page=number,
-            )
-        )
-        for row in answer.rows:
-            sums[agency, row.medins_code, row.insu_admdvs, row.akc191, row.clr_type] += row.fund_due_amt
-        seen += len(answer.rows)
-        if seen >= answer.total or not answer.rows:
-            return
