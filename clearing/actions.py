@@ -39,3 +39,40 @@ REFUNDS_REQUESTED = Action("clearing.refunds.requested", "获取{scope}{kind}保
 REFUNDS_FETCHED = Action(
     "clearing.refunds.fetched", "{scope}{kind}保证金返还数据已获取 {count} 条，返还金额 {total} 元", "保证金返还数据"
 )
+CROSS_REGION_FETCH_REQUESTED = Action(
+    "clearing.cross_region.fetch_requested", "获取{month}异地清分明细", "获取异地清分明细"
+)
+CROSS_REGION_FETCHED = Action(
+    "clearing.cross_region.fetched",
+    "{month}异地清分明细已获取 {count} 条，支付总额 {total} 元，其中新增 {added} 条、变化 {changed} 条、消失 {gone} 条",
+    "异地清分明细",
+)
+CROSS_REGION_UPLOADED = Action(
+    "clearing.cross_region.uploaded", "导入{month}本机构结算文件“{file}”，{count} 条，尚未用于比对", "导入本机构结算"
+)
+CROSS_REGION_UPLOAD_USED = Action(
+    "clearing.cross_region.upload_used", "{month}异地清分按文件“{file}”比对，{different} 条有差异", "比对异地清分"
+)
+CROSS_REGION_DECIDED = Action(
+    "clearing.cross_region.decided",
+    "对{month}异地清分 {count} 条（支付总额 {total} 元）的决定：{decision}，理由：{reason}；{rows}",
+    "决定异地清分",
+)
+CROSS_REGION_CONFIRM_REQUESTED = Action(
+    "clearing.cross_region.confirm_requested",
+    "提交{month}异地清分确认 {count} 条（不确认 {declined} 条），支付总额 {total} 元，分 {batches} 批",
+    "提交异地清分确认",
+)
+CROSS_REGION_CONFIRMED = Action(
+    "clearing.cross_region.confirmed",
+    "{batch}已确认 {count} 条，支付总额 {total} 元，报文编号 {number}",
+    "异地清分确认完成",
+)
+CROSS_REGION_ROLLBACK_REQUESTED = Action(
+    "clearing.cross_region.rollback_requested",
+    "申请回退{month}异地清分确认（{what}）{count} 条，支付总额 {total} 元",
+    "回退异地清分确认",
+)
+CROSS_REGION_ROLLED_BACK = Action(
+    "clearing.cross_region.rolled_back", "{batch}的确认已回退，{count} 条，支付总额 {total} 元", "异地清分回退完成"
+)

@@ -14,3 +14,8 @@ SUBMIT_APPLICATION = Permission("clearing.application.submit", "提交清算申�
 CANCEL_APPLICATION = Permission("clearing.application.cancel", "撤销清算申请", roles={CLERK})
 MAKE_PAPERS = Permission("clearing.papers.make", "导出清算报表", roles=MEMBERS)
 FETCH_REFUNDS = Permission("clearing.refunds.fetch", "获取保证金返还数据", roles={CLERK, REVIEWER})
+VIEW_CROSS_REGION = Permission("clearing.cross_region.view", "查看异地清分", roles=MEMBERS)
+FETCH_CROSS_REGION = Permission("clearing.cross_region.fetch", "获取异地清分明细和导入本机构结算", roles={CLERK})
+DECIDE_CROSS_REGION = Permission("clearing.cross_region.decide", "决定异地清分明细", roles={CLERK})
+CONFIRM_CROSS_REGION = Permission("clearing.cross_region.confirm", "提交异地清分确认", roles={CLERK})
+ROLL_BACK_CROSS_REGION = Permission("clearing.cross_region.roll_back", "回退异地清分确认", roles={CLERK})

@@ -9,15 +9,27 @@ from django.db.models import Count, Sum
 from django.utils import timezone
 
 from clearing.actions import FETCH_REQUESTED, ROWS_FETCHED
-from clearing.models import Application, ApplicationState, ClearingRow, Generation, GenerationState, RowState, Scope
+from clearing.models import (
+    Application,
+    ApplicationState,
+    ChangeKind,
+    ClearingRow,
+    Generation,
+    GenerationState,
+    MonthKind,
+    RowState,
+    Scope,
+)
+from clearing.services.history import note, take_snapshot
+from clearing.services.month_reading import Unsettled, done_by, read_part
+from clearing.services.months import MonthQuery, months_due
 from clearing.services.overview import live_rows
-from clearing.services.reading import agencies, monthly_sums, pages
+from clearing.services.reading import pages
 from clearing.services.refusals import Refused
 from clearing.services.scopes import locked
 from clearing.services.storing import Months, Tally, mark_gone, store_page
 from portal.access.member import Member
 from portal.audit import record
-from portal.codes import code_list
 from portal.gateway.errors import Rejected
 from portal.gateway.journal import Ask
 from portal.jobs import Job, start
@@ -61,7 +73,9 @@ def begin_fetch(generation: Generation, *, by: Member) -> Job:
     return start(FETCH, str(generation.pk), by=by, title=title, params={"generation": str(generation.pk)})
 
 
-def fetch_generation(generation_id: UUID, *, ask: Ask, door: Door, progress: Progress) -> Tally:
+def fetch_generation(
+    generation_id: UUID, *, ask: Ask, door: Door, progress: Progress, by: Member | None = None, job: UUID | None = None
+) -> Tally:
     """Fetch all rows of a generation's scope, compute its identities, and note what the centre no longer has.
 
     Outside any transaction; `door` opens the institution's. Errors of `ask` end it; what is stored stays.
@@ -71,7 +85,7 @@ def fetch_generation(generation_id: UUID, *, ask: Ask, door: Door, progress: Pro
         generation = Generation.objects.get(pk=generation_id)
     scope = generation.scope
     try:
-        months = _months(ask, scope, progress)
+        months = _months(scope, ask=ask, door=door, progress=progress, by=by, job=job)
         tally = _fetch_rows(generation, months, ask=ask, door=door, progress=progress)
     except Exception as error:
         with door():
@@ -82,16 +96,23 @@ def fetch_generation(generation_id: UUID, *, ask: Ask, door: Door, progress: Pro
     return tally
 
 
-def _months(ask: Ask, scope: Scope, progress: Progress) -> Months:
-    steps = len(agencies(scope)) * len(code_list("clearing.akc191"))
-    months: Months = {}
-    try:
-        for step, sums in enumerate(monthly_sums(ask, scope), start=1):
-            months = sums
-            progress(0, None, f"读取月结汇总 {step}/{steps}")
-    except Rejected:
-        return {}  # a centre without monthly settlements: that identity cannot be checked, the others can
-    return months
+def _months(scope: Scope, *, ask: Ask, door: Door, progress: Progress, by: Member | None, job: UUID | None) -> Months:
+    """Read the scope's monthly sums (6.2) and keep them; Σ of the months' amounts due, where they could be read."""
+    parts, read = MonthQuery(MonthKind.SUMMARY, scope).parts(), []
+    with door():
+        done = done_by(job) if job else set()
+    for step, part in enumerate(parts, start=1):
+        try:
+            if part not in done:
+                read_part(part, ask=ask, door=door, job=job, by=by)
+        except Rejected:
+            return {}  # a centre without monthly settlements: that identity cannot be checked, the others can
+        except Unsettled:
+            continue
+        read.append(part)
+        progress(0, None, f"读取月结汇总 {step}/{len(parts)}")
+    with door():
+        return months_due(read)
 
 
 def _fetch_rows(generation: Generation, months: Months, *, ask: Ask, door: Door, progress: Progress) -> Tally:
@@ -138,7 +159,17 @@ def finish(generation: Generation, tally: Tally, started_at: datetime) -> None:
     ).exclude(agency=""):
         strays = ClearingRow.objects.filter(**application.scope.fields(), state=RowState.APPLIED, application=None)
         approved = application.state == ApplicationState.APPROVED
+        if approved:
+            note(strays, ChangeKind.APPROVED, after=str(RowState.APPROVED.label))
         strays.update(application=application, state=RowState.APPROVED if approved else RowState.APPLIED)
+    take_snapshot(
+        generation,
+        started_at=started_at,
+        added=tally.added,
+        changed=tally.changed,
+        gone=tally.gone,
+        complete=complete,
+    )
     record(
         ROWS_FETCHED,
         generation,
