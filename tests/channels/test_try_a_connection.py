@@ -87,9 +87,7 @@ def test_it_says_that_the_iv_is_wrong(attempt):
 def test_it_says_that_the_clock_is_off(attempt, monkeypatch):
     exchange = wire.exchange
     wrong = lambda: wire.clock() + timedelta(minutes=20)  # noqa: E731
-    monkeypatch.setattr(
-        wire, "exchange", lambda settings, request, msgid: exchange(settings, request, msgid=msgid, now=wrong)
-    )
+    monkeypatch.setattr(wire, "exchange", lambda settings, request: exchange(settings, request, now=wrong))
     trial = attempt()
     assert (trial.is_good, trial.field) == (False, "clock")
     assert "时钟" in trial.sentence

@@ -16,7 +16,8 @@ class ChannelAdmin(PortalAdmin):
     search_fields = ("institution__name", "institution__code", "app_code", "base_url")
     search_help_text = "查找：机构、appCode、API 地址"
     fields = (
-        *("institution", "gateway", "environment", "base_url", "app_code", "region", "is_active"),
+        *("institution", "gateway", "environment", "base_url", "host_address", "app_code", "user_name"),
+        *("medins_code", "medins_name", "region", "is_active"),
         *("fingerprints", "key_set_at", "key_set_label", "switches", "wire_names", "connect_timeout", "read_timeout"),
         *("version", "created_at", "updated_at"),
     )

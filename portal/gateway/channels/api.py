@@ -27,22 +27,36 @@ class ChannelSerializer(serializers.ModelSerializer[Channel]):
     class Meta:
         model = Channel
         fields = [
-            *("id", "gateway", "environment", "base_url", "app_code", "region", "is_active", "fingerprints"),
+            *("id", "gateway", "environment", "base_url", "host_address", "app_code", "user_name", "medins_code"),
+            *("medins_name", "region", "is_active", "fingerprints"),
             *("key_set_at", "switches", "wire_names", "connect_timeout", "read_timeout", "version", "updated_at"),
         ]
         read_only_fields = fields
 
 
+def _text(name: str, size: int, *, allow_blank: bool = True, write_only: bool = False) -> serializers.CharField:
+    """One setting; which of them a gateway has says its wire, and any other is refused by name."""
+    return serializers.CharField(
+        max_length=size, required=False, allow_blank=allow_blank, write_only=write_only, label=LABELS[name]
+    )
+
+
 class ValuesSerializer(serializers.Serializer[Channel]):
     """Only what is given is changed; an empty key keeps the stored one."""
 
-    base_url = serializers.CharField(max_length=200, required=False, allow_blank=True, label=LABELS["base_url"])
-    app_code = serializers.CharField(max_length=64, required=False, label=LABELS["app_code"])
-    provider_public_key = serializers.CharField(max_length=130, required=False, allow_blank=True, write_only=True)
-    private_key = serializers.CharField(max_length=64, required=False, allow_blank=True, write_only=True)
-    public_key = serializers.CharField(max_length=130, required=False, allow_blank=True, write_only=True)
-    iv = serializers.CharField(max_length=32, required=False, allow_blank=True, write_only=True)
-    region = serializers.CharField(max_length=6, required=False, allow_blank=True, label=LABELS["region"])
+    base_url = _text("base_url", 200)
+    host_address = _text("host_address", 45)
+    app_code = _text("app_code", 100, allow_blank=False)
+    user_name = _text("user_name", 100)
+    medins_code = _text("medins_code", 12)
+    medins_name = _text("medins_name", 100)
+    provider_public_key = _text("provider_public_key", 130, write_only=True)
+    private_key = _text("private_key", 64, write_only=True)
+    public_key = _text("public_key", 130, write_only=True)
+    iv = _text("iv", 32, write_only=True)
+    secret_key = _text("secret_key", 200, write_only=True)
+    password = _text("password", 100, write_only=True)
+    region = _text("region", 6)
     switches = serializers.DictField(required=False)
     wire_names = serializers.DictField(child=serializers.CharField(), required=False)
     connect_timeout = serializers.IntegerField(required=False)

@@ -11,7 +11,7 @@ from django.db import DatabaseError
 def no_sandbox_in_production(app_configs: Any, databases: Any = None, **_: Any) -> list[CheckMessage]:
     """A channel whose address leads back to this machine would settle money with nobody."""
     from portal.access.door import platform_tx
-    from portal.gateway.channels.hosts import is_loopback
+    from portal.gateway.channels.hosts import leads_home
     from portal.gateway.channels.models import Channel
 
     if (
@@ -20,10 +20,14 @@ def no_sandbox_in_production(app_configs: Any, databases: Any = None, **_: Any) 
         return []
     try:
         with platform_tx():
-            rows = list(Channel.objects.filter(is_active=True).values_list("institution__code", "gateway", "base_url"))
+            rows = list(
+                Channel.objects.filter(is_active=True).values_list(
+                    "institution__code", "gateway", "base_url", "host_address"
+                )
+            )
     except (DatabaseError, RuntimeError):
         return [Warning("the channels could not be looked at", hint="is the database migrated?", id="channels.W001")]
-    found = [f"{code} {gateway}" for code, gateway, address in rows if is_loopback(address)]
+    found = [f"{code} {gateway}" for code, gateway, url, address in rows if leads_home(url, address)]
     if not found:
         return []
     hint = "switch these institutions to a real address, or start with PORTAL_MODE=demo"

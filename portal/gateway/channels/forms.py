@@ -6,77 +6,96 @@ from typing import Any
 
 from django import forms
 
+from portal.access.models import Institution
 from portal.gateway.channels.faults import TIMES, presets, regions
-from portal.gateway.channels.models import KEYS, LABELS, Channel
-from portal.gateway.seals.switches import EnvelopeSwitches
+from portal.gateway.channels.fields import KEYS, LABELS, label_of, settings_of, wire_of
+from portal.gateway.channels.models import Channel
+from portal.gateway.wire import Setting
 
 SWITCH = "switch_"
-KEY_HELP = {
-    "provider_public_key": "由医保中心提供：04 开头的 130 位十六进制字符",
-    "private_key": "由医保中心分配：64 位十六进制字符，保存后不再显示",
-    "public_key": "由医保中心分配：04 开头的 130 位十六进制字符，须与私钥是一对",
-    "iv": "由医保中心提供：32 位十六进制字符，或 16 个半角字符",
+#: A key longer than this is typed in two lines.
+ONE_LINE = 40
+#: Choices of switches in words.
+VALUES = {
+    True: "是",
+    False: "否",
+    "text": "文本",
+    "raw": "字节",
+    "cipher": "密文",
+    "plain": "明文",
+    "number": "数字",
+    "tif": "x-tif 请求头",
+    "hmac-sha1": "_api 请求头（HMAC-SHA1）",
+    "cainfo": "cainfo（SM2 签名）",
+    "none": "不鉴权",
+    "object": "对象",
+    "hex": "十六进制",
+    "uuid": "带连字符",
+    "dated": "格式和时间",
+    "present": "只要求不为空",
 }
-VALUES = {True: "是", False: "否", "text": "文本", "raw": "字节", "cipher": "密文", "plain": "明文", "number": "数字"}
 
 
 class ChannelForm(forms.Form):
-    """The seven items of the manual (4.1), the region, waiting times and, folded away, the envelope's switches."""
+    """What the gateway's wire declares, waiting times and, folded away, the wire's switches."""
 
-    app_code = forms.CharField(label=LABELS["app_code"], required=False, help_text="由医保中心分配的机构唯一标识")
-    base_url = forms.CharField(label=LABELS["base_url"], required=False)
-    provider_public_key = forms.CharField(label=LABELS["provider_public_key"], required=False)
-    public_key = forms.CharField(label=LABELS["public_key"], required=False)
-    private_key = forms.CharField(label=LABELS["private_key"], required=False)
-    iv = forms.CharField(label=LABELS["iv"], required=False)
-    region = forms.ChoiceField(label=LABELS["region"], required=False)
+    region = forms.CharField(label=LABELS["region"], required=False)
     connect_timeout = forms.CharField(label=LABELS["connect_timeout"], required=False)
     read_timeout = forms.CharField(
         label=LABELS["read_timeout"], required=False, help_text="留空时按每个交易自己的等待时间"
     )
     is_active = forms.BooleanField(label=LABELS["is_active"], required=False, initial=True)
-    wire_names = forms.CharField(
-        label=LABELS["wire_names"],
-        required=False,
-        help_text="本地接口使用其他交易名时填写，每行一个：generateClearing=本地名称",
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
+    wire_names = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
-    def __init__(self, gateway: str, environment: str, channel: Channel | None, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **{"initial": _initial(channel, environment), **options})
+    def __init__(
+        self,
+        gateway: str,
+        environment: str,
+        channel: Channel | None,
+        *args: Any,
+        institution: Institution | None = None,
+        **options: Any,
+    ) -> None:
+        self.settings = settings_of(gateway)
+        self.switches = wire_of(gateway).switches.choices()
         self.stored = channel
+        initial = _initial(channel, self.settings, institution)
+        super().__init__(*args, **{"initial": initial, **options})
+        for one in self.settings:
+            self.fields[one.name] = self._field(one)
         address = presets(gateway)["addresses"].get(environment, "")
-        field = self.fields["base_url"]
-        field.help_text = f"留空使用默认地址 {address}" if address else "以 http:// 或 https:// 开头"
-        listed = regions(gateway)
-        codes = [(code, f"{label}（{code}）") for code, label in listed.choices()] if listed else []
-        chosen = self.fields["region"]
-        assert isinstance(chosen, forms.ChoiceField)
-        chosen.choices = [("", "未选择"), *codes]
-        for name in KEYS:
-            self._key(name)
-        for name, label, values, default in EnvelopeSwitches.choices():
+        if address:
+            self.fields["base_url"].help_text = f"留空使用默认地址 {address}"
+        if listed := regions(gateway):
+            codes = [(code, f"{label}（{code}）") for code, label in listed.choices()]
+            label = label_of(gateway, "region")
+            self.fields["region"] = forms.ChoiceField(label=label, required=False, choices=[("", "未选择"), *codes])
+        self.fields["wire_names"].label = label_of(gateway, "wire_names")
+        self.fields["wire_names"].help_text = wire_of(gateway).names_hint
+        for name, label, values, default in self.switches:
             self.fields[SWITCH + name] = _switch(label, values, default)
 
-    def _key(self, name: str) -> None:
-        secret = name == "private_key"
-        options = {"autocomplete": "off", "spellcheck": "false"}
-        widget = forms.PasswordInput(attrs={**options, "autocomplete": "new-password"}) if secret else None
-        rows = 1 if name == "iv" else 2
-        self.fields[name].widget = widget or forms.Textarea(attrs={**options, "rows": rows})
-        stored = self.stored.fingerprints.get(name, "") if self.stored else ""
-        self.fields[name].help_text = f"已设置，指纹 {stored}；留空表示不修改" if stored else KEY_HELP[name]
+    def _field(self, one: Setting) -> forms.Field:
+        plain = {"autocomplete": "off", "spellcheck": "false"}
+        widget: forms.Widget | None = None
+        if one.form == "secret":
+            widget = forms.PasswordInput(attrs={**plain, "autocomplete": "new-password"})
+        elif one.form == "key":
+            widget = forms.Textarea(attrs={**plain, "rows": 1 if one.size <= ONE_LINE else 2})
+        stored = self.stored.fingerprints.get(one.name, "") if self.stored and one.is_sealed else ""
+        hint = f"已设置，指纹 {stored}；留空表示不修改" if stored else one.hint
+        return forms.CharField(label=one.label, required=False, help_text=hint, widget=widget)
 
     def given(self) -> dict[str, Any]:
         """What the services take; call it after is_valid()."""
         data = self.cleaned_data
         switches: dict[str, Any] = {}
-        for name, _, values, default in EnvelopeSwitches.choices():
+        for name, _, values, default in self.switches:
             typed = data.get(SWITCH + name, "")
             value = _read(typed, values, default)
             if value != default:
                 switches[name] = value
-        plain = {name: data[name] for name in ("app_code", "base_url", *KEYS, "region", "is_active")}
+        plain = {name: data[name] for name in (*(one.name for one in self.settings), "region", "is_active")}
         times = {name: _number(data[name]) for name in TIMES}
         return {**plain, **times, "switches": switches, "wire_names": _names(data["wire_names"])}
 
@@ -86,10 +105,10 @@ class ChannelForm(forms.Form):
             self.add_error(name if name in self.fields else None, sentence)
 
     @property
-    def pairs(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+    def pairs(self) -> list[list[forms.BoundField]]:
         """Side by side, so that the whole form fits a screen of 768 lines."""
-        names = [("app_code", "base_url"), ("provider_public_key", "public_key"), ("private_key", "iv")]
-        return [(self[left], self[right]) for left, right in names]
+        shown = [self[one.name] for one in self.settings if not one.rare and one.name != "region"]
+        return [shown[n : n + 2] for n in range(0, len(shown), 2)]
 
     @property
     def other_fields(self) -> list[forms.BoundField]:
@@ -97,11 +116,24 @@ class ChannelForm(forms.Form):
 
     @property
     def switch_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.fields if name.startswith(SWITCH)] + [self["wire_names"]]
+        rare = [self[one.name] for one in self.settings if one.rare]
+        return rare + [self[name] for name in self.fields if name.startswith(SWITCH)] + [self["wire_names"]]
 
     @property
     def has_switch_errors(self) -> bool:
         return any(field.errors for field in self.switch_fields)
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """What may be read by everybody who sees the channel."""
+        plain = [one for one in self.settings if not one.is_sealed and one.name != "region"]
+        return [(one.label, str(getattr(self.stored, one.name))) for one in plain] if self.stored else []
+
+    @property
+    def prints(self) -> list[tuple[str, str]]:
+        """The keys that are set, as fingerprints."""
+        prints = self.stored.fingerprints if self.stored else {}
+        return [(one.label, prints[one.name]) for one in self.settings if one.name in KEYS and prints.get(one.name)]
 
 
 class ReasonForm(forms.Form):
@@ -135,13 +167,14 @@ class AddressForm(forms.Form):
     )
 
 
-def _initial(channel: Channel | None, environment: str) -> dict[str, Any]:
+def _initial(channel: Channel | None, settings: tuple[Setting, ...], institution: Institution | None) -> dict[str, Any]:
     if channel is None:
-        return {"connect_timeout": 10, "is_active": True}
-    plain = ("app_code", "base_url", "region", "connect_timeout", "read_timeout", "is_active")
+        known = {one.name: getattr(institution, one.like)[: one.size] for one in settings if institution and one.like}
+        return {"connect_timeout": 10, "is_active": True, **known}
+    own = [one.name for one in settings if not one.is_sealed]
+    plain = {name: getattr(channel, name) for name in (*own, "region", *TIMES, "is_active")}
     names = "\n".join(f"{code}={name}" for code, name in channel.wire_names.items())
-    switches = {SWITCH + name: value for name, value in channel.switches.items()}
-    return {**{name: getattr(channel, name) for name in plain}, "wire_names": names, **switches}
+    return {**plain, "wire_names": names, **{SWITCH + name: value for name, value in channel.switches.items()}}
 
 
 def _switch(label: str, values: tuple[object, ...], default: object) -> forms.Field:

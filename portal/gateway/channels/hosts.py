@@ -33,6 +33,12 @@ def is_allowed(url: str) -> bool:
     return bool(names & set(allowed_hosts()))
 
 
+def leads_home(url: str, address: str = "") -> bool:
+    """Whether a channel's address, or the IP that its host is bound to, leads back to this machine."""
+    bound = f"http://[{address}]" if ":" in address else f"http://{address}"
+    return is_loopback(url) or bool(address and is_loopback(bound))
+
+
 def is_loopback(url: str) -> bool:
     """Whether an address leads back to this machine: then it is a sandbox."""
     host = urlsplit(url).hostname or ""

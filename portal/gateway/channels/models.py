@@ -12,33 +12,20 @@ from django.utils import timezone
 
 from portal.access.models.institution import Environment
 from portal.access.rows import TenantModel
-from portal.gateway.channels.hosts import allowed_hosts, is_loopback
+from portal.gateway.channels.fields import KEYS, LABELS, fields_of, settings_of, wire_of
+from portal.gateway.channels.hosts import allowed_hosts, leads_home
+from portal.gateway.channels.numbers import next_number
 from portal.gateway.errors import NotSent
 from portal.gateway.messages import gateway
-from portal.gateway.seals.switches import EnvelopeSwitches
 from portal.gateway.wire import WireSettings
 from portal.vault import SealedField, SealedJson
 
-#: Secret or as good as one: set once, shown as a fingerprint only.
-KEYS = ("provider_public_key", "private_key", "public_key", "iv")
 #: What decides where money messages go and who can read them: a second person confirms it (design 4.2).
-GUARDED = ("base_url", "app_code", *KEYS, "switches", "wire_names")
+GUARDED = (
+    *("base_url", "host_address", "app_code", "user_name", "medins_code", "medins_name"),
+    *(*KEYS, "switches", "wire_names"),
+)
 OPEN = ("region", "connect_timeout", "read_timeout", "is_active")
-
-LABELS = {
-    "app_code": "appCode（调用方标识）",
-    "base_url": "API 地址",
-    "provider_public_key": "服务提供方 SM2 公钥",
-    "private_key": "调用方 SM2 私钥",
-    "public_key": "调用方 SM2 公钥",
-    "iv": "SM4 加密 IV",
-    "switches": "报文开关",
-    "wire_names": "交易名称",
-    "region": "统筹区",
-    "connect_timeout": "连接等待（秒）",
-    "read_timeout": "答复等待（秒）",
-    "is_active": "启用",
-}
 
 
 def person() -> models.ForeignKey[Any, Any]:
@@ -48,7 +35,8 @@ def person() -> models.ForeignKey[Any, Any]:
 class Channel(TenantModel):
     """One institution's settings for one gateway in one environment (clearing manual, chapter 4).
 
-    The keys are hexadecimal text as the insurer hands them out; reveal them only to build WireSettings.
+    Which of them are used says the gateway's wire (`fields_of`); the others are empty. Keys are text as the insurer
+    hands them out; reveal them only to build WireSettings.
     """
 
     platform_rows = True
@@ -56,12 +44,18 @@ class Channel(TenantModel):
     gateway = models.CharField("接口", max_length=40)
     environment = models.CharField("运行环境", max_length=10, choices=Environment)
     base_url = models.CharField(LABELS["base_url"], max_length=200)
-    app_code = models.CharField(LABELS["app_code"], max_length=64)
+    host_address = models.CharField(LABELS["host_address"], max_length=45, blank=True, default="")
+    app_code = models.CharField(LABELS["app_code"], max_length=100, blank=True, default="")
+    user_name = models.CharField(LABELS["user_name"], max_length=100, blank=True, default="")
+    medins_code = models.CharField(LABELS["medins_code"], max_length=12, blank=True, default="")
+    medins_name = models.CharField(LABELS["medins_name"], max_length=100, blank=True, default="")
     region = models.CharField(LABELS["region"], max_length=6, blank=True)
-    provider_public_key = SealedField(LABELS["provider_public_key"])
-    public_key = SealedField(LABELS["public_key"])
-    private_key = SealedField(LABELS["private_key"])
-    iv = SealedField(LABELS["iv"])
+    provider_public_key = SealedField(LABELS["provider_public_key"], null=True)
+    public_key = SealedField(LABELS["public_key"], null=True)
+    private_key = SealedField(LABELS["private_key"], null=True)
+    iv = SealedField(LABELS["iv"], null=True)
+    secret_key = SealedField(LABELS["secret_key"], null=True)
+    password = SealedField(LABELS["password"], null=True)
     fingerprints = models.JSONField("指纹", default=dict)
     key_set_at = models.DateTimeField("密钥设置时间", null=True)
     key_set_label = models.CharField("密钥设置人", max_length=100, blank=True)
@@ -88,31 +82,31 @@ class Channel(TenantModel):
         """What the wire needs, with revealed keys; inside the door. NotSent when the channel may not be used."""
         if not self.is_active:
             raise NotSent(f"{self}已停用，请求没有发出")
-        if settings.PRODUCTION and is_loopback(self.base_url):
+        if settings.PRODUCTION and leads_home(self.base_url, self.host_address):
             raise NotSent("API 地址指向本机的沙箱，正式环境不能使用，请求没有发出")
         return wire_settings(self.gateway, self.values())
 
     def values(self) -> dict[str, Any]:
-        """Everything that can be changed, with revealed keys; inside the door."""
-        found: dict[str, Any] = {name: getattr(self, name) for name in LABELS}
-        return {name: value.reveal() if name in KEYS else value for name, value in found.items()}
+        """Everything that this gateway's channels have, with revealed keys; inside the door."""
+        found: dict[str, Any] = {name: getattr(self, name) for name in fields_of(self.gateway)}
+        for name in KEYS:
+            if name in found:
+                found[name] = found[name].reveal() if found[name] is not None else ""
+        return found
 
 
 def wire_settings(gateway_name: str, values: Mapping[str, Any]) -> WireSettings:
     """Settings from a channel's values, saved or not; ValueError for a switch that does not exist."""
+    texts: dict[str, Any] = {one.name: str(values.get(one.name) or "") for one in settings_of(gateway_name)}
     return WireSettings(
+        **{"region": str(values.get("region") or ""), **texts},
         gateway=gateway(gateway_name),
-        base_url=values["base_url"],
-        app_code=values["app_code"],
-        provider_public_key=values["provider_public_key"],
-        private_key=values["private_key"],
-        public_key=values["public_key"],
-        iv=values["iv"],
         allowed_hosts=allowed_hosts(),
         names=values.get("wire_names") or {},
-        switches=EnvelopeSwitches.read(values.get("switches") or {}),
+        switches=wire_of(gateway_name).switches.read(values.get("switches") or {}),
         connect_timeout=float(values.get("connect_timeout") or 10),
         read_timeout=float(values["read_timeout"]) if values.get("read_timeout") else None,
+        next_number=next_number,
     )
 
 
@@ -230,4 +224,4 @@ class AllowedAddress(models.Model):
         return self.approved_at is not None and self.removed_at is None
 
 
-__all__ = ["AllowedAddress", "ChangeState", "Channel", "ChannelChange", "ChannelTrial"]
+__all__ = ["KEYS", "LABELS", "AllowedAddress", "ChangeState", "Channel", "ChannelChange", "ChannelTrial"]

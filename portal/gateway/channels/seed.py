@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from django.conf import settings
 
@@ -13,6 +15,7 @@ from portal.access.seed import register
 from portal.gateway import crypto
 from portal.gateway.channels.faults import regions
 from portal.gateway.channels.services import channel_for, install_channel
+from portal.gateway.messages import gateway as find_gateway
 from portal.gateway.messages import gateways
 from portal.gateway.sandbox.control import Sandbox
 
@@ -32,21 +35,45 @@ def seed_channels(institution: Institution) -> None:
 def _seed(institution: Institution, gateway: str, sandbox: Sandbox) -> None:
     with tenant_tx(institution.pk):
         stored = channel_for(gateway, Environment.TEST)
-        keys = (stored.private_key.reveal(), stored.public_key.reveal()) if stored else crypto.generate()
-    private, public = keys
+        kept = stored.values() if stored else {}
+    introduce = WIRES.get(find_gateway(gateway).wire)
+    if introduce is None:
+        return
+    values = introduce(institution, gateway, sandbox, kept)
+    with tenant_tx(institution.pk):
+        install_channel(gateway, Environment.TEST, {**values, "base_url": sandbox.base_url(gateway)})
+
+
+def _sm_envelope(institution: Institution, gateway: str, sandbox: Sandbox, kept: Mapping[str, Any]) -> dict[str, Any]:
+    keys = (kept["private_key"], kept["public_key"]) if kept else crypto.generate()
     app_code = f"DEMO{institution.code}"
-    told = sandbox.register(gateway, app_code, public, institution=_facts(institution, gateway))
-    values = {
+    told = sandbox.register(gateway, app_code, keys[1], institution=_facts(institution, gateway))
+    return {
         "app_code": app_code,
-        "base_url": sandbox.base_url(gateway),
         "provider_public_key": told["provider_public_key"],
-        "private_key": private,
-        "public_key": public,
+        "private_key": keys[0],
+        "public_key": keys[1],
         "iv": told["iv"],
         "region": _region(institution, gateway),
     }
-    with tenant_tx(institution.pk):
-        install_channel(gateway, Environment.TEST, values)
+
+
+def _national(institution: Institution, gateway: str, sandbox: Sandbox, kept: Mapping[str, Any]) -> dict[str, Any]:
+    app_code = f"DEMO{institution.code}"
+    facts = _facts(institution, gateway)
+    told = sandbox.register(gateway, app_code, secret_key=kept.get("secret_key", ""), institution=facts)
+    return {
+        "app_code": app_code,
+        "secret_key": told["secret_key"],
+        "medins_code": institution.code,
+        "medins_name": institution.name[:20],
+        "region": institution.region,
+    }
+
+
+#: How an institution introduces itself to the sandbox, by kind of wire: the channel's values but its address.
+Introduction = Callable[[Institution, str, Sandbox, Mapping[str, Any]], dict[str, Any]]
+WIRES: dict[str, Introduction] = {"sm-envelope": _sm_envelope, "national": _national}
 
 
 def _facts(institution: Institution, gateway: str) -> dict[str, object]:

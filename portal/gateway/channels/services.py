@@ -20,14 +20,8 @@ from portal.gateway.channels.actions import (
     KEYS_SET,
 )
 from portal.gateway.channels.faults import faults_of, presets
-from portal.gateway.channels.models import (
-    GUARDED,
-    KEYS,
-    LABELS,
-    ChangeState,
-    Channel,
-    ChannelChange,
-)
+from portal.gateway.channels.fields import GUESSABLE, KEYS, LABELS, clean, fields_of, label_of
+from portal.gateway.channels.models import GUARDED, ChangeState, Channel, ChannelChange
 from portal.vault import fingerprint
 
 SYSTEM = "系统安装"
@@ -62,17 +56,18 @@ def candidate(gateway: str, environment: str, given: Mapping[str, Any]) -> dict[
     """
     stored = channel_for(gateway, environment)
     values = {**DEFAULTS, **(stored.values() if stored else {})}
+    known = fields_of(gateway)
     for name, value in given.items():
-        if name not in LABELS:
+        if name not in known:
             raise ChannelFault({"": f"没有名为 {name} 的配置项"})
-        clean = value.strip() if isinstance(value, str) else value
-        if not clean and (name in KEYS or name == "connect_timeout"):
+        tidy = clean(gateway, name, value)
+        if not tidy and (name in KEYS or name == "connect_timeout"):
             continue
-        values[name] = clean
+        values[name] = tidy
     if not values.get("base_url"):
-        values["base_url"] = presets(gateway)["addresses"].get(environment, "")
-    for name in ("provider_public_key", "public_key"):
-        values[name] = _with_prefix(str(values.get(name, "")))
+        for name, addresses in (("base_url", "addresses"), ("host_address", "host_addresses")):
+            if name in known:
+                values[name] = values.get(name) or presets(gateway).get(addresses, {}).get(environment, "")
     if found := faults_of(gateway, environment, values):
         raise ChannelFault(found)
     return values
@@ -99,7 +94,7 @@ def change_channel(gateway: str, environment: str, given: Mapping[str, Any], *, 
         environment=environment,
         values=differing,
         fields=[name for name in LABELS if name in differing],
-        shown=_shown(before, differing),
+        shown=_shown(gateway, before, differing),
         base_version=stored.version if stored else 0,
         proposed_by=by.user,
         proposed_label=by.label,
@@ -114,7 +109,7 @@ def change_channel(gateway: str, environment: str, given: Mapping[str, Any], *, 
             change.save(force_insert=True)
     except IntegrityError:
         raise ChannelFault({"": "已有一项修改在等待复核，请先由复核人处理，或撤回后重新提交"}) from None
-    record(CHANGE_PROPOSED, change, by=by, channel=str(change), fields=_labels(change.fields))
+    record(CHANGE_PROPOSED, change, by=by, channel=str(change), fields=_labels(change))
     return change
 
 
@@ -133,7 +128,7 @@ def approve_change(change: ChannelChange, *, by: Member) -> Channel:
     locked.state, locked.decided_by, locked.decided_label = ChangeState.APPLIED, by.user, by.label
     locked.decided_at = timezone.now()
     channel = _apply(locked, by=by)
-    record(CHANGE_APPROVED, channel, by=by, fields=_labels(locked.fields))
+    record(CHANGE_APPROVED, channel, by=by, fields=_labels(locked))
     return channel
 
 
@@ -169,7 +164,7 @@ def install_channel(gateway: str, environment: str, given: Mapping[str, Any]) ->
         environment=environment,
         values=differing,
         fields=[name for name in LABELS if name in differing],
-        shown=_shown(before, differing),
+        shown=_shown(gateway, before, differing),
         base_version=stored.version if stored else 0,
         state=ChangeState.APPLIED,
         proposed_label=SYSTEM,
@@ -193,9 +188,9 @@ def _apply(change: ChannelChange, *, by: Member | None) -> Channel:
         channel = Channel(gateway=change.gateway, environment=change.environment, version=0)
     for name, value in values.items():
         setattr(channel, name, value)
-    keys = [name for name in KEYS if name in values]
+    keys = [name for name in KEYS if values.get(name)]
     if keys:
-        channel.fingerprints = {**channel.fingerprints, **{name: fingerprint(values[name]) for name in keys}}
+        channel.fingerprints = {**channel.fingerprints, **{name: _print(name, values[name]) for name in keys}}
         channel.key_set_at, channel.key_set_label = timezone.now(), by.label if by else SYSTEM
     if channel.version == 0 or set(values) & set(GUARDED):
         channel.version += 1  # a waiting change is out of date only when what it is about has changed
@@ -206,7 +201,7 @@ def _apply(change: ChannelChange, *, by: Member | None) -> Channel:
     if plain:
         record(CHANGED, channel, by=by, changes={one["field"]: (one["before"], one["after"]) for one in plain})
     if keys:
-        named = "、".join(f"{LABELS[name]}（指纹 {channel.fingerprints[name]}）" for name in keys)
+        named = "、".join(f"{label_of(channel.gateway, name)}（指纹 {channel.fingerprints[name]}）" for name in keys)
         record(KEYS_SET, channel, by=by, keys=named)
     return channel
 
@@ -219,12 +214,12 @@ def _values(change: ChannelChange) -> dict[str, Any]:
     return values
 
 
-def _shown(before: Mapping[str, Any], differing: Mapping[str, Any]) -> list[dict[str, str]]:
+def _shown(gateway: str, before: Mapping[str, Any], differing: Mapping[str, Any]) -> list[dict[str, str]]:
     """What a second person sees: labels, and values before and after; of keys their fingerprints only."""
     return [
         {
             "field": name,
-            "label": LABELS[name],
+            "label": label_of(gateway, name),
             "before": _as_text(name, before.get(name)),
             "after": _as_text(name, differing[name]),
         }
@@ -237,7 +232,7 @@ def _as_text(name: str, value: Any) -> str:
     if value in (None, "", {}):
         return ""
     if name in KEYS:
-        return f"指纹 {fingerprint(str(value))}"
+        return f"指纹 {fingerprint(str(value))}" if name not in GUESSABLE else "已设置"
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, dict):
@@ -245,14 +240,13 @@ def _as_text(name: str, value: Any) -> str:
     return str(value)
 
 
-def _labels(fields: list[str]) -> str:
-    return "、".join(LABELS[name] for name in fields)
+def _print(name: str, value: str) -> str:
+    """A key's fingerprint; of what could be guessed from it, only that it was set."""
+    return "已设置" if name in GUESSABLE else fingerprint(value)
 
 
-def _with_prefix(key: str) -> str:
-    """Sites hand out public keys with or without the leading 04; stored is the form with it."""
-    text = key.strip().lower()
-    return f"04{text}" if len(text) == 128 else text
+def _labels(change: ChannelChange) -> str:
+    return "、".join(label_of(change.gateway, name) for name in change.fields)
 
 
 __all__ = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,7 +16,8 @@ from portal.audit import record
 from portal.gateway import wire
 from portal.gateway.channels.actions import TRIED
 from portal.gateway.channels.faults import presets
-from portal.gateway.channels.models import LABELS, ChannelTrial, wire_settings
+from portal.gateway.channels.fields import label_of, wire_of
+from portal.gateway.channels.models import ChannelTrial, wire_settings
 from portal.gateway.channels.services import candidate
 from portal.gateway.client import refuse_inside_transaction
 from portal.gateway.errors import Doubt
@@ -54,7 +56,7 @@ def run_trial(institution_id: int, trial_id: str) -> Verdict:
         if trial.ended_at is not None or trial.values is None:
             return Verdict(bool(trial.is_good), trial.sentence, trial.field)
         values = trial.values.reveal()
-        settings = wire_settings(trial.gateway, {**values, "read_timeout": values["read_timeout"] or READ_TIMEOUT})
+        settings = wire_settings(trial.gateway, {**values, "read_timeout": values.get("read_timeout") or READ_TIMEOUT})
     refuse_inside_transaction()
     exchange = wire.exchange(settings, probe(trial.gateway))
     verdict = judged(trial.gateway, exchange)
@@ -66,50 +68,71 @@ def run_trial(institution_id: int, trial_id: str) -> Verdict:
 
 
 def probe(gateway_name: str) -> Request[Any]:
-    """The gateway's first query, for last year and one row: it changes nothing and costs little."""
+    """The gateway's first query, for last year and the first row or page: it changes nothing and costs little."""
     query = next(one for one in requests(gateway(gateway_name)) if one.safe)
-    wanted: dict[str, Any] = {"year": str(timezone.localdate().year - 1), "page": 1, "size": 1}
-    given = {name: value for name, value in wanted.items() if name in query.model_fields}
-    return sample(query, 0, **given)
+    last_year = str(timezone.localdate().year - 1)
+    wanted: dict[str, Any] = {"year": last_year, "trt_year": last_year, "trt_month": "01"}
+    wanted |= {"page": 1, "size": 1, "startrow": 1}
+    return query.model_validate(_chosen(sample(query).model_dump(by_alias=True, exclude_none=True), wanted))
+
+
+def _chosen(content: Any, wanted: Mapping[str, Any]) -> Any:
+    """The content with the wanted values wherever an item has one of their names."""
+    if isinstance(content, dict):
+        return {name: wanted[name] if name in wanted else _chosen(inner, wanted) for name, inner in content.items()}
+    return [_chosen(one, wanted) for one in content] if isinstance(content, list) else content
 
 
 def judged(gateway_name: str, exchange: wire.Exchange[Any]) -> Verdict:
     """One sentence for people about what came of the query."""
+    proven = wire_of(gateway_name).proven
     if exchange.outcome is wire.Outcome.NOT_SENT:
         return Verdict(False, f"地址不可达：{exchange.sentence}", "base_url")
     field = presets(gateway_name)["fields"].get(exchange.code, "")
     if field:
-        return Verdict(False, f"{_POINTING.get(field, '')}（医保中心答复 {exchange.code}：{exchange.message}）", field)
+        said = f"医保中心答复 {exchange.code}：{exchange.message}"
+        return Verdict(False, f"{_pointing(gateway_name, field)}（{said}）", field)
     if exchange.outcome is wire.Outcome.UNKNOWN:
-        return _doubtful(exchange)
+        return _doubtful(gateway_name, exchange)
     took = f"，用时 {exchange.seconds:.1f} 秒"
     if exchange.outcome is wire.Outcome.REJECTED:
-        return Verdict(True, f"连接正常：签名和加密都正确{took}。试查的答复是“{exchange.message}”，不影响使用")
+        return Verdict(True, f"连接正常：{proven}{took}。试查的答复是“{exchange.message}”，不影响使用")
     if exchange.outcome is wire.Outcome.OK_UNPARSED:
-        return Verdict(False, f"签名和加密都正确，但{exchange.sentence}", "switches")
-    return Verdict(True, f"连接正常：签名和加密都正确{took}")
+        return Verdict(False, f"{proven}，但{exchange.sentence}", "switches")
+    return Verdict(True, f"连接正常：{proven}{took}")
 
 
-def _doubtful(exchange: wire.Exchange[Any]) -> Verdict:
+def _doubtful(gateway_name: str, exchange: wire.Exchange[Any]) -> Verdict:
     if exchange.reason is Doubt.CODE:
         said = f"医保中心答复 {exchange.code}：{exchange.message}" if exchange.message else exchange.sentence
         return Verdict(False, f"地址和密钥正确，但试查没有成功（{said}）")
     field, sentence = _DOUBTS.get(exchange.reason or Doubt.SHAPE, ("base_url", "地址上没有医保接口，请核对 API 地址"))
-    return Verdict(False, f"{sentence}（{exchange.sentence}）", field)
+    return Verdict(False, f"{_named(gateway_name, sentence)}（{exchange.sentence}）", field)
 
 
-#: The refusals that point at a setting; which code points where is the business's own data (codes/channel.json).
+def _pointing(gateway_name: str, field: str) -> str:
+    return _named(gateway_name, _POINTING.get(field, f"请核对{{{field}}}"))
+
+
+def _named(gateway_name: str, sentence: str) -> str:
+    """The sentence with the gateway's own names of the settings in braces."""
+    return re.sub(r"\{(\w+)\}", lambda found: label_of(gateway_name, found[1]), sentence)
+
+
+#: The refusals that point at a setting; which code points where is data beside the gateway (channel.json).
 _POINTING = {
-    "app_code": f"{LABELS['app_code']}不被认可，请核对医保中心分配的标识",
-    "private_key": f"签名不正确：{LABELS['private_key']}与医保中心登记的公钥不一致",
-    "iv": f"医保中心无法解密：请核对{LABELS['iv']}和{LABELS['provider_public_key']}",
+    "app_code": "{app_code}不被认可，请核对医保中心分配的标识",
+    "private_key": "签名不正确：{private_key}与医保中心登记的公钥不一致",
+    "secret_key": "签名不正确，请核对{secret_key}",
+    "iv": "医保中心无法解密：请核对{iv}和{provider_public_key}",
+    "switches": "请求头不完整，请在{switches}中核对鉴权方式",
     "clock": "时钟偏差：本机时间与医保中心相差超过规定，请校准本机时间",
 }
 _DOUBTS = {
     Doubt.TIMEOUT: ("base_url", "地址可以连接，但接口没有答复，请核对 API 地址和端口"),
     Doubt.RESET: ("base_url", "连接被对方中断，请核对 API 地址和端口"),
-    Doubt.SIGNATURE: ("provider_public_key", f"答复的签名不正确，请核对{LABELS['provider_public_key']}"),
-    Doubt.DECRYPTION: ("iv", f"答复无法解密，请核对{LABELS['iv']}和{LABELS['private_key']}"),
+    Doubt.SIGNATURE: ("provider_public_key", "答复的签名不正确，请核对{provider_public_key}"),
+    Doubt.DECRYPTION: ("iv", "答复无法解密，请核对{iv}和{private_key}"),
     Doubt.TIMESTAMP: ("clock", "时钟偏差：本机时间与医保中心相差超过规定，请校准本机时间"),
     Doubt.NONCE: ("base_url", "答复与本次请求不对应，地址上可能有缓存或代理"),
 }

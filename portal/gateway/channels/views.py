@@ -45,7 +45,7 @@ def channels(request: PortalRequest) -> HttpResponseBase:
 
 @page("gateway.channel.view")
 def channel(request: PortalRequest, gateway: str, environment: str) -> HttpResponseBase:
-    return _page(request, gateway, environment, _form(gateway, environment))
+    return _page(request, gateway, environment, _form(gateway, environment, request))
 
 
 @page("gateway.channel.manage", methods=("POST",))
@@ -148,10 +148,11 @@ def address_remove(request: PortalRequest, address_id: int) -> HttpResponseBase:
     return redirect("channels:address-list")
 
 
-def _form(gateway: str, environment: str, request: PortalRequest | None = None) -> ChannelForm:
+def _form(gateway: str, environment: str, request: PortalRequest) -> ChannelForm:
     if gateway not in {one.name for one in gateways()} or environment not in Environment.values:
         raise Http404("没有找到这条记录")
-    return ChannelForm(gateway, environment, channel_for(gateway, environment), request.POST if request else None)
+    stored, typed = channel_for(gateway, environment), request.POST if request.method == "POST" else None
+    return ChannelForm(gateway, environment, stored, typed, institution=request.member.institution)
 
 
 def _page(request: PortalRequest, gateway: str, environment: str, form: ChannelForm) -> HttpResponseBase:
@@ -179,7 +180,7 @@ def _page(request: PortalRequest, gateway: str, environment: str, form: ChannelF
 def _region(channel: Channel | None, gateway: str) -> str:
     listed = regions(gateway)
     if channel is None or not channel.region or listed is None:
-        return ""
+        return channel.region if channel else ""
     return f"{listed.label(channel.region)}（{channel.region}）"
 
 

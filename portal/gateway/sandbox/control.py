@@ -28,8 +28,8 @@ class Sandbox:
         """`host:port`, as the allow-list writes it."""
         return self.url.partition("//")[2]
 
-    def register(self, gateway: str, app_code: str, public_key: str, **more: Any) -> dict[str, Any]:
-        """Register a counterpart; returns provider_public_key, iv and path (portal.gateway.sandbox.parties)."""
+    def register(self, gateway: str, app_code: str, public_key: str = "", **more: Any) -> dict[str, Any]:
+        """Register a counterpart; returns what its wire hands out (portal.gateway.sandbox.parties)."""
         asked = {"gateway": gateway, "app_code": app_code, "public_key": public_key, **more}
         return self.ask("POST", "/parties", json=asked)
 

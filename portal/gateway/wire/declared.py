@@ -16,7 +16,8 @@ class Setting:
 
     `hint` is what a person reads below the field. `form` tells how it is typed: one line, a long key, or hidden. `size`
     is the most characters. `check` takes value and label and raises ValueError (CryptoFault is one) with a sentence;
-    `clean` makes the stored form of what was typed. `rare` fields are folded away.
+    `clean` makes the stored form of what was typed. `rare` fields are folded away. `like` names the institution's own
+    item that a new channel begins with.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Setting:
     check: Callable[[str, str], object] | None = None
     clean: Callable[[str], str] = str.strip
     rare: bool = False
+    like: str = ""
 
     @property
     def is_sealed(self) -> bool:

@@ -22,7 +22,7 @@ def _name(value: str, label: str) -> None:
 
 SETTINGS = (
     Setting("base_url", "API 地址", "由医保系统承建商提供，可带应用账户编码和公共路径"),
-    Setting("host_address", "域名绑定的 IP", "没有域名解析时填写，例如 10.97.240.206", size=45, check=_ip, rare=True),
+    Setting("host_address", "域名绑定的 IP", "没有域名解析时填写，例如 10.97.240.206", size=45, check=_ip),
     Setting("app_code", "应用编码（paasid）", "创建账户时由平台生成", size=100, check=printable(1, 100)),
     Setting(
         "secret_key",
@@ -32,9 +32,9 @@ SETTINGS = (
         200,
         printable(1, 200),
     ),
-    Setting("medins_code", "定点医药机构编号", "12 位，与医保平台登记的一致", size=12, check=printable(12, 12)),
-    Setting("medins_name", "定点医药机构名称", "接口规定最多 20 个字符", size=20, check=_name),
-    Setting("region", "就医地医保区划", "6 位区划代码", size=6, check=digits(6)),
+    Setting("medins_code", "定点医药机构编号", "与医保平台登记的一致", size=12, check=printable(12, 12), like="code"),
+    Setting("medins_name", "定点医药机构名称", "接口规定最多 20 个字符", size=20, check=_name, like="name"),
+    Setting("region", "就医地医保区划", "6 位区划代码", size=6, check=digits(6), like="region"),
     Setting(
         "private_key",
         "机构 SM2 私钥（cainfo）",
