@@ -8,8 +8,9 @@ from zlib import crc32
 
 from django.utils.functional import cached_property
 
-#: bar: columns side by side; stacked: one on the other; horizontal: bars to the right, for long names; line: a course.
-Kind = Literal["bar", "stacked", "horizontal", "line"]
+#: bar: columns side by side; stacked: one on the other; horizontal: bars to the right, for long names; progress: parts
+#: of one bar to the right; line: a course.
+Kind = Literal["bar", "stacked", "horizontal", "progress", "line"]
 Value = Decimal | int | None
 NOTHING = "—"
 #: As many as tokens of chart.css name colours for.

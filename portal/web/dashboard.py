@@ -19,13 +19,13 @@ class DashboardPart:
     """A part of the dashboard; constructing it declares it. `context` runs inside the institution's door.
 
     `wide` parts take the whole row, others half of it. The order of the manual: steps 10, cards 20, shortcuts 30,
-    charts 40, notes 90.
+    charts 40, notes 90. Parts of one business share what they read by keeping it on the request.
     """
 
     order: int
     permission: str
     template: str
-    context: Callable[[Member], dict[str, Any]] = field(compare=False)
+    context: Callable[[PortalRequest], dict[str, Any]] = field(compare=False)
     wide: bool = True
 
     def __post_init__(self) -> None:
@@ -34,7 +34,7 @@ class DashboardPart:
             raise ValueError(f"dashboard part {self.template!r} is declared twice")
 
     def render(self, request: PortalRequest) -> str:
-        return render_to_string(self.template, {"member": request.member, **self.context(request.member)}, request)
+        return render_to_string(self.template, {"member": request.member, **self.context(request)}, request)
 
 
 @dataclass(frozen=True)

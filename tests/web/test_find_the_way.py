@@ -73,7 +73,7 @@ def test_it_puts_open_tasks_first_and_leaves_out_empty_ones(alice, alice_member,
     monkeypatch.setattr(dashboard, "_parts", {})
     OpenTasks("doubt", "portal.use", lambda member: [Task("结果待确认的申请", "/x/", 3, "doubt"), Task("无", "/y/", 0)])
     OpenTasks("members", "access.members.manage", lambda member: [Task("别人的", "/z/")])
-    DashboardPart(10, "portal.use", "parts/empty.html", lambda member: {"sentence": f"{member.label}的步骤"})
+    DashboardPart(10, "portal.use", "parts/empty.html", lambda request: {"sentence": f"{request.member.label}的步骤"})
     assert [task.label for task in tasks_for(alice_member)] == ["结果待确认的申请"]
     page = alice.get("/").content.decode()
     assert page.index("结果待确认的申请") < page.index("经办甲的步骤")

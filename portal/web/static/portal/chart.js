@@ -25,7 +25,7 @@
 
   function series(data, one) {
     const drawn = { name: one.name, data: one.values, type: data.kind === "line" ? "line" : "bar", barMaxWidth: 28, emphasis: { focus: "none" } };
-    if (data.kind === "stacked") drawn.stack = "all";
+    if (data.kind === "stacked" || data.kind === "progress") drawn.stack = "all";
     if (data.kind === "line") Object.assign(drawn, { symbolSize: 6, lineStyle: { width: 2 } });
     return drawn;
   }
@@ -34,7 +34,7 @@
     const words = { color: token("--ink-2"), fontSize: 12 };
     const names = { type: "category", data: data.categories, axisTick: { show: false }, axisLabel: words, axisLine: { lineStyle: { color: token("--line") } } };
     const amounts = { type: "value", axisLabel: Object.assign({ formatter: short }, words), splitLine: { lineStyle: { color: token("--line-2") } }, splitNumber: 4 };
-    const lying = data.kind === "horizontal";
+    const lying = data.kind === "horizontal" || data.kind === "progress";
     if (lying) names.inverse = true;
     return {
       color: colours,
