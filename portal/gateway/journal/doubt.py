@@ -16,6 +16,7 @@ from portal.gateway.errors import GatewayError
 from portal.gateway.journal import pace
 from portal.gateway.journal.handlers import (
     Applied,
+    Moot,
     NotApplied,
     R,
     StillUnknown,
@@ -33,7 +34,13 @@ from portal.gateway.messages import Request, masked, request_class
 from portal.jobs.queue import later
 
 logger = logging.getLogger(__name__)
-FINDINGS = {Applied: Finding.APPLIED, NotApplied: Finding.NOT_APPLIED, StillUnknown: Finding.UNKNOWN}
+#: What is moot is judged as if it had happened and was reversed.
+FINDINGS = {
+    Applied: Finding.APPLIED,
+    NotApplied: Finding.NOT_APPLIED,
+    StillUnknown: Finding.UNKNOWN,
+    Moot: Finding.APPLIED,
+}
 #: Characters of an answer that evidence keeps.
 ANSWER_LIMIT = 64_000
 ABANDONED = "发送后一直没有收到答复，系统将在静默期后自动核实"
@@ -180,6 +187,8 @@ def _conclude(operation: Operation, verdict: Verdict, record: Asked) -> State:
         _adopt(current, verdict)
     elif isinstance(verdict, NotApplied):
         _not_applied(current, verdict)
+    elif isinstance(verdict, Moot):
+        _reversed(current, verdict)
     else:
         _watch(current, verdict)
     return State(current.state)
@@ -210,9 +219,17 @@ def _not_applied(operation: Operation, verdict: NotApplied) -> None:
         wake(operation.gateway, operation.institution_pk)
 
 
+def _reversed(operation: Operation, verdict: Moot) -> None:
+    """Nothing of it is left at the gateway, whether it ever took effect or not."""
+    move(operation, State.REVERSING)
+    move(operation, State.REVERSED, message=f"无论是否生效都已不起作用：{verdict.evidence}")
+    tell(operation, actions.REVERSED, evidence=verdict.evidence)
+    tell_business(operation, "rejected")
+
+
 def _watch(operation: Operation, verdict: StillUnknown) -> None:
     looks = operation.looks + 1
-    if looks >= pace.LOOKS or kind_of(operation) is None or not operation.request:
+    if verdict.for_people or looks >= pace.LOOKS or kind_of(operation) is None or not operation.request:
         Operation.objects.filter(pk=operation.pk).update(looks=looks)
         give_to_people(operation, f"核实 {looks} 次仍无法确定：{verdict.evidence}")
         return

@@ -34,12 +34,20 @@ class NotApplied:
 
 @dataclass(frozen=True)
 class StillUnknown:
-    """The answer proves neither; ask again later."""
+    """The answer proves neither; ask again later. `for_people`: no later answer will either, two people decide."""
+
+    evidence: str
+    for_people: bool = False
+
+
+@dataclass(frozen=True)
+class Moot:
+    """Whether it happened makes no difference any more: a later operation has proven to leave nothing of it."""
 
     evidence: str
 
 
-Verdict = Applied | NotApplied | StillUnknown
+Verdict = Applied | NotApplied | StillUnknown | Moot
 
 
 class Handler:

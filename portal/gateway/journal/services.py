@@ -161,6 +161,11 @@ def look_now(operation: Operation, *, by: Member) -> None:
     later(RESOLVE, operation.institution_pk, operation.pk)
 
 
+def look_soon(operation: Operation) -> None:
+    """A business has learned something: a doubtful operation that waits for its next look gets it at the next sweep."""
+    Operation.objects.filter(pk=operation.pk, state=State.RESOLVING).update(next_look_at=timezone.now())
+
+
 def decide_manually(
     operation: Operation, verdict: Finding, *, by: Member, reason: str, again: bool = False
 ) -> Operation:
@@ -261,6 +266,7 @@ __all__ = [
     "approve",
     "decide_manually",
     "look_now",
+    "look_soon",
     "mark_read",
     "open_operation",
     "operations_about",
