@@ -111,6 +111,8 @@ class Paper:
     audit_mark: str = ""
     groups: list[Group] = field(default_factory=list)
     marked: int = 0
+    #: Rows that somebody ticked: no paper of a scope.
+    is_chosen: bool = False
     signs: tuple[str, ...] = SIGNS
 
     @cached_property

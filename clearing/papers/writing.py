@@ -8,6 +8,7 @@ from clearing.actions import PAPER_MADE
 from clearing.papers.kinds import PaperColumn
 from clearing.papers.layout import planned
 from clearing.papers.paper import Paper
+from clearing.services.printing_prints import note_printed
 from portal.access.member import Member
 from portal.audit import record
 from portal.papers.pdf import CONTENT_TYPE as PDF
@@ -25,7 +26,8 @@ def write(paper: Paper, fmt: str) -> bytes:
 
 
 def recorded(paper: Paper, fmt: str, *, by: Member) -> None:
-    """Write into the chain that the paper left the portal."""
+    """Write into the chain that the paper left the portal, and keep what stood on it."""
+    note_printed(paper, fmt, by=by)
     record(PAPER_MADE, None, by=by, scope=paper.subtitle, paper=paper.kind.title, format=fmt, count=paper.count)
 
 
