@@ -97,6 +97,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "portal.web.context.frame",
             ],
+            "builtins": ["portal.web.templatetags.stamped"],
         },
     },
 ]

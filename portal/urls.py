@@ -13,6 +13,7 @@ ROOMS = {
     "jobs": "jobs/",
     "gateway": "gateway/",
     "gateway.channels": "channels/",
+    "gateway.environments": "environments/",
     "api": "api/",
 }
 

@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeVar, cast
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -24,6 +25,8 @@ from portal.access.door import platform_tx, tenant_tx
 from portal.access.member import Member, PortalRequest
 from portal.access.models import BreakGlass, Membership, User
 from portal.access.permissions import AUDITOR, INSTITUTION_ADMIN, PLATFORM_ADMIN, REVIEWER, Permission, permission
+from portal.access.services.refusals import StandStill
+from portal.access.stamps import outdated
 
 View = Callable[..., HttpResponseBase]
 Side = Literal["institution", "platform", "signed-in", "open"]
@@ -101,14 +104,31 @@ def pass_gate(gate: Gate, request: PortalRequest, act: Callable[[], HttpResponse
     if needs_totp(request):
         return redirect("access:totp")
     check(gate, request)
+    if gate.side == "institution" and (sentence := outdated(request)):
+        return _conflict(request, sentence)
     if not gate.door:
         return _finished(act())
     if gate.side == "platform":
         with platform_tx():
             return _finished(act())
-    with tenant_tx(request.member.institution_id):
-        _record_glass(request)
-        return _finished(act())
+    try:
+        with tenant_tx(request.member.institution_id):
+            _record_glass(request)
+            return _finished(act())
+    except StandStill as refusal:
+        return _conflict(request, refusal.sentence)
+
+
+def _conflict(request: PortalRequest, sentence: str) -> HttpResponseBase:
+    """Nothing was done, and why; a page that is only looking at parts of itself is loaded anew."""
+    from portal.web.errors import conflict
+
+    if request.headers.get("HX-Request"):
+        messages.warning(request, sentence)
+        response = HttpResponse(status=204)
+        response["HX-Refresh"] = "true"
+        return response
+    return conflict(request, sentence)
 
 
 def _is_start(request: PortalRequest) -> bool:

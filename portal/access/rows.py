@@ -1,11 +1,13 @@
 """What every tenant table has in common."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 import uuid_utils.compat
 from django.db import models
 
 from portal.access.door import required_institution
+
+M = TypeVar("M", bound=models.Model)
 
 
 def new_id() -> Any:
@@ -38,3 +40,13 @@ class TenantModel(models.Model):
     def institution_pk(self) -> int:
         """`institution_id`, for callers that need an int: the column is NOT NULL, though its default hides that."""
         return int(self.institution_id or required_institution())
+
+
+def has_environment(model: type[models.Model]) -> bool:
+    """Whether its rows belong to the test or to the production environment (column `environment`)."""
+    return any(field.name == "environment" for field in model._meta.concrete_fields)
+
+
+def in_environment(rows: "models.QuerySet[M]", environment: str) -> "models.QuerySet[M]":
+    """Only rows of this environment, where the table knows environments: test data never stands beside real data."""
+    return rows.filter(environment=environment) if has_environment(rows.model) else rows

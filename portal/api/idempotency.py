@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Callable, Collection
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection
 from django.utils import timezone
@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from portal.access.door import required_institution, tenant_tx
+from portal.access.member import Member
 from portal.api.models import IdempotentCall
 from portal.api.problems import Problem
 
@@ -80,8 +81,13 @@ def key_of(request: Request) -> str:
 
 
 def hash_of(request: Request) -> str:
-    """Of what is asked, not of how it is written: spaces and the order of members do not count."""
-    asked = [request.method, request.get_full_path(), request.data or None]
+    """Of what is asked, and in which environment; not of how it is written: spaces and the order do not count.
+
+    So an answer of the test environment is never taken for one of production.
+    """
+    institution = cast(Member, request.auth).institution
+    environment = institution.environment if institution else ""
+    asked = [request.method, request.get_full_path(), request.data or None, environment]
     text = json.dumps(asked, ensure_ascii=False, sort_keys=True, default=str, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 

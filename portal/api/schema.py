@@ -7,6 +7,8 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import OpenApiParameter
 
+from portal.access.models.institution import Environment
+
 PROBLEM = {
     "type": "object",
     "description": "任何错误的统一格式（RFC 9457）",
@@ -55,10 +57,15 @@ class PortalSchema(AutoSchema):
     """Adds the Idempotency-Key to every POST that changes something, and the problem to every operation."""
 
     def get_override_parameters(self) -> list[Any]:
+        environment = "与机构现在的运行环境不同时不办理（409 environment-mismatch）；可不带"
+        meant = OpenApiParameter(
+            "X-Environment", str, OpenApiParameter.HEADER, enum=Environment.values, description=environment
+        )
         if self.method != "POST" or getattr(self.view, "reading_posts", False):
-            return []
+            return [meant]
         words = "每笔业务一个，重试时不变；180 天内重复提交返回第一次的结果"
-        return [OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True, description=words)]
+        key = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True, description=words)
+        return [key, meant]
 
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:
         operation = super().get_operation(*args, **kwargs)

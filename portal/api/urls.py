@@ -21,6 +21,7 @@ urlpatterns = [
     path("keys", keys.Keys.as_view(), name="keys"),
     path("keys/<uuid:key_id>/revoke", keys.KeyRevocation.as_view(), name="key-revoke"),
     path("channels/", include("portal.gateway.channels.api_urls")),
+    path("environments/", include("portal.gateway.environments.api_urls")),
     path("operations/", include("portal.gateway.api_urls")),
     *(path(f"{name}/", include(f"{name}.api.urls")) for name in BUSINESSES),
     # Last: whatever else is asked for below /api/ gets a problem, not a page.

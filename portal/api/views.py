@@ -18,6 +18,7 @@ from portal.access.door import tenant_tx
 from portal.access.gate import Gate
 from portal.access.member import Member
 from portal.access.permissions import permission
+from portal.access.rows import in_environment
 from portal.access.services.keys import offer_to_keys
 from portal.api.authentication import KeyOrSession
 from portal.api.declared import Declared
@@ -27,6 +28,9 @@ from portal.api.parsers import StrictJson
 from portal.api.problems import Problem
 from portal.api.reading import ReadSerializer
 from portal.api.schema import PortalSchema
+
+#: Says which environment a caller means; on every answer, the one it belongs to.
+ENVIRONMENT = "X-Environment"
 
 
 class ApiRequest(Request):
@@ -55,6 +59,8 @@ class ApiView(APIView):
     schema = PortalSchema()
     #: Of lists: what the pages are ordered by; must be unique and indexed behind institution_id.
     ordering: ClassVar[str] = "-id"
+    #: True only for lists whose rows name their environment and that must show both.
+    every_environment: ClassVar[bool] = False
 
     @classmethod
     def as_view(cls, **initkwargs: Any) -> Any:
@@ -78,10 +84,25 @@ class ApiView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Let the call in, read its body, and put the door around its handler."""
         super().initial(request, *args, **kwargs)
+        self.agree_on_environment(request)
         self.read(request)
         name = str(request.method).lower()
         handler = getattr(self, name, self.http_method_not_allowed)
         setattr(self, name, partial(self.inside, handler))
+
+    def agree_on_environment(self, request: Request) -> None:
+        """Raises Problem when the caller says which environment it means, and the institution works in the other."""
+        said, institution = request.headers.get(ENVIRONMENT, ""), cast(Member, request.auth).institution
+        if said and institution is not None and said != institution.environment:
+            sentence = f"机构现在的运行环境是 {institution.environment}，请求头 {ENVIRONMENT} 是 {said[:20]}，没有办理"
+            raise Problem(409, "environment-mismatch", sentence)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Every answer says which environment it belongs to."""
+        member = getattr(request, "auth", None)
+        if isinstance(member, Member) and member.institution is not None:
+            response.headers.setdefault(ENVIRONMENT, member.institution.environment)
+        return super().finalize_response(request, response, *args, **kwargs)
 
     def read(self, request: Request) -> None:
         """Raises Problem for a body that is too large, UnsupportedMediaType or ParseError for one that is not JSON."""
@@ -113,7 +134,13 @@ class ApiView(APIView):
         return response
 
     def page(self, rows: QuerySet[Any], serializer: type[BaseSerializer[Any]]) -> Response:
-        """One page of rows, in the order of `ordering`: {"items": […], "next": address or null}."""
+        """One page of rows, in the order of `ordering`: {"items": […], "next": address or null}.
+
+        Rows of tables that know environments are those of the environment that the institution works in.
+        """
+        institution = cast(Member, self.request.auth).institution
+        if institution is not None and not self.every_environment:
+            rows = in_environment(rows, institution.environment)
         pages = self.pagination_class()
         pages.ordering = self.ordering
         columns = serializer.columns() if issubclass(serializer, ReadSerializer) else ()

@@ -13,6 +13,7 @@ from portal.gateway.channels.models import Channel
 from portal.gateway.errors import NotSent
 from portal.gateway.journal.models import Attempt
 from portal.gateway.messages import Record, Request
+from portal.jobs.holds import StandStill, refuse_new_work
 from portal.jobs.pace import factor
 from portal.vault import BrokenSeal
 
@@ -22,8 +23,12 @@ R = TypeVar("R", bound=Record)
 PAUSES = (1.0, 4.0)
 
 
-def environment_of(institution_id: int) -> str:
-    """The environment an institution works in now. Opens no door: institutions are no tenant rows."""
+def settled_environment(institution_id: int) -> str:
+    """The environment an institution works in now, inside its door; NotSent while that is about to change."""
+    try:
+        refuse_new_work(institution_id)
+    except StandStill as refusal:
+        raise NotSent(f"{refusal.sentence}，没有发出") from refusal
     return str(Institution.objects.values_list("environment", flat=True).get(pk=institution_id))
 
 
@@ -41,7 +46,7 @@ def wire_settings(gateway: str, environment: str) -> wire.WireSettings:
 
 
 def ask(request: Request[R], *, institution_id: int, environment: str = "", tries: int = 3) -> R:
-    """The gateway's answer to a query.
+    """The gateway's answer to a query, in this environment; without one, in that the institution works in now.
 
     Raises Rejected as soon as the gateway refuses, NotSent or Unknown after the last try; TypeError for a changing
     request, RuntimeError inside a transaction (I8): open the door in short pieces around it.
@@ -49,8 +54,8 @@ def ask(request: Request[R], *, institution_id: int, environment: str = "", trie
     if not type(request).safe:
         raise TypeError(f"{type(request).__name__} changes something: open an operation for it")
     refuse_inside_transaction()
-    environment = environment or environment_of(institution_id)
     with tenant_tx(institution_id):
+        environment = environment or settled_environment(institution_id)
         settings = wire_settings(type(request).gateway.name, environment)
     for pause in (*PAUSES[: tries - 1], None):
         exchange = _once(settings, request, institution_id, environment)

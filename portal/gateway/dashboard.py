@@ -23,7 +23,8 @@ def doubts(member: Member) -> Iterator[OpenTask]:
 
 
 def approvals(member: Member) -> Iterator[OpenTask]:
-    drafts = Operation.objects.filter(state=State.DRAFT)
+    here = member.institution.environment if member.institution else ""
+    drafts = Operation.objects.filter(environment=here, state=State.DRAFT)
     if member.user is not None:
         drafts = drafts.exclude(created_by=member.user)
     yield OpenTask("待我复核", reverse("gateway:approvals"), drafts.count(), "warn")

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from portal.access.door import tenant_tx
 from portal.gateway import drawer  # noqa: F401  adds operations to the drawer of every page
+from portal.gateway.environments.services.completion import complete_switch
 from portal.gateway.journal import doubt, moves, recovery, sending
 from portal.gateway.journal.models import Operation
 from portal.jobs.queue import later
@@ -20,6 +21,7 @@ def send_queued(institution_id: int, gateway: str) -> None:
     sending.send_queued(institution_id, gateway, seconds=LONGEST)
     if time.monotonic() - began >= LONGEST:
         later("portal.gateway.tasks.send_queued", institution_id, gateway)
+    complete_switch(institution_id)  # a switch of the environment may have waited for exactly this
 
 
 def resolve(institution_id: int, operation_id: str) -> None:

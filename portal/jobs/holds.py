@@ -8,20 +8,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from portal.access.services.refusals import NotAllowed
+from portal.access.services.refusals import StandStill
 
 Hold = Callable[[int], None]
 _holds: list[Hold] = []
 #: None: nothing is carried on. "": a job, which knows its environment itself. Else the environment of an operation.
 _carried: ContextVar[str | None] = ContextVar("carried_on", default=None)
-
-
-class StandStill(NotAllowed):
-    """Nothing new may begin in this institution now; `sentence` says why, and nothing has changed."""
-
-    @property
-    def sentence(self) -> str:
-        return self.message
 
 
 def hold(check: Hold) -> Hold:
@@ -51,3 +43,6 @@ def carrying_on(environment: str = "") -> Iterator[None]:
 def carried_environment() -> str:
     """The environment of the operation whose outcome is being taken in; "" when there is none."""
     return _carried.get() or ""
+
+
+__all__ = ["StandStill", "carried_environment", "carrying_on", "hold", "refuse_new_work"]

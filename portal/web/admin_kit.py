@@ -16,7 +16,7 @@ from portal.access.gate import Gate
 from portal.access.member import Member
 from portal.access.models import Institution
 from portal.access.permissions import permission
-from portal.access.rows import TenantModel
+from portal.access.rows import TenantModel, in_environment
 from portal.audit import record, record_into, record_platform
 from portal.audit.models import Event
 from portal.audit.registry import Action
@@ -62,6 +62,13 @@ class PortalAdmin(ModelAdmin):  # type: ignore[type-arg]
         names = super().get_list_display(request)
         amounts = {f.name: f for f in self.model._meta.get_fields() if isinstance(f, DecimalField)}
         return [amount_column(amounts[name]) if name in amounts else name for name in names]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Rows of the environment that the institution works in: lists, pages of a row, and what actions select."""
+        rows, member = super().get_queryset(request), self.member(request)
+        if self.side == "institution" and member is not None and member.institution is not None:
+            return in_environment(rows, member.institution.environment)
+        return rows
 
     @property
     def gate(self) -> Gate:

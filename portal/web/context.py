@@ -9,6 +9,7 @@ from portal.access.gate import break_glass_of
 from portal.access.member import Member
 from portal.access.models import BreakGlass, Institution, User
 from portal.access.models.institution import Environment
+from portal.access.stamps import stamp_of
 from portal.web import navigation
 
 
@@ -37,6 +38,11 @@ class Frame:
     @property
     def is_test(self) -> bool:
         return self.institution is not None and self.institution.environment == Environment.TEST
+
+    @property
+    def stamp(self) -> str:
+        """Where this page was opened; its forms and requests carry it along (portal.access.stamps)."""
+        return stamp_of(self.institution)
 
     @property
     def glass(self) -> BreakGlass | None:

@@ -47,6 +47,13 @@ STALE_FORM = Trouble(
     "请返回并刷新页面，再重新提交。",
 )
 
+CONFLICT = Trouble(
+    409,
+    "没有办理",
+    "现在的情况与这个页面打开时不同，没有做任何修改。",
+    "请回到工作台或重新打开页面，核对机构和运行环境后再办理。",
+)
+
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return answer(request, BAD_REQUEST)
@@ -64,6 +71,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def server_error(request: HttpRequest) -> HttpResponse:
     return answer(request, SERVER_ERROR)
+
+
+def conflict(request: HttpRequest, sentence: str) -> HttpResponse:
+    """An outdated page, or an institution that stands still: nothing was done."""
+    return answer(request, CONFLICT, sentence)
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -6,3 +6,11 @@ class NotAllowed(Exception):
         self.message = message
         #: Name of the form field at fault, if there is one.
         self.field = field
+
+
+class StandStill(NotAllowed):
+    """Nothing new may begin in this institution now (portal.jobs.holds); the gate says so for every page."""
+
+    @property
+    def sentence(self) -> str:
+        return self.message

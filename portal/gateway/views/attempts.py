@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 
 from portal.access.gate import get_or_404, page
 from portal.access.member import PortalRequest
+from portal.access.models.institution import Environment
 from portal.audit import record
 from portal.gateway import shown
 from portal.gateway.actions import RAW_READ
@@ -22,10 +23,11 @@ from portal.web.tables import Column, ListFilter, ListPage, QuickSearch, choose
 class AttemptFilter(ListFilter):
     q = QuickSearch(("msgid", "报文编号"), ("kind", "交易"), ("code", "结果代码"))
     outcome = choose("结果", [choice for choice in Outcome.choices if choice[0]])
+    environment = choose("环境", Environment.choices)
 
     class Meta:
         model = Attempt
-        fields = ("q", "outcome")
+        fields = ("q", "outcome", "environment")
 
 
 class AttemptList(ListPage):
@@ -44,9 +46,13 @@ class AttemptList(ListPage):
     filterset = AttemptFilter
     default_sort = "-sent_at"
     export_permission = "gateway.attempts.view"
+    #: The log of the other environment can be asked for by name, never beside this one's.
+    every_environment = True
 
     def rows(self) -> QuerySet[Any]:
-        return Attempt.objects.all()
+        here = self.member.institution.environment if self.member.institution else ""
+        asked = self.params.get("environment", "")
+        return Attempt.objects.filter(environment=asked if asked in Environment.values else here)
 
 
 @page("gateway.attempts.view")

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 
 from portal.access.gate import get_or_404, page
 from portal.access.member import Member, PortalRequest
+from portal.access.rows import in_environment
 from portal.gateway import shown
 from portal.gateway.journal import services
 from portal.gateway.journal.models import Attempt, Evidence, Operation
@@ -152,7 +153,7 @@ def int_of(text: str | None) -> int:
 @page("gateway.operations.view")
 def approvals(request: PortalRequest) -> HttpResponseBase:
     """Drafts that wait for a second person; one's own are shown without buttons."""
-    drafts = Operation.objects.filter(state=State.DRAFT).order_by("created_at")[:200]
+    drafts = in_own_environment(request.member).filter(state=State.DRAFT).order_by("created_at")[:200]
     rows = [
         {
             "operation": draft,
@@ -168,8 +169,14 @@ def approvals(request: PortalRequest) -> HttpResponseBase:
 
 @page("gateway.operations.view")
 def doubts(request: PortalRequest) -> HttpResponseBase:
-    """Everything whose result is not certain, and the open tasks that people must see."""
-    return render(request, "gateway/doubts.html", {"rows": [(one, shown.tone(one)) for one in open_doubts()[:200]]})
+    """Everything whose result is not certain, in either environment, and the open tasks that people must see."""
+    here = request.member.institution.environment if request.member.institution else ""
+    rows = [(one, shown.tone(one), one.environment != here) for one in open_doubts()[:200]]
+    return render(request, "gateway/doubts.html", {"rows": rows})
+
+
+def in_own_environment(member: Member) -> Any:
+    return in_environment(Operation.objects.all(), member.institution.environment if member.institution else "")
 
 
 def open_doubts() -> Any:

@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from portal.access.member import Member, PortalRequest
+from portal.access.rows import in_environment
 from portal.web.models import SavedView
 from portal.web.tables.bulk import BulkAction, Selection
 from portal.web.tables.columns import Cell, Column
@@ -56,6 +57,8 @@ class ListPage:
     export_permission: ClassVar[str | None] = None
     empty: ClassVar[str] = "没有符合条件的记录"
     empty_hint: ClassVar[str] = ""
+    #: True only for a list that names the environment of each row, and must show both.
+    every_environment: ClassVar[bool] = False
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -77,13 +80,20 @@ class ListPage:
 
     # --- what is shown
 
+    def own_rows(self) -> QuerySet[Any]:
+        """`rows()` of the environment that the institution works in: whatever a list forgets, it never mixes them."""
+        institution = self.member.institution
+        if self.every_environment or institution is None:
+            return self.rows()
+        return in_environment(self.rows(), institution.environment)
+
     @cached_property
     def filter(self) -> ListFilter | None:
-        return self.filterset(self.params, queryset=self.rows()) if self.filterset else None
+        return self.filterset(self.params, queryset=self.own_rows()) if self.filterset else None
 
     @cached_property
     def filtered(self) -> QuerySet[Any]:
-        return self.filter.filtered() if self.filter else self.rows()
+        return self.filter.filtered() if self.filter else self.own_rows()
 
     @cached_property
     def shown(self) -> tuple[Column, ...]:
@@ -231,7 +241,7 @@ class ListPage:
             return Selection(here.filtered, is_all, int(claimed) if claimed.isdecimal() else 0)
         here, ids = cls(request.member, QueryDict()), set(request.POST.getlist("ids"))
         clean = [pk for text in ids if (pk := _pk(here.rows(), text)) is not None]
-        return Selection(here.rows().filter(pk__in=clean), is_all, len(ids))
+        return Selection(here.own_rows().filter(pk__in=clean), is_all, len(ids))
 
 
 def _pk(rows: QuerySet[Any], text: str) -> Any:

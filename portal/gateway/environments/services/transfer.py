@@ -14,11 +14,12 @@ from portal.access.models import Institution
 from portal.access.models.institution import Environment
 from portal.access.services.refusals import NotAllowed
 from portal.audit import record
+from portal.gateway.channels.fields import GUESSABLE, label_of, plain_fields, secret_fields
 from portal.gateway.channels.models import Channel, ChannelChange, channel_label
 from portal.gateway.channels.services import ChannelFault, change_channel, channel_for
 from portal.gateway.crypto.sm3 import sm3
 from portal.gateway.environments.actions import EXPORTED, IMPORTED
-from portal.gateway.environments.fields import GUESSABLE, has_right_type, label_of, plain_fields, secret_fields
+from portal.gateway.environments.fields import OWN, has_right_type
 from portal.gateway.messages import gateways
 
 FORMAT, VERSION = "yibao-channel-settings", 1
@@ -97,7 +98,7 @@ def preview_import(text: str, *, by: Member) -> Preview:
     is_foreign = document["institution"] != institution.code
     given = dict(document["values"])
     if is_foreign:
-        given.pop("app_code", None)  # another institution's name at the insurer is never ours
+        given = {name: value for name, value in given.items() if name not in OWN}
     stored = channel_for(gateway, environment)
     differences = tuple(
         (label_of(gateway, name), before, after)
@@ -135,10 +136,9 @@ def import_settings(text: str, *, keys: Mapping[str, str], foreign: bool, by: Me
     try:
         change = change_channel(preview.gateway, preview.environment, given, by=by)
     except ChannelFault as fault:
-        if preview.is_foreign and "app_code" in fault.faults:
-            hint = "其他机构的 appCode 不导入，请先在系统配置中填写本机构的 appCode"
-            raise ChannelFault({**fault.faults, "app_code": hint}) from None
-        raise
+        own = OWN & fault.faults.keys() if preview.is_foreign else set()
+        hints = {name: f"{label_of(preview.gateway, name)}：其他机构的不导入，请先在系统配置中填写" for name in own}
+        raise ChannelFault({**fault.faults, **hints}) from None
     if change is not None:
         source = f"本机构 {preview.source}" if not preview.is_foreign else f"其他机构 {preview.source}"
         record(IMPORTED, change, by=by, channel=preview.label, source=source, checksum=preview.checksum)
