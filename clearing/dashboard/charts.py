@@ -6,6 +6,8 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from clearing.dashboard.desk import desk_of
+from clearing.models import Month
+from clearing.services.months import by_month
 from clearing.services.year import Year
 from portal.access.member import PortalRequest
 from portal.codes import code_list
@@ -14,7 +16,25 @@ from portal.web.charts import Chart, Series
 
 def charts_context(request: PortalRequest) -> dict[str, Any]:
     year = desk_of(request).year
-    return {"charts": [verification(year), differences(year)] if year else []}
+    return {"charts": [months(year), verification(year), differences(year)] if year else []}
+
+
+def months(year: Year) -> Chart:
+    """What the months owe and paid, as far as they were fetched."""
+    sums = by_month(Month.shown(year.environment).filter(year=year.year))
+    address = f"{reverse('clearing:month-summary')}?year={year.year}"
+    return Chart(
+        "各月基金应付与已付",
+        "bar",
+        [f"{one.month} 月" for one in sums],
+        [
+            Series("基金应付", [one.fund_due for one in sums]),
+            Series("月结已付", [one.monthly_paid for one in sums]),
+        ],
+        head="月份",
+        links=[f"{address}&month={one.month}" if one.rows else "" for one in sums],
+        note=f"{year.year} 年已获取的月结汇总",
+    )
 
 
 def verification(year: Year) -> Chart:
