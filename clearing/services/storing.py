@@ -10,8 +10,9 @@ from django.db.models import Q
 
 from clearing import messages as wire
 from clearing.identities import broken_identities
-from clearing.models import ClearingRow, Generation, RowState
+from clearing.models import ChangeKind, ClearingRow, Generation, RowChange, RowState
 from clearing.models.row import COMPARED
+from clearing.services.history import Before, lines_of, note, write
 
 #: Field of ours: name on the wire.
 WIRE = {
@@ -67,10 +68,12 @@ def store_page(
             environment=generation.environment, row_id__in=answers
         )
     }
-    fresh = []
+    fresh: list[ClearingRow] = []
+    lines: list[RowChange] = []
     for row_id, answer in answers.items():
         tally.count += 1
         row = known.get(row_id)
+        before = Before.of(row) if row else None
         if row is None:
             row = ClearingRow(environment=generation.environment, row_id=row_id, year=generation.year)
             _take(row, answer, generation, asked_at, months)
@@ -78,8 +81,10 @@ def store_page(
             tally.added += 1
         elif _take(row, answer, generation, asked_at, months):
             tally.changed += 1
+        lines += lines_of(row, before, by_others=BY_OTHERS)
     ClearingRow.objects.bulk_create(fresh, batch_size=500)
     ClearingRow.objects.bulk_update(known.values(), UPDATED, batch_size=200)
+    write(lines)
     return list(answers)
 
 
@@ -184,4 +189,6 @@ def mark_gone(generation: Generation, started_at: datetime) -> int:
         fetched_at__lt=started_at,
         operation__isnull=True,
     ).exclude(state=RowState.REVOKED)
-    return missing.update(state=RowState.REVOKED)
+    keys = list(missing.values_list("pk", flat=True))
+    note(keys, ChangeKind.GONE, who=BY_OTHERS, after=str(RowState.REVOKED.label))
+    return ClearingRow.objects.filter(pk__in=keys).update(state=RowState.REVOKED)
