@@ -12,11 +12,22 @@ from clearing.messages import ApplicationRow, CancelApplication, Cancellation, Q
 from clearing.models import Application, ApplicationState, ClearingRow, RowState, Scope
 from clearing.services.fetching import refetch_after
 from clearing.services.history import undone
-from clearing.services.overview import live_rows, preview
+from clearing.services.overview import OPEN_FINDING, live_rows, preview
 from clearing.services.refusals import Refused
 from clearing.services.scopes import locked
 from clearing.services.standing import accept, begin_query, end
-from clearing.services.steps import author, claim, needs_second, opened, refuse_claimed, release
+from clearing.services.steps import (
+    TOTALS,
+    author,
+    claim,
+    claimed,
+    differing,
+    needs_second,
+    opened,
+    refuse_claimed,
+    release,
+    scope_of_request,
+)
 from portal.access.door import tenant_tx
 from portal.access.member import Member
 from portal.audit import record
@@ -128,6 +139,16 @@ def cancel_application(application: Application, *, by: Member) -> Operation:
 class Submitting(Handler):
     """The centre holds the application, or it does not."""
 
+    labels = TOTALS
+    consequence = "复核通过后立即向医保中心提交；提交后这些数据不能撤销核对，须先撤销申请"
+
+    def approvable(self, operation: Operation) -> str:
+        """The centre takes whatever is verified when it is sent: that must still be what was frozen."""
+        rows = live_rows(scope_of_request(operation)).filter(state=RowState.VERIFIED)
+        if rows.filter(OPEN_FINDING).exists():
+            return "有数据在提交之后出现了新的差异"
+        return differing(rows, operation)
+
     def applied(self, operation: Operation, reply: Accepted | None) -> None:
         application = locked_application(operation=operation)
         if application is None:
@@ -179,6 +200,12 @@ class Submitting(Handler):
 @outcome(CancelApplication)
 class Cancelling(Handler):
     """The centre let the application go, or holds it still."""
+
+    labels = TOTALS
+    consequence = "复核通过后立即向医保中心撤销；申请恢复为“未申请”，需要时须重新提交"
+
+    def approvable(self, operation: Operation) -> str:
+        return differing(claimed(operation), operation)
 
     def applied(self, operation: Operation, reply: Cancellation | None) -> None:
         application = locked_application(cancellation=operation)

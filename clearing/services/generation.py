@@ -72,6 +72,8 @@ def _exactly(scope: Scope) -> dict[str, object]:
 class Generating(Handler):
     """The rows exist at the centre, or they do not."""
 
+    consequence = "医保中心将生成这个范围的全年清算数据，之后自动获取；同一范围不能重复生成"
+
     def applied(self, operation: Operation, reply: GeneratedReply | None) -> None:
         generation = locked_generation(operation)
         if generation is None:

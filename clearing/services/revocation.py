@@ -9,8 +9,10 @@ from clearing.services.reading import row_ids
 from clearing.services.refusals import Refused, naming
 from clearing.services.scopes import locked
 from clearing.services.steps import (
+    TOTALS,
     claim,
     claimed,
+    differing,
     needs_second,
     refuse_claimed,
     refuse_while_moving,
@@ -77,6 +79,16 @@ def request_revocation(scope: Scope, *, by: Member) -> Operation:
 @outcome(RevokeClearing)
 class Revoking(Handler):
     """The rows are gone from the centre, or still there."""
+
+    labels = TOTALS
+    consequence = "复核通过后立即撤销，不可逆：医保中心将删除这些数据，需要时只能重新生成"
+
+    def approvable(self, operation: Operation) -> str:
+        """The centre deletes whatever the scope has when it is sent: that must still be what was agreed to."""
+        rows = live_rows(scope_of_request(operation))
+        if rows.exclude(state=RowState.GENERATED).exists():
+            return "有数据在提交之后已被核对"
+        return differing(rows, operation)
 
     def applied(self, operation: Operation, reply: Revocation | None) -> None:
         after = str(RowState.REVOKED.label)

@@ -1,9 +1,10 @@
 """What every step has in common: claiming rows for an operation, letting them go, acting for its author."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Sum
 from django.utils import timezone
 
 from clearing.models import ClearingRow, Generation, GenerationState, Scope
@@ -15,6 +16,8 @@ from portal.gateway.journal import AlreadyRunning, Operation, open_operation, re
 from portal.gateway.messages import Request
 
 KEY_LABEL = "接口密钥 "
+#: The totals that every step about rows is opened with.
+TOTALS = {"rows": "条数", "disburse": "拨付金额（元）"}
 
 
 def author(operation: Operation) -> Member:
@@ -64,6 +67,16 @@ def locked_claim(operation: Operation) -> list[ClearingRow]:
 
 def claimed(operation: Operation) -> QuerySet[ClearingRow]:
     return ClearingRow.objects.filter(operation=operation)
+
+
+def differing(rows: QuerySet[ClearingRow], operation: Operation) -> str:
+    """How these rows differ from the totals that the operation was opened with; empty when they do not."""
+    now = rows.order_by().aggregate(count=Count("pk"), sum=Sum("disburse", default=Decimal("0.00")))
+    count, disburse = int(operation.expected["rows"]), Decimal(operation.expected["disburse"])
+    if (now["count"], now["sum"]) == (count, disburse):
+        return ""
+    was, is_now = f"{count:,} 条、{disburse:,.2f} 元", f"{now['count']:,} 条、{now['sum']:,.2f} 元"
+    return f"提交时为 {was}，现在为 {is_now}，数据已有变动"
 
 
 def release(operation: Operation, **changes: Any) -> int:

@@ -24,6 +24,7 @@ from clearing.services.reading import ids_by_verification
 from clearing.services.refusals import Refused, naming
 from clearing.services.scopes import locked
 from clearing.services.steps import (
+    TOTALS,
     author,
     claim,
     claimed,
@@ -205,6 +206,8 @@ def noted(keys: list[Any], kind: ChangeKind, operation: Operation, before: RowSt
 class Verifying(_Changing):
     """Rows become verified, by whoever asked for it."""
 
+    labels = TOTALS
+    consequence = "医保中心将把这些数据记为“已核对”，可以进入清算申请；只能再办理“撤销核对”"
     kind, there, state, what = VerifyClearing, VERIFIED, RowState.VERIFIED, "核对"
 
     def changed(self, ids: Iterable[Any], operation: Operation) -> None:
@@ -227,6 +230,8 @@ class Verifying(_Changing):
 class Unverifying(_Changing):
     """Rows become unverified again."""
 
+    labels = TOTALS
+    consequence = "这些数据恢复为“未核对”，不能进入清算申请"
     kind, there, state, what = CancelVerification, UNVERIFIED, RowState.GENERATED, "撤销核对"
 
     def changed(self, ids: Iterable[Any], operation: Operation) -> None:

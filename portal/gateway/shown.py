@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
 from pydantic import ValidationError
@@ -116,7 +117,16 @@ def totals(operation: Operation) -> list[tuple[str, str]]:
         labels = handler_of(operation).labels
     except LookupError:
         return []
-    return [(label, operation.expected[name]) for name, label in labels.items() if name in operation.expected]
+    return [(label, worded(operation.expected[name])) for name, label in labels.items() if name in operation.expected]
+
+
+def worded(value: Any) -> str:
+    """A total as people read it: thousands separators, amounts with their two places."""
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return str(value)
+    return f"{number:,.2f}" if "." in str(value) else f"{number:,f}"
 
 
 def consequence(operation: Operation) -> str:

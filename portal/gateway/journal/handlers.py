@@ -72,6 +72,14 @@ class Handler:
         """Refused by the reviewer or taken back before anything was sent."""
         self.rejected(operation)
 
+    def approvable(self, operation: Operation) -> str:
+        """Why a draft may not be let go any more, in a sentence; empty when what was prepared still holds.
+
+        Asked when the second person approves, inside that transaction: the draft may be days old. Changes nothing and
+        locks nothing.
+        """
+        return ""
+
     def investigate(self, operation: Operation, ask: Ask) -> Verdict:
         """Find out whether the effect is there. Outside any transaction; open the door in short pieces.
 

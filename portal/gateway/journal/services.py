@@ -116,8 +116,14 @@ def wake(gateway: str, institution_id: int) -> None:
 
 
 def approve(operation: Operation, *, by: Member) -> None:
-    """Let a colleague's draft be sent. NotAllowed for one's own, for a key, and when it is no draft any more."""
+    """Let a colleague's draft be sent.
+
+    NotAllowed for one's own, for a key, when it is no draft any more, and when its business says that what was
+    prepared no longer holds (`Handler.approvable`).
+    """
     _second_person(operation, by, "gateway.operations.approve")
+    if stale := handler_for(operation.gateway, operation.kind).approvable(operation):
+        raise NotAllowed(f"{stale}；请退回，由经办人员重新提交")
     move(operation, State.APPROVED, approved_by=by.user, approved_at=Now())
     tell(operation, actions.APPROVED, by=by, expected=operation.expected)
     move(operation, State.QUEUED, queued_at=Now())
