@@ -15,9 +15,12 @@ from portal.access.door import PLATFORM, current_institution
 from portal.access.models import Membership, User
 from portal.audit.body import SYSTEM, SYSTEM_ID
 from portal.audit.models import Event
-from portal.audit.registry import declared_actions
+from portal.audit.registry import DONE, DOUBT, REFUSED, action, declared_actions
 from portal.web.tables import Column, ListFilter, ListPage, choose
+from portal.web.tables.columns import Tone
 
+BODY = Cast("body", JSONField())
+OBJECT_LABEL = KeyTextTransform("label", KeyTextTransform("object", BODY), output_field=TextField())
 #: A word is looked for in so many days when no dates are given: it has no index, unlike all other conditions.
 SEARCHED_DAYS = 90
 
@@ -37,11 +40,21 @@ def actors() -> list[tuple[str, str]]:
 
 
 def action_choices() -> list[tuple[str, str]]:
-    return [(action.name, action.label) for action in declared_actions()]
+    return [(one.name, one.label) for one in declared_actions()]
 
 
 def date_filter(label: str, method: str) -> django_filters.DateFilter:
     return django_filters.DateFilter(label=label, method=method, widget=forms.DateInput(attrs={"type": "date"}))
+
+
+RESULT_CHOICES = [(result, result) for result in (DONE, REFUSED, DOUBT)]
+RESULT_TONES: dict[str, Tone] = {DONE: "good", REFUSED: "bad", DOUBT: "doubt"}
+
+
+def contains(label: str, method: str, placeholder: str = "", **attrs: str) -> django_filters.CharFilter:
+    title = f"查找：{placeholder or label}；没有选择日期时只查最近 {SEARCHED_DAYS} 天"
+    widget = forms.TextInput(attrs={"type": "search", "placeholder": placeholder, "title": title, **attrs})
+    return django_filters.CharFilter(label=label, method=method, max_length=100, widget=widget)
 
 
 class LogFilter(ListFilter):
@@ -49,18 +62,9 @@ class LogFilter(ListFilter):
     until = date_filter("截止日期", "to_day")
     actor = choose("操作人员", actors)
     action = choose("操作类型", action_choices)
-    q = django_filters.CharFilter(
-        label="关键词",
-        method="about",
-        max_length=100,
-        widget=forms.TextInput(
-            attrs={
-                "type": "search",
-                "placeholder": "对象、详情",
-                "title": f"查找：对象、详情；没有选择日期时只查最近 {SEARCHED_DAYS} 天",
-            }
-        ),
-    )
+    result = choose("结果", RESULT_CHOICES, method="by_result")
+    object = contains("对象", "by_object", "机构、申请、人员等名称")
+    q = contains("关键词", "about", "对象、详情")
 
     class Meta:
         model = Event
@@ -72,17 +76,39 @@ class LogFilter(ListFilter):
     def to_day(self, rows: QuerySet[Any], name: str, value: date) -> QuerySet[Any]:
         return rows.filter(at__lt=day_start(value + timedelta(days=1)))
 
+    def by_result(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        others = [one.name for one in declared_actions() if one.result != DONE]
+        if value == DONE:
+            return rows.exclude(action__in=others)
+        return rows.filter(action__in=[one for one in others if action(one).result == value])
+
+    def by_object(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return self.searched(rows).alias(object_label=OBJECT_LABEL).filter(object_label__icontains=value)
+
     def about(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        if not (self.data.get("since") or self.data.get("until")):
-            rows = rows.filter(at__gte=timezone.now() - timedelta(days=SEARCHED_DAYS))
-        body = Cast("body", JSONField())
         # Not the whole body: it holds addresses, which not everybody may read.
-        rows = rows.alias(
-            object_label=KeyTextTransform("label", KeyTextTransform("object", body), output_field=TextField()),
-            details=KeyTextTransform("details", body),
-            changes=KeyTextTransform("changes", body),
+        rows = self.searched(rows).alias(
+            object_label=OBJECT_LABEL,
+            details=KeyTextTransform("details", BODY),
+            changes=KeyTextTransform("changes", BODY),
         )
         return rows.filter(Q(object_label__icontains=value) | Q(details__icontains=value) | Q(changes__icontains=value))
+
+    def searched(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """What is looked into record by record: the chosen days, else the last ninety."""
+        if self.data.get("since") or self.data.get("until"):
+            return rows
+        return rows.filter(at__gte=timezone.now() - timedelta(days=SEARCHED_DAYS))
+
+
+class FullLogFilter(LogFilter):
+    """The same, and from where."""
+
+    address = contains("地址", "from_address", "IP 地址")
+
+    def from_address(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        address = KeyTextTransform("address", BODY, output_field=TextField())
+        return self.searched(rows).alias(address=address).filter(address__startswith=value.strip())
 
 
 def event_url(event: Event) -> str:
@@ -94,6 +120,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("at", "时间", "datetime"),
     Column("action", "操作类型", value=lambda event: event.label, sort="", width=26),
     Column("sentence", "操作详情", value=lambda event: event.sentence, sort="", width=60),
+    Column("result", "结果", "state", value=lambda event: event.result, sort="", tones=RESULT_TONES, width=9),
     Column("actor_name", "操作人员", value=lambda event: event.actor_name, sort="", width=14),
     Column("object_label", "对象", value=lambda event: event.object_label, sort="", width=30, shown=False),
 )
@@ -124,6 +151,7 @@ class FullLog(Log):
 
     name = "audit.log.full"
     columns = COLUMNS + ADDRESSES
+    filterset = FullLogFilter
 
 
 class PlatformLog(ListPage):
@@ -132,7 +160,7 @@ class PlatformLog(ListPage):
     name = "audit.platform"
     title = "平台日志"
     columns = (Column("seq", "序号", "id", width=9), *COLUMNS[1:], *ADDRESSES)
-    filterset = LogFilter
+    filterset = FullLogFilter
     default_sort = "-seq"
     template = "audit/platform_log.html"
     empty = "没有符合条件的操作记录"

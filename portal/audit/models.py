@@ -12,7 +12,7 @@ from django.db import connection, models
 from django.db.models.expressions import RawSQL
 
 from portal.access.permissions import Role
-from portal.audit.registry import action
+from portal.audit.registry import DONE, action
 
 #: Records waiting for the end of the transaction get their number now; later ones wait again.
 SETTLE = "SET CONSTRAINTS app.audit_pending_chained IMMEDIATE; SET CONSTRAINTS app.audit_pending_chained DEFERRED"
@@ -92,6 +92,14 @@ class Event(models.Model):
             return action(self.action).label
         except LookupError:
             return str(self.action)
+
+    @property
+    def result(self) -> str:
+        """How it ended; what nobody declares any more was done."""
+        try:
+            return action(self.action).result
+        except LookupError:
+            return DONE
 
     @property
     def actor_name(self) -> str:

@@ -10,6 +10,13 @@ GIVEN = frozenset({"object", "changes"})
 #: Names of record()'s own arguments, which no detail can have.
 TAKEN = frozenset({"obj", "by"})
 
+#: How an action ended, by the last word of its name; every other word says that it was done.
+DONE, REFUSED, DOUBT = "已办理", "未通过", "待确认"
+RESULTS = {
+    **dict.fromkeys(("refused", "rejected", "locked", "undone", "broken"), REFUSED),
+    **dict.fromkeys(("in_doubt", "given_to_people", "recovered", "unapplied"), DOUBT),
+}
+
 _declared: dict[str, "Action"] = {}
 
 
@@ -48,6 +55,11 @@ class Action:
         """The kind of action for lists and filters: `short`, or the sentence's first clause without its particulars."""
         clause = re.split("[，：]", re.sub(r"（[^）]*\{\w+\}[^）]*）", "", self.template))[0]
         return self.short or re.sub(r"\s*[“]?\{\w+\}[”]?\s*", "…", clause).strip("… ") or self.name
+
+    @property
+    def result(self) -> str:
+        """已办理, 未通过 or 待确认."""
+        return RESULTS.get(self.name.rpartition(".")[2], DONE)
 
     def check(self, details: Collection[str], *, has_object: bool, has_changes: bool) -> None:
         """Raise TypeError naming the placeholders of the sentence that nothing was given for."""

@@ -76,6 +76,11 @@ def verify_chain(chain: int, anchors: Mapping[int, bytes] | None = None) -> Verd
         return verdict
 
 
+def place_hash(chain: int, seq: int, prev: bytes, at: str, body: str) -> bytes:
+    """The hash of one record; `at` as it was hashed, 2026-04-26T02:03:04.000005Z."""
+    return sm3(struct.pack(">qq", chain, seq), prev, at.encode(), sm3(body.encode()))
+
+
 def _walk(chain: int, head: tuple[int, bytes], anchors: Mapping[int, bytes]) -> Verdict:
     count, prev = 0, GENESIS
     place = struct.Struct(">qq").pack
