@@ -1,6 +1,15 @@
 from django.urls import path
 
-from clearing.views import applications, generation, papers, rows, verification
+from clearing.views import (
+    applications,
+    cross_region,
+    cross_region_batches,
+    generation,
+    months,
+    papers,
+    rows,
+    verification,
+)
 
 app_name = "clearing"
 urlpatterns = [
@@ -11,6 +20,36 @@ urlpatterns = [
     path("rows/", rows.row_list, name="row-list"),
     path("rows/<uuid:row_id>/", rows.row_detail, name="row-detail"),
     path("rows/<uuid:row_id>/accept/", rows.accept, name="accept"),
+    path("months/summary/", months.month_summary, name="month-summary"),
+    path("months/details/", months.month_detail, name="month-detail"),
+    path("months/details/person/", months.month_person, name="month-person"),
+    path("months/details/<uuid:detail_id>/", months.month_settlement, name="month-settlement"),
+    path("months/details/<uuid:detail_id>/identity/", months.month_identity, name="month-identity"),
+    path("months/check/", months.month_check, name="month-check"),
+    path("months/fetch/", months.month_fetch, name="month-fetch"),
+    path("months/progress/<str:kind>/", months.month_progress, name="month-progress"),
+    path("cross-region/", cross_region.overview_page, name="cross-region"),
+    path("cross-region/progress/", cross_region.overview_progress, name="cross-region-progress"),
+    path("cross-region/fetch/", cross_region.fetch, name="cross-region-fetch"),
+    path("cross-region/rows/", cross_region.row_list, name="cross-region-rows"),
+    path("cross-region/rows/decide/", cross_region.decide_rows, name="cross-region-decide"),
+    path("cross-region/rows/<uuid:row_id>/", cross_region.row_detail, name="cross-region-row"),
+    path("cross-region/own/", cross_region.own_list, name="cross-region-own"),
+    path("cross-region/uploads/<uuid:upload_id>/", cross_region.upload_preview, name="cross-region-upload-preview"),
+    path("cross-region/batches/", cross_region_batches.batch_list, name="cross-region-batches"),
+    path(
+        "cross-region/batches/<uuid:batch_id>/roll-back/",
+        cross_region_batches.roll_back,
+        name="cross-region-roll-back",
+    ),
+    path("cross-region/months/<uuid:month_id>/", cross_region_batches.month_page, name="cross-region-month"),
+    path("cross-region/months/<uuid:month_id>/upload/", cross_region.upload, name="cross-region-upload"),
+    path("cross-region/months/<uuid:month_id>/confirm/", cross_region_batches.confirm, name="cross-region-confirm"),
+    path(
+        "cross-region/months/<uuid:month_id>/roll-back/",
+        cross_region_batches.roll_back_all,
+        name="cross-region-roll-back-month",
+    ),
     path("verification/", verification.verification_list, name="verification-list"),
     path("verification/verify/", verification.verify, name="verify"),
     path("verification/cancel/", verification.unverify, name="unverify"),
@@ -19,7 +58,13 @@ urlpatterns = [
     path("applications/cancel/", applications.application_cancel, name="application-cancel"),
     path("applications/<uuid:application_id>/", applications.application_detail, name="application-detail"),
     path("applications/<uuid:application_id>/query/", applications.application_query, name="application-query"),
-    path("papers/disbursement/", papers.disbursement, name="disbursement"),
-    path("papers/disbursement/preview/", papers.disbursement_preview, name="disbursement-preview"),
-    path("papers/disbursement/download/", papers.disbursement_download, name="disbursement-download"),
 ]
+for kind, name in papers.PAGES.items():
+    here = f"papers/{name.removeprefix('refund-')}/"
+    urlpatterns += [
+        path(here, papers.paper, {"kind": kind}, name=name),
+        path(f"{here}preview/", papers.preview, {"kind": kind}, name=f"{name}-preview"),
+        path(f"{here}download/", papers.download, {"kind": kind}, name=f"{name}-download"),
+    ]
+    if name != kind:
+        urlpatterns.append(path(f"{here}fetch/", papers.fetch, {"kind": kind}, name=f"{name}-fetch"))

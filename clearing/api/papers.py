@@ -7,9 +7,9 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clearing.api.serializers import AGENCY, INSURANCE, YEAR, WideScopeSerializer
+from clearing.api.serializers import AGENCY, INSURANCE, YEAR, PaperSerializer
 from clearing.models import Scope
-from clearing.papers import AT_ONCE, TYPES, count_of, file_name, gather, made_paper, make, start_paper
+from clearing.papers import AT_ONCE, KINDS, TYPES, count_of, file_name, gather, made_paper, make, start_paper
 from portal.access.member import Member
 from portal.api.views import ApiRequest, ApiView
 from portal.web.tables.export import attachment
@@ -18,7 +18,15 @@ PARAMETERS = [
     OpenApiParameter("year", int, required=True, description=YEAR),
     OpenApiParameter("insurance", str, required=True, description=INSURANCE),
     OpenApiParameter("agency", str, description=f"{AGENCY}；不填表示全部"),
+    OpenApiParameter("provider", str, description="医疗机构编号，多个用逗号分开，最多 50 个；不填表示全部机构"),
 ]
+#: Addresses below papers/.
+ADDRESSES = {
+    "disbursement": "disbursement",
+    "cross_region": "cross-region-refunds",
+    "maternity": "maternity-refunds",
+    "primary": "primary-refunds",
+}
 
 
 class FileAnswer(Response):
@@ -33,41 +41,53 @@ class FileAnswer(Response):
         return self.file
 
 
-class _Disbursement(ApiView):
+class PaperFile(ApiView):
+    """One of the papers in one format; 202 while a long one is being made."""
+
     permissions = {"GET": "clearing.papers.make"}
     kind: ClassVar[str]
+    fmt: ClassVar[str]
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
         """The address says which file it is; problems are JSON whatever the caller accepts."""
         return super().perform_content_negotiation(request, force=True)
 
-    def paper(self, scope: Scope, by: Member) -> Response:
-        if count_of("disbursement", scope) <= AT_ONCE:
-            paper = gather("disbursement", scope, by=by)
-            return FileAnswer(make(paper, self.kind, by=by), file_name(paper, self.kind), TYPES[self.kind])
-        done = made_paper("disbursement", scope, self.kind)
+    def paper(self, request: ApiRequest) -> Response:
+        asked = PaperSerializer(data=request.query_params)
+        scope, by = asked.scope(request.member), request.member
+        providers = asked.validated_data["provider"]
+        if count_of(self.kind, scope, providers=providers) > AT_ONCE:
+            return self.long(scope, providers, by)
+        paper = gather(self.kind, scope, by=by, providers=providers)
+        return FileAnswer(make(paper, self.fmt, by=by), file_name(paper, self.fmt), TYPES[self.fmt])
+
+    def long(self, scope: Scope, providers: tuple[str, ...], by: Member) -> Response:
+        done = made_paper(self.kind, scope, self.fmt, providers=providers)
         if done is None:
-            job = start_paper("disbursement", scope, self.kind, by=by)
-            here = f"{reverse(f'api:clearing-api:disbursement-{self.kind}')}?{self.request.query_params.urlencode()}"
+            job = start_paper(self.kind, scope, self.fmt, by=by, providers=providers)
+            address = reverse(f"api:clearing-api:{ADDRESSES[self.kind]}-{self.fmt}")
+            here = f"{address}?{self.request.query_params.urlencode()}"
             body = {"state": job.state, "done": job.done, "total": job.total, "detail": "报表正在生成，请稍后再取"}
             return Response(body, 202, headers={"Location": here, "Retry-After": "5"})
         with default_storage.open(done.result_path) as file:
-            return FileAnswer(file.read(), done.result_name, TYPES[self.kind])
+            return FileAnswer(file.read(), done.result_name, TYPES[self.fmt])
 
 
-class DisbursementPdf(_Disbursement):
-    kind = "pdf"
+def paper_view(kind: str, fmt: str) -> type[PaperFile]:
+    """The view of one paper in one format."""
+    title = KINDS[kind].title
+    parameters = [one for one in PARAMETERS if KINDS[kind].by_agency or one.name != "agency"]
 
-    @extend_schema(
-        parameters=PARAMETERS, responses={(200, "application/pdf"): OpenApiTypes.BINARY}, summary="核拨表 PDF"
-    )
-    def get(self, request: ApiRequest) -> Response:
-        return self.paper(WideScopeSerializer(data=request.query_params).scope(request.member), request.member)
+    class File(PaperFile):
+        @extend_schema(
+            parameters=parameters,
+            responses={(200, TYPES[fmt]): OpenApiTypes.BINARY, 202: OpenApiTypes.OBJECT},
+            summary=f"{title} {'PDF' if fmt == 'pdf' else 'Excel'}",
+            description=f"超过 {AT_ONCE} 条的报表在后台生成：先答 202，稍后用同一地址再取。",
+        )
+        def get(self, request: ApiRequest) -> Response:
+            return self.paper(request)
 
-
-class DisbursementXlsx(_Disbursement):
-    kind = "xlsx"
-
-    @extend_schema(parameters=PARAMETERS, responses={(200, TYPES["xlsx"]): OpenApiTypes.BINARY}, summary="核拨表 Excel")
-    def get(self, request: ApiRequest) -> Response:
-        return self.paper(WideScopeSerializer(data=request.query_params).scope(request.member), request.member)
+    File.kind, File.fmt = kind, fmt
+    File.__name__ = File.__qualname__ = f"{kind.title().replace('_', '')}{fmt.title()}"
+    return File

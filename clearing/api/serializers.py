@@ -15,6 +15,9 @@ INSURANCE = "险种 aka080：001 城镇职工，002 城乡居民"
 AGENCY = "清算机构 qsjg00：001 同煤，002 异地，003 本地"
 
 
+MOST_PROVIDERS = 50
+
+
 class WideScopeSerializer(serializers.Serializer[Any]):
     """A year, an insurance, and one agency or all."""
 
@@ -33,6 +36,21 @@ class ScopeSerializer(WideScopeSerializer):
     """A year, an insurance and one agency."""
 
     agency = serializers.CharField(help_text=AGENCY, max_length=3)
+
+
+class PaperSerializer(WideScopeSerializer):
+    """A scope, and the institutions that a paper is restricted to."""
+
+    provider = serializers.CharField(
+        help_text="医疗机构编号，多个用逗号分开", required=False, default="", allow_blank=True
+    )
+
+    def validate_provider(self, value: str) -> tuple[str, ...]:
+        """The codes, each once."""
+        codes = tuple(dict.fromkeys(code.strip() for code in value.split(",") if code.strip()))
+        if len(codes) > MOST_PROVIDERS:
+            raise serializers.ValidationError(f"医疗机构编号：最多 {MOST_PROVIDERS} 个")
+        return codes
 
 
 class RowsSerializer(serializers.Serializer[Any]):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from clearing.api import applications, papers, rows, steps
+from clearing.api import applications, months, papers, refunds, rows, steps
 
 app_name = "clearing-api"
 urlpatterns = [
@@ -10,10 +10,18 @@ urlpatterns = [
     path("generations", steps.Generations.as_view(), name="generations"),
     path("fetches", steps.Fetches.as_view(), name="fetches"),
     path("revocations", steps.Revocations.as_view(), name="revocations"),
+    path("monthly-summaries", months.MonthlySummaries.as_view(), name="monthly-summaries"),
+    path("monthly-details", months.MonthlyDetails.as_view(), name="monthly-details"),
+    path("monthly-fetches", months.MonthlyFetches.as_view(), name="monthly-fetches"),
     path("verifications", rows.Verifications.as_view(), name="verifications"),
     path("verification-cancellations", rows.VerificationCancellations.as_view(), name="verification-cancellations"),
     path("applications", applications.Applications.as_view(), name="applications"),
     path("application-cancellations", applications.Cancellations.as_view(), name="application-cancellations"),
-    path("papers/disbursement.pdf", papers.DisbursementPdf.as_view(), name="disbursement-pdf"),
-    path("papers/disbursement.xlsx", papers.DisbursementXlsx.as_view(), name="disbursement-xlsx"),
+    path("refunds", refunds.Refunds.as_view(), name="refunds"),
+    path("refund-fetches", refunds.RefundFetches.as_view(), name="refund-fetches"),
+    *(
+        path(f"papers/{name}.{fmt}", papers.paper_view(kind, fmt).as_view(), name=f"{name}-{fmt}")
+        for kind, name in papers.ADDRESSES.items()
+        for fmt in ("pdf", "xlsx")
+    ),
 ]

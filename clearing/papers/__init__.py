@@ -6,7 +6,7 @@ recorded(paper, "pdf", by=by)                  # inside the door again
 """
 
 from clearing.papers.disbursement import disbursement_rows
-from clearing.papers.gathering import count_of, gather, gather_chosen
+from clearing.papers.gathering import count_of, gather, gather_chosen, gather_for
 from clearing.papers.kinds import KINDS, PaperKind
 from clearing.papers.making import AT_ONCE, PAPER, made_paper, start_paper
 from clearing.papers.paper import Paper
@@ -24,6 +24,7 @@ __all__ = [
     "file_name",
     "gather",
     "gather_chosen",
+    "gather_for",
     "made_paper",
     "make",
     "recorded",

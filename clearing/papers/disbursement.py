@@ -31,4 +31,4 @@ def _changed_at(scope: Scope) -> datetime | None:
     return max((moment for moment in newest.values() if moment), default=None)
 
 
-SOURCE = Source(disbursement_rows, _missing, _facts, _changed_at)
+SOURCE = Source(ORDER, disbursement_rows, _missing, _facts, _changed_at)

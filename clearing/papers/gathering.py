@@ -36,15 +36,17 @@ def gather(kind_name: str, scope: Scope, *, by: Member, providers: Collection[st
 
 
 def gather_chosen(kind_name: str, rows: QuerySet[Any], *, by: Member) -> Paper:
-    """The paper of rows that somebody ticked; raises Refused when they are of several years or insurances."""
-    return of_rows(kind_name, list(rows.order_by(*disbursement.ORDER)), by=by)
+    """The paper of rows that somebody ticked; raises Refused when they do not belong on one paper."""
+    if KINDS[kind_name].is_refund and rows.exclude(kind=kind_name).exists():
+        raise Refused(f"所选数据不都是{KINDS[kind_name].short}数据，请用“返还类别”筛选后再选")
+    return of_rows(kind_name, list(rows.order_by(*SOURCES[kind_name].order)), by=by)
 
 
 def of_rows(kind_name: str, rows: Collection[Any], *, by: Member) -> Paper:
     """The paper of these rows, in their order within each region; raises Refused when they do not belong together."""
     scope = one_scope(rows)
     paper = _bare(KINDS[kind_name], KINDS[kind_name].scope_of(scope), "所选数据", by)
-    paper.facts = (dates_of(scope.year),)
+    paper.facts, paper.is_chosen = (dates_of(scope.year),), True
     return paper.take(rows, _regions())
 
 
@@ -56,6 +58,12 @@ def one_scope(rows: Collection[Any]) -> Scope:
     [key] = found
     agencies = {row.agency for row in rows}
     return Scope(*key, agencies.pop() if len(agencies) == 1 else "")
+
+
+def gather_for(kind_name: str, rows: QuerySet[Any], *, by: Member) -> Paper:
+    """The paper of that kind for the institutions of clearing rows that somebody ticked; raises Refused like gather."""
+    ticked = list(rows)
+    return gather(kind_name, one_scope(ticked), by=by, providers={row.provider_code for row in ticked})
 
 
 def count_of(kind_name: str, scope: Scope, *, providers: Collection[str] | None = None) -> int:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from clearing.models import RefundKind, Scope
 from clearing.papers.source import Source, dates_of
-from clearing.services.refunds import last_fetch, refund_rows
+from clearing.services.refunds import ORDER, last_fetch, refund_rows
 
 
 def _missing(kind: str, scope: Scope) -> str:
@@ -31,7 +31,7 @@ def _changed_at(kind: str, scope: Scope) -> datetime | None:
 
 SOURCES = {
     str(kind): Source(
-        partial(refund_rows, kind), partial(_missing, kind), partial(_facts, kind), partial(_changed_at, kind)
+        ORDER, partial(refund_rows, kind), partial(_missing, kind), partial(_facts, kind), partial(_changed_at, kind)
     )
     for kind in RefundKind
 }

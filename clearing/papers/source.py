@@ -12,11 +12,12 @@ from clearing.models import Scope
 
 @dataclass(frozen=True)
 class Source:
-    """`rows` of a scope in the table's order; `missing` says why there are none; `facts` stand below the title.
+    """`rows` of a scope, in the `order` of the table; `missing` says why there are none; `facts` stand below the title.
 
     `changed_at` is when the rows last changed: a paper made before is out of date.
     """
 
+    order: tuple[str, ...]
     rows: Callable[[Scope], QuerySet[Any]]
     missing: Callable[[Scope], str]
     facts: Callable[[Scope], tuple[tuple[str, str], ...]]

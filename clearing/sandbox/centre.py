@@ -11,6 +11,7 @@ from django.db.models import Count, Q, Sum
 from clearing.messages import CLEARING
 from clearing.sandbox.books import live_applications, locked_book, options_of
 from clearing.sandbox.models import Application, Row
+from clearing.sandbox.refunds import refund_sums
 from portal.gateway.sandbox.models import Party
 from portal.gateway.sandbox.plays import control, tells
 
@@ -40,6 +41,7 @@ def state(party: Party) -> dict[str, Any]:
         )
     )
     return {
+        "refunds": refund_sums(rows),
         "scopes": [_told(one) for one in scopes.order_by(*keys)],
         "applications": [_told(one) for one in applications],
         "broken": list(rows.exclude(broken="").order_by("row_id").values("row_id", "broken")),

@@ -1,5 +1,5 @@
-"""Everything the sandbox plays of the clearing gateway; importing it registers the plays."""
+"""Everything the sandbox plays for the clearing business; importing it registers the plays."""
 
-from clearing.sandbox import centre, changes, monthly, queries
+from clearing.sandbox import centre, changes, cross_region, monthly, queries, refunds
 
-__all__ = ["centre", "changes", "monthly", "queries"]
+__all__ = ["centre", "changes", "cross_region", "monthly", "queries", "refunds"]

@@ -5,23 +5,20 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from clearing.messages import (
     ApplicationRow,
     Applications,
     ClearingPage,
-    DepositRefunds,
     Disbursements,
     QueryApplication,
     QueryClearing,
-    QueryDepositRefund,
     QueryDisbursement,
     QueryVerification,
 )
 from clearing.sandbox.books import open_year, rows_of
-from clearing.sandbox.city import ELSEWHERE
 from clearing.sandbox.models import Application, Row
 from portal.gateway.sandbox.plays import Call, plays
 
@@ -88,32 +85,6 @@ def query_disbursement(request: QueryDisbursement, call: Call) -> Disbursements:
     open_year(call.party, request.year)
     rows = rows_of(call.party, request.year, request.aka080, request.qsjg00).filter(qssqzt="001")
     return Disbursements.model_validate({"rows": _facts(rows, request.year, FACTS)})
-
-
-@plays(QueryDepositRefund)
-def query_deposit_refund(request: QueryDepositRefund, call: Call) -> DepositRefunds:
-    """One line for each institution and agency; deposits of no kind are counted twice (9.2 to 9.4)."""
-    open_year(call.party, request.year)
-    rows = rows_of(call.party, request.year, request.aka080, request.qsjg00).filter(KINDS[request.kind])
-    columns = ("aka080", "qsjg00", "medins_code", "medins_name", "medins_type", "insu_admdvs", "assess_score")
-    sums = rows.order_by("medins_code", "qsjg00").values(*columns)
-    return DepositRefunds.model_validate(
-        {
-            "rows": [
-                {**line, "year": request.year}
-                for line in sums.annotate(deposit_amt=Sum("deposit_amt"), deposit_refund_amt=Sum("deposit_refund_amt"))
-            ]
-        }
-    )
-
-
-MATERNITY = Q(akc191="005") | Q(clr_type="53")
-#: Cross-region deposits are those of the agency for other regions; of the rest, maternity and primary care.
-KINDS = {
-    "cross_region": Q(qsjg00=ELSEWHERE),
-    "maternity": MATERNITY & ~Q(qsjg00=ELSEWHERE),
-    "primary": Q(medins_type__in=("pharmacy", "village", "clinic")) & ~MATERNITY & ~Q(qsjg00=ELSEWHERE),
-}
 
 
 def _page(rows: QuerySet[Row], request: QueryClearing | QueryVerification) -> ClearingPage:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any, cast
 
 from django.db.models import Max, Q, QuerySet, Sum
 
@@ -24,10 +25,12 @@ from clearing.services.scopes import locked
 from portal.access.member import Member
 from portal.audit import record
 from portal.gateway.journal import Ask
-from portal.jobs import Job, start
+from portal.jobs import Job, JobState, start
 
 REFUNDS = "clearing.refunds"
 ELSEWHERE = "002"
+#: The lines of a table as they are printed.
+ORDER = ("region", "provider_code", "agency", "id")
 _MATERNITY = Q(visit_type="005") | Q(clearing_type="53")
 #: The clearing rows that each table stands for.
 COUNTED = {
@@ -61,11 +64,20 @@ def request_refunds(kind: str, scope: Scope, *, by: Member) -> Job:
     scope = whole(scope)
     label = RefundKind(kind).label
     params = {"environment": scope.environment, "year": scope.year, "insurance": scope.insurance, "kind": kind}
-    key = f"{scope.environment}-{kind}-{scope.year}-{scope.insurance}"
-    job = start(REFUNDS, key, by=by, title=f"获取{label}保证金返还数据：{scope}", params=params)
+    job = start(REFUNDS, _key(kind, scope), by=by, title=f"获取{label}保证金返还数据：{scope}", params=params)
     if not job.joined:
         record(REFUNDS_REQUESTED, None, by=by, scope=str(scope), kind=label)
     return job
+
+
+def _key(kind: str, scope: Scope) -> str:
+    return f"{scope.environment}-{kind}-{scope.year}-{scope.insurance}"
+
+
+def fetching(kind: str, scope: Scope) -> Job | None:
+    """The newest fetch of that table, if it is on its way or did not end well."""
+    job = Job.objects.filter(kind=REFUNDS, key=_key(kind, scope)).first()
+    return job if job and (job.is_live or job.state == JobState.FAILED) else None
 
 
 def ask_refunds(kind: str, scope: Scope, *, ask: Ask, progress: Progress) -> list[Answer]:
@@ -77,7 +89,7 @@ def ask_refunds(kind: str, scope: Scope, *, ask: Ask, progress: Progress) -> lis
     found: list[Answer] = []
     wanted = [""] if kind == RefundKind.CROSS_REGION else agencies(whole(scope))
     for step, agency in enumerate(wanted, start=1):
-        reply = ask(QueryDepositRefund(kind=kind, year=year, aka080=insurance, qsjg00=agency or None))
+        reply = ask(QueryDepositRefund(kind=cast(Any, kind), year=year, aka080=insurance, qsjg00=agency or None))
         found += [Answer(line.qsjg00 or agency or ELSEWHERE, line) for line in reply.rows]
         progress(step, len(wanted), f"已获取 {len(found):,} 条")
     return found
@@ -162,7 +174,7 @@ def _sum_up(fetch: RefundFetch, rows: list[DepositRefund], sums: Sums) -> None:
 def refund_rows(kind: str, scope: Scope) -> QuerySet[DepositRefund]:
     """The lines of the table that we hold, in the paper's order."""
     rows = DepositRefund.objects.filter(**scope.fields(), kind=kind)
-    return rows.order_by("region", "provider_code", "agency", "id")
+    return rows.order_by(*ORDER)
 
 
 def last_fetch(kind: str, scope: Scope) -> RefundFetch | None:
