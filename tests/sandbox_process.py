@@ -1,5 +1,6 @@
 """The other side of the wire for tests: a real sandbox process on a free loopback port, with a database of its own."""
 
+import itertools
 import os
 import socket
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 from portal.gateway import crypto
 from portal.gateway.messages import Request, gateway
 from portal.gateway.sandbox.control import Sandbox
+from portal.gateway.seals.national import NationalSwitches
 from portal.gateway.seals.switches import EnvelopeSwitches
 from portal.gateway.wire import Exchange, WireSettings, exchange
 
@@ -129,6 +131,53 @@ def counterpart(sandbox: Sandbox) -> Callable[..., Counterpart]:
 
     return make
 
+
+@pytest.fixture
+def national_counterpart(sandbox: Sandbox) -> Callable[..., Counterpart]:
+    """Make a registered party of the national interface: `national_counterpart("N1", options={"rows": 230})`."""
+
+    def make(
+        app_code: str = "NAT0001",
+        *,
+        code: str = "H44010000001",
+        region: str = "440100",
+        switches: dict[str, Any] | None = None,
+        names: dict[str, str] | None = None,
+        timeout: float = 10,
+        private_key: str = "",
+        **more: Any,
+    ) -> Counterpart:
+        told = sandbox.register(
+            "national",
+            app_code,
+            institution={"code": code, "name": "测试医院", "region": region},
+            switches=switches or {},
+            wire_names=names or {},
+            **more,
+        )
+        settings = WireSettings(
+            gateway=gateway("national"),
+            base_url=sandbox.base_url("national"),
+            app_code=app_code,
+            secret_key=told["secret_key"],
+            private_key=private_key,
+            medins_code=code,
+            medins_name="测试医院",
+            region=region,
+            allowed_hosts=(sandbox.host,),
+            names=names or {},
+            switches=NationalSwitches.read(switches or {}),
+            connect_timeout=5,
+            read_timeout=timeout,
+            next_number=NUMBERS.__next__,
+        )
+        return Counterpart(sandbox, settings, told)
+
+    return make
+
+
+#: What the database's sequence is to a real channel.
+NUMBERS = itertools.count()
 
 #: A small town is quicker; tests of the city itself ask for a whole one.
 CITY = {"institutions": 40}

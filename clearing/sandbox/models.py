@@ -85,3 +85,69 @@ class Row(models.Model):
 
     def __str__(self) -> str:
         return self.row_id
+
+
+class CrossMonth(models.Model):
+    """One month of cross-region settlements of one party (national interface, 3260 to 3262).
+
+    Its row is locked by every call, so they come one after another; `is_closed`: nothing may be changed any more.
+    """
+
+    party = models.ForeignKey("sandbox.Party", on_delete=models.CASCADE, related_name="+")
+    year = models.CharField(max_length=4)
+    month = models.CharField(max_length=2)
+    is_closed = models.BooleanField(default=False)
+    objects: ClassVar[models.Manager[Self]] = models.Manager()
+
+    class Meta:
+        app_label = "clearing_sandbox"
+        constraints = [models.UniqueConstraint(fields=["party", "year", "month"], name="one_cross_month")]
+
+    def __str__(self) -> str:
+        return f"{self.party}/{self.year}-{self.month}"
+
+
+class CrossConfirmation(models.Model):
+    """One 3261 that took effect, under the name the centre gave the message; live until it is rolled back."""
+
+    month = models.ForeignKey(CrossMonth, on_delete=models.CASCADE, related_name="confirmations")
+    refmsgid = models.CharField(max_length=30, unique=True)
+    msgid = models.CharField(max_length=30)
+    rows = models.IntegerField()
+    is_live = models.BooleanField(default=True)
+    objects: ClassVar[models.Manager[Self]] = models.Manager()
+
+    class Meta:
+        app_label = "clearing_sandbox"
+
+    def __str__(self) -> str:
+        return self.refmsgid
+
+
+class CrossSettlement(models.Model):
+    """One settlement of somebody insured elsewhere (table 6); `confirmation` and `cnfm_flag` are of the live 3261."""
+
+    month = models.ForeignKey(CrossMonth, on_delete=models.CASCADE, related_name="settlements")
+    seqno = models.IntegerField()
+    certno = models.CharField(max_length=18)
+    mdtrt_id = models.CharField(max_length=20)
+    mdtrt_setl_time = models.CharField(max_length=19)
+    setl_sn = models.CharField(max_length=30)
+    fulamt_advpay_flag = models.CharField(max_length=3)
+    medfee_sumamt = models.DecimalField(max_digits=16, decimal_places=2)
+    optins_pay_sumamt = models.DecimalField(max_digits=16, decimal_places=2)
+    confirmation = models.ForeignKey(
+        CrossConfirmation, on_delete=models.SET_NULL, null=True, related_name="settlements"
+    )
+    cnfm_flag = models.CharField(max_length=1, blank=True)
+    objects: ClassVar[models.Manager[Self]] = models.Manager()
+
+    class Meta:
+        app_label = "clearing_sandbox"
+        constraints = [
+            models.UniqueConstraint(fields=["month", "seqno"], name="one_cross_seqno"),
+            models.UniqueConstraint(fields=["month", "setl_sn"], name="one_cross_setl_sn"),
+        ]
+
+    def __str__(self) -> str:
+        return self.setl_sn

@@ -22,14 +22,15 @@ class Provider(models.Model):
 
 
 class Party(models.Model):
-    """An institution that may call a gateway, with the public key it registered.
+    """An institution that may call a gateway, with the public key it registered or the secret it was given.
 
     `options` steer what it sees: seed of its city, number of institutions, years, broken rows (docs/sandbox.md).
     """
 
     gateway = models.CharField(max_length=20)
-    app_code = models.CharField(max_length=64)
-    public_key = models.CharField(max_length=130)
+    app_code = models.CharField(max_length=100)
+    public_key = models.CharField(max_length=130, blank=True)
+    secret_key = models.CharField(max_length=200, blank=True)
     institution = models.JSONField(default=dict)
     options = models.JSONField(default=dict)
     switches = models.JSONField(default=dict)
@@ -46,10 +47,10 @@ class Party(models.Model):
 
 
 class UsedNonce(models.Model):
-    """A nonce that was accepted; it is refused a second time."""
+    """A nonce or message id that was accepted; it is refused a second time."""
 
     party = models.ForeignKey(Party, on_delete=models.CASCADE)
-    nonce = models.CharField(max_length=64)
+    nonce = models.CharField(max_length=100)
     at = models.DateTimeField(auto_now_add=True, db_index=True)
     objects: ClassVar[models.Manager[Self]] = models.Manager()
 

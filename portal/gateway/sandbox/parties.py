@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +13,7 @@ from portal.gateway.crypto import sm2
 from portal.gateway.messages import gateway
 from portal.gateway.sandbox.models import Party, Provider
 from portal.gateway.sandbox.plays import state_of
-from portal.gateway.seals.switches import EnvelopeSwitches
+from portal.gateway.wire import wire
 
 
 def provider_of(name: str) -> Provider:
@@ -29,37 +29,49 @@ def provider_of(name: str) -> Provider:
 def register_party(asked: Mapping[str, Any]) -> dict[str, Any]:
     """Register a counterpart, or replace the keys of a known one; its data stay.
 
-    `asked`: gateway, app_code, public_key, and optionally institution (code, name, kind, region, inpatient,
-    cross_region, maternity), options, switches, wire_names, iv (of the gateway, for everybody).
-    Returns provider_public_key, iv and path. Raises ValueError or LookupError with a sentence.
+    `asked`: gateway, app_code, and optionally institution (code, name, kind, region, inpatient, cross_region,
+    maternity), options, switches, wire_names. By kind of wire: `public_key` (needed) and `iv` (of the gateway, for
+    everybody) with the SM envelope; `secret_key` (else one is drawn) and `public_key` (for cainfo) with the national
+    interface. Returns what the centre hands out. Raises ValueError or LookupError with a sentence.
     """
     name, app_code = str(asked.get("gateway", "")), str(asked.get("app_code", ""))
     found = gateway(name)
-    if not 1 <= len(app_code) <= 64:
-        raise ValueError("app_code 应为 1 到 64 个字符")
-    facts = {
-        "public_key": sm2.public_key(str(asked.get("public_key", "")), "public_key"),
-        "institution": _mapping(asked, "institution"),
-        "options": _mapping(asked, "options"),
-        "switches": _mapping(asked, "switches"),
-        "wire_names": _mapping(asked, "wire_names"),
-    }
-    switches = EnvelopeSwitches.read(_mapping(asked, "switches"))
-    provider = provider_of(name)
+    if not 1 <= len(app_code) <= 100:
+        raise ValueError("app_code 应为 1 到 100 个字符")
+    if found.wire not in HANDS_OUT:
+        raise ValueError(f"沙箱还不能扮演接口 {name}")
+    facts = {one: _mapping(asked, one) for one in ("institution", "options", "switches", "wire_names")}
+    switches = wire(found.wire).switches.read(facts["switches"])
     with transaction.atomic():
-        if iv := asked.get("iv"):
-            iv_bytes(str(iv))
-            provider.iv = str(iv)
-            provider.save(update_fields=["iv"])
-        party, _ = Party.objects.update_or_create(gateway=found.name, app_code=app_code, defaults=facts)
+        keys, told = HANDS_OUT[found.wire](asked)
+        party, _ = Party.objects.update_or_create(gateway=name, app_code=app_code, defaults={**facts, **keys})
         state_of(party)  # asks the business, which refuses options that it does not know
-    return {
-        "gateway": name,
-        "app_code": app_code,
-        "provider_public_key": provider.public_key,
-        "iv": provider.iv,
-        "path": switches.path,
-    }
+    return {"gateway": name, "app_code": app_code, **told, "path": getattr(switches, "path", "")}
+
+
+Handed = tuple[dict[str, str], dict[str, str]]
+
+
+def _sm_envelope(asked: Mapping[str, Any]) -> Handed:
+    public = sm2.public_key(str(asked.get("public_key", "")), "public_key")
+    provider = provider_of(str(asked["gateway"]))
+    if iv := asked.get("iv"):
+        iv_bytes(str(iv))
+        provider.iv = str(iv)
+        provider.save(update_fields=["iv"])
+    return {"public_key": public}, {"provider_public_key": provider.public_key, "iv": provider.iv}
+
+
+def _national(asked: Mapping[str, Any]) -> Handed:
+    known = Party.objects.filter(gateway=asked["gateway"], app_code=asked["app_code"]).first()
+    secret = str(asked.get("secret_key") or (known.secret_key if known else "") or secrets.token_urlsafe(24))
+    public = asked.get("public_key")
+    keys = {"secret_key": secret, "public_key": sm2.public_key(str(public), "public_key") if public else ""}
+    return keys, {"secret_key": secret}
+
+
+#: By kind of wire: (what is kept of the party, what it is told).
+HANDS_OUT: dict[str, Callable[[Mapping[str, Any]], Handed]] = {"sm-envelope": _sm_envelope, "national": _national}
 
 
 def _mapping(asked: Mapping[str, Any], name: str) -> dict[str, Any]:

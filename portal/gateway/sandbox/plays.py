@@ -39,6 +39,8 @@ class Call:
     party: Party
     code: str
     nonce: str
+    #: What the centre calls this message, where the gateway has such a name (`inf_refmsgid`).
+    refmsgid: str = ""
     #: The fault "partial_batch": carry out only the first half of a batch.
     partial: bool = False
 

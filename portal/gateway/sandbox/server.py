@@ -31,6 +31,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "loglevel": "warning",
             "proc_name": "sandbox",
             "control_socket_disable": True,
+            "header_map": "dangerous",  # names with underscores are part of the national interface (hmac-sha1)
         }
         super().__init__()
 

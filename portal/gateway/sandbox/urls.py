@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portal.gateway.sandbox.doors import control, envelope, page
+from portal.gateway.sandbox.doors import control, entry, page
 
 urlpatterns = [
     path("", page.page),
@@ -9,6 +9,6 @@ urlpatterns = [
     path("faults", control.faults),
     path("parties", control.parties),
     path("reset", control.reset),
-    path("<str:name>/<str:action>", control.act),
-    path("<str:name>/<path:tail>", envelope.envelope),
+    path("<str:name>", entry.entry),
+    path("<str:name>/<path:tail>", entry.entry),
 ]

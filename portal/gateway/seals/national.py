@@ -18,10 +18,11 @@ NEEDED = ("recer_sys_code", "infver", "opter_type", "opter", "opter_name")
 class NationalSwitches(Switches):
     """The defaults are Guangdong's.
 
-    `auth`: how a call proves its sender; `path` is added to the address, `{infno}` in it is the transaction or its name
-    in the channel's 交易名称; `numbers`: written as text or as numbers; `input_form`: the input as an object or as JSON
-    text; `nonce_form`: 32 hexadecimal digits or with dashes; `refmsgid`: `dated` also checks the form (region, time,
-    number) and that its time is near ours, `present` only that there is one; `tolerance`: seconds it may be off.
+    `auth`: how a call proves its sender; `path` is added to the address ("/" adds nothing), `{infno}` in it is the
+    transaction or its name in the channel's 交易路径; `numbers`: written as text or as numbers; `input_form`: the input
+    as an object or as JSON text; `nonce_form`: 32 hexadecimal digits or with dashes; `refmsgid`: `dated` also checks
+    the form (region, time, number) and that its time is near ours, `present` only that there is one; `tolerance`:
+    seconds it may be off.
     """
 
     labels: ClassVar[Mapping[str, str]] = {

@@ -158,7 +158,8 @@ def _proof(settings: WireSettings, infno: str, now: datetime) -> dict[str, str]:
 
 def _address(settings: WireSettings, infno: str) -> str:
     name = settings.names.get(infno, infno).strip("/")
-    return settings.base_url.strip().rstrip("/") + _switches(settings).path.replace("{infno}", name)
+    path = _switches(settings).path.replace("{infno}", name)
+    return (settings.base_url.strip().rstrip("/") + path).rstrip("/")
 
 
 def _gateway_fault(members: Mapping[str, Any]) -> Opened | None:

@@ -7,7 +7,6 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
-from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -17,12 +16,13 @@ from portal.gateway.codecs import Garbled, JsonCodec
 from portal.gateway.crypto import SM2
 from portal.gateway.crypto import iv as iv_bytes
 from portal.gateway.errors import Doubt, Unknown
-from portal.gateway.messages import Gateway, Request, faults, gateway, request_class, wire_form
+from portal.gateway.messages import Gateway, Request, faults, request_class, wire_form
+from portal.gateway.sandbox.doors.answers import answered, declared_name, json_answer, played, use
 from portal.gateway.sandbox.faults import Hit, hit_for, magic
 from portal.gateway.sandbox.models import Party, Provider, UsedNonce
 from portal.gateway.sandbox.parties import provider_of
-from portal.gateway.sandbox.plays import Call, Refuse, play_of
-from portal.gateway.sandbox.trouble import HTML, hold, sever, truncate
+from portal.gateway.sandbox.plays import Call, Refuse
+from portal.gateway.sandbox.trouble import sever
 from portal.gateway.seals.sm_envelope import SmEnvelope
 from portal.gateway.seals.switches import EnvelopeSwitches
 
@@ -42,14 +42,9 @@ NONCES_KEPT = timedelta(days=1)
 
 
 @require_POST
-def envelope(request: HttpRequest, name: str, tail: str) -> HttpResponse:
+def envelope(request: HttpRequest, found: Gateway, tail: str) -> HttpResponse:
     """`POST /<gateway>/thrid_api/external_api`, or the path that the party's switches name."""
-    try:
-        found = gateway(name)
-    except LookupError:
-        raise Http404 from None
-    if found.wire != "sm-envelope":
-        raise Http404
+    name = found.name
     provider = provider_of(name)
     try:
         members = JsonCodec().unpack(request.body)
@@ -59,11 +54,11 @@ def envelope(request: HttpRequest, name: str, tail: str) -> HttpResponse:
     party = Party.objects.filter(gateway=name, app_code=str(members.get("appCode", ""))).first()
     if party is None:
         stranger = SmEnvelope(_own(provider.private_key), _own(provider.private_key), iv_bytes(provider.iv))
-        return _json(stranger.close_reply(*NO_PARTY, None, nonce=nonce, now=timezone.now()))
+        return json_answer(stranger.close_reply(*NO_PARTY, None, nonce=nonce, now=timezone.now()))
     switches = EnvelopeSwitches.read(party.switches)
     if switches.path.lstrip("/") != tail:
         raise Http404
-    hit = hit_for(party, _declared_name(party, code))
+    hit = hit_for(party, declared_name(party, code))
     if hit.kind == "drop_request":
         return sever(request)
     return _Exchange(found, provider, party, switches).carry_out(request, nonce, hit)
@@ -94,18 +89,15 @@ class _Exchange:
         return self._answered(request, hit, code, message, data, nonce)
 
     def _use(self, nonce: str) -> None:
-        """Accept a nonce once; it stays used whatever becomes of the call."""
-        try:
-            with transaction.atomic():
-                used = UsedNonce.objects.create(party=self.party, nonce=nonce)
-        except IntegrityError:
-            raise Refuse(*USED_NONCE) from None
+        used = use(self.party, nonce)
+        if used is None:
+            raise Refuse(*USED_NONCE)
         if used.pk % 1000 == 0:
             UsedNonce.objects.filter(at__lt=timezone.now() - NONCES_KEPT).delete()
 
     def _declared(self, trans_type: str, data: bytes) -> Request[Any]:
         try:
-            declared = request_class(self.gateway, _declared_name(self.party, trans_type))
+            declared = request_class(self.gateway, declared_name(self.party, trans_type))
         except LookupError:
             raise Refuse(*NO_TRANSACTION) from None
         try:
@@ -116,29 +108,18 @@ class _Exchange:
             raise Refuse(WRONG_DATA, "；".join(str(fault) for fault in faults(error, declared))) from None
 
     def _played(self, asked: Request[Any], nonce: str, hit: Hit) -> bytes:
-        play = play_of(type(asked))
-        if play is None:
-            raise Refuse(*NO_TRANSACTION)
         call = Call(self.party, asked.code, nonce, partial=hit.kind == "partial_batch")
-        with transaction.atomic():
-            return self.codec.pack(wire_form(play(asked, call)))
+        return self.codec.pack(wire_form(played(asked, call, Refuse(*NO_TRANSACTION))))
 
     def _answered(
         self, request: HttpRequest, hit: Hit, code: str, message: str, data: bytes | None, nonce: str
     ) -> HttpResponse:
-        if hit.kind in ("drop_response", "reset"):
-            return sever(request, reset=hit.kind == "reset")
-        if hit.kind == "html":
-            return HttpResponse(HTML, content_type="text/html; charset=utf-8")
-        if hit.kind in ("late", "slow"):
-            hold(request, hit.seconds)
-        seal = self._seal(_stranger_key()) if hit.kind == "wrong_key" else self.seal
-        body = seal.close_reply(code, message, data, nonce=nonce, now=timezone.now())
-        if hit.kind == "truncate":
-            return truncate(request, body)
-        if hit.kind == "garble":
-            body = body.replace(b'"signData":"', b'"signData":"00', 1)
-        return _json(body)
+        def body() -> bytes:
+            seal = self._seal(_stranger_key()) if hit.kind == "wrong_key" else self.seal
+            closed = seal.close_reply(code, message, data, nonce=nonce, now=timezone.now())
+            return closed.replace(b'"signData":"', b'"signData":"00', 1) if hit.kind == "garble" else closed
+
+        return answered(request, hit, body)
 
     def _seal(self, private_key: str) -> SmEnvelope:
         user = self.switches.user_id
@@ -149,15 +130,6 @@ class _Exchange:
     def _any_refusal(self) -> str:
         """A refusal that every transaction of the gateway may meet."""
         return next(one.code for one in self.gateway.refusals.values() if not one.transactions)
-
-
-def _declared_name(party: Party, wire_name: str) -> str:
-    """The declared code behind the name that this party's province uses."""
-    return next((code for code, name in party.wire_names.items() if name == wire_name), wire_name)
-
-
-def _json(body: bytes) -> HttpResponse:
-    return HttpResponse(body, content_type="application/json; charset=utf-8")
 
 
 @lru_cache(maxsize=64)
