@@ -222,7 +222,7 @@ class SettledAdmin(PortalAdmin):
         by_code("visit_type", "结算类型", "akc191"),
         by_code("region", "统筹区", "insu_admdvs"),
     )
-    search_fields: tuple[str, ...] = ("provider_name", "provider_code")
+    search_fields = ("provider_name", "provider_code")
     search_help_text = "查找：医疗机构名称、医疗机构编号"
     ordering = ("provider_code", "id")
 
@@ -259,6 +259,6 @@ class MonthlyDetailAdmin(SettledAdmin):
         *("settlement_no", "settled_on", "person_name_masked", "certno_masked", "provider_name", "visit_type_label"),
         *("medical_fee", "fund_due", "monthly_paid"),
     )
-    search_fields = (*SettledAdmin.search_fields, "settlement_no")
-    search_help_text = "查找：医疗机构名称、医疗机构编号、结算编号"
-    ordering = ("id",)
+    search_fields = ("provider_code", "settlement_no")
+    search_help_text = "查找：医疗机构编号、结算编号"
+    ordering = ("-id", "provider_code")

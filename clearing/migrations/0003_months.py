@@ -295,8 +295,69 @@ class Migration(migrations.Migration):
             model_name="month",
             index=models.Index(fields=["institution", "environment", "provider_code", "id"], name="month_by_provider"),
         ),
-        migrations.AddIndex(
-            model_name="month",
-            index=models.Index(fields=["institution", "read"], name="month_by_read"),
+        migrations.CreateModel(
+            name="MonthTotal",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=portal.access.rows.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "environment",
+                    models.CharField(
+                        choices=[("test", "测试环境"), ("production", "正式环境")],
+                        editable=False,
+                        max_length=10,
+                        verbose_name="运行环境",
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="清算年份")),
+                ("insurance", models.CharField(max_length=3, verbose_name="险种")),
+                ("agency", models.CharField(blank=True, max_length=3, verbose_name="清算机构")),
+                ("visit_type", models.CharField(max_length=3, verbose_name="就诊类型")),
+                ("provider_code", models.CharField(max_length=30, verbose_name="医疗机构编号")),
+                ("provider_name", models.CharField(max_length=200, verbose_name="医疗机构名称")),
+                ("region", models.CharField(max_length=6, verbose_name="统筹区")),
+                ("clearing_type", models.CharField(max_length=6, verbose_name="清算类别")),
+                ("visit_count", models.IntegerField(verbose_name="各月人次")),
+                ("medical_fee", models.DecimalField(decimal_places=2, max_digits=16, verbose_name="各月医疗费")),
+                ("fund_due", models.DecimalField(decimal_places=2, max_digits=16, verbose_name="各月应付")),
+                ("monthly_paid", models.DecimalField(decimal_places=2, max_digits=16, verbose_name="各月已付")),
+                ("months", models.PositiveSmallIntegerField(verbose_name="有月结的月份")),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        default=portal.access.door.required_institution,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.institution",
+                        verbose_name="机构",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "各月合计",
+                "verbose_name_plural": "各月合计",
+                "ordering": ["provider_code"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=(
+                            "institution",
+                            "environment",
+                            "year",
+                            "insurance",
+                            "agency",
+                            "provider_code",
+                            "visit_type",
+                            "region",
+                            "clearing_type",
+                        ),
+                        name="one_month_total_a_row",
+                    )
+                ],
+            },
         ),
     ]

@@ -125,11 +125,42 @@ class Month(Settled):
                 name="month_by_row",
             ),
             models.Index(fields=["institution", "environment", "provider_code", "id"], name="month_by_provider"),
-            models.Index(fields=["institution", "read"], name="month_by_read"),
         ]
 
     def __str__(self) -> str:
         return f"{self.provider_name} {self.year} 年 {self.month_label}"
+
+
+class MonthTotal(Scoped):
+    """The year of one provider, region, visit type and clearing type, as its shown months add up; made with them."""
+
+    visit_type = models.CharField("就诊类型", max_length=3)
+    provider_code = models.CharField("医疗机构编号", max_length=30)
+    provider_name = models.CharField("医疗机构名称", max_length=200)
+    region = models.CharField("统筹区", max_length=6)
+    clearing_type = models.CharField("清算类别", max_length=6)
+    visit_count = models.IntegerField("各月人次")
+    medical_fee = yuan("各月医疗费")
+    fund_due = yuan("各月应付")
+    monthly_paid = yuan("各月已付")
+    #: Which months there are: bit 0 is January.
+    months = models.PositiveSmallIntegerField("有月结的月份")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "各月合计"
+        ordering = ["provider_code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=[
+                    *("institution", "environment", "year", "insurance", "agency", "provider_code", "visit_type"),
+                    *("region", "clearing_type"),
+                ],
+                name="one_month_total_a_row",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider_name} {self.year} 年"
 
 
 class MonthlyDetail(Settled):

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import (
     Case,
     CharField,
@@ -12,17 +11,15 @@ from django.db.models import (
     Exists,
     F,
     IntegerField,
-    Max,
     OuterRef,
     QuerySet,
     Subquery,
-    Sum,
     Value,
     When,
 )
 from django.db.models.functions import Coalesce
 
-from clearing.models import ClearingRow, Month, MonthKind, MonthRead, RowState
+from clearing.models import ClearingRow, Month, MonthKind, MonthRead, MonthTotal, RowState
 from clearing.models.month import MONTHS, ReadState
 from clearing.services.months import ZERO, MonthSum, by_month
 
@@ -30,76 +27,82 @@ from clearing.services.months import ZERO, MonthSum, by_month
 KEY = ("environment", "year", "insurance", "agency", "provider_code", "visit_type", "region", "clearing_type")
 AMOUNTS = ("fund_due", "monthly_paid", "medical_fee")
 RESULTS = {"differs": "有差异", "none": "没有月结", "equal": "一致", "unread": "月结未获取"}
-#: Fewer months than this are worth naming one by one.
-ALL = len(MONTHS)
+#: The row is not what its months add up to.
+OFF = "off"
 
 
 def compared(rows: QuerySet[ClearingRow]) -> QuerySet[ClearingRow]:
     """The rows with `months_<amount>` (Σ of the months), `off_<amount>` (the row minus that), `months_seen`, `result`.
 
-    `result` is a key of RESULTS: "none" = the months were read and this row has none, "unread" = nobody read them.
+    `months_seen` is a number with bit 0 for January. `result` is a key of RESULTS: "none" = the months were read and
+    this row has none, "unread" = nobody read them.
     """
-    months = _months().filter(**{name: OuterRef(name) for name in KEY}).order_by().values("provider_code")
-
-    def summed(name: str, field: Any, nothing: Any) -> Coalesce:
-        return Coalesce(Subquery(months.annotate(x=Sum(name)).values("x")), Value(nothing), output_field=field)
-
-    money = DecimalField(max_digits=18, decimal_places=2)
-    read = MonthRead.objects.filter(
-        **{name: OuterRef(name) for name in KEY[:4]},
-        visit_type=OuterRef("visit_type"),
-        kind=MonthKind.SUMMARY,
-        state=ReadState.CURRENT,
-    )
-    found = rows.annotate(
-        **{f"months_{name}": summed(name, money, ZERO) for name in AMOUNTS},
-        months_visit_count=summed("visit_count", IntegerField(), 0),
-        months_seen=Subquery(months.annotate(x=ArrayAgg("month", distinct=True, order_by="month")).values("x")),
-        is_read=Exists(read),
-    )
     names = (*AMOUNTS, "visit_count")
+    kinds = {**dict.fromkeys(AMOUNTS, (ZERO, MONEY)), "visit_count": (0, IntegerField())}
+
+    def told(name: str, nothing: Any, field: Any) -> Coalesce:
+        return Coalesce(Subquery(_total().values(name)), Value(nothing), output_field=field)
+
+    found = rows.annotate(
+        **{f"months_{name}": told(name, *kinds[name]) for name in names}, months_seen=told("months", 0, IntegerField())
+    )
     found = found.annotate(**{f"off_{name}": F(name) - F(f"months_{name}") for name in names})
-    equal = {f"months_{name}": F(name) for name in names}
     answer: QuerySet[ClearingRow] = found.annotate(
         result=Case(
-            When(is_read=False, then=Value("unread")),
-            When(**equal, then=Value("equal")),
-            When(months_seen__isnull=True, then=Value("none")),
-            default=Value("differs"),
+            When(Exists(_equal()), then=Value("equal")),
+            When(~Exists(_read()), then=Value("unread")),
+            When(Exists(_total()), then=Value("differs")),
+            default=Value("none"),
             output_field=CharField(),
         )
     )
     return answer
 
 
-def _months() -> QuerySet[Month]:
-    return Month.objects.filter(read__state=ReadState.CURRENT)
+def with_result(rows: QuerySet[ClearingRow], result: str) -> QuerySet[ClearingRow]:
+    """The rows with that result, a key of RESULTS, or OFF: read, and not equal."""
+    conditions = {
+        OFF: (~Exists(_equal()), Exists(_read())),
+        "differs": (~Exists(_equal()), Exists(_total())),
+        "none": (~Exists(_total()), Exists(_read())),
+        "equal": (Exists(_equal()),),
+        "unread": (~Exists(_read()),),
+    }
+    return rows.filter(*conditions[result])
 
 
-def without_row(environment: str, **scope: Any) -> QuerySet[Any]:
-    """Sums of months that no row of the year stands for; `scope` narrows year, insurance, agency or visit type."""
+MONEY = DecimalField(max_digits=18, decimal_places=2)
+
+
+def _total() -> QuerySet[MonthTotal]:
+    """The months' total of the row outside."""
+    return MonthTotal.objects.filter(**{name: OuterRef(name) for name in KEY})
+
+
+def _equal() -> QuerySet[MonthTotal]:
+    return _total().filter(**{name: OuterRef(name) for name in (*AMOUNTS, "visit_count")})
+
+
+def _read() -> QuerySet[MonthRead]:
+    """Whether anybody read the months of the row outside."""
+    same = {name: OuterRef(name) for name in (*KEY[:4], "visit_type")}
+    return MonthRead.objects.filter(**same, kind=MonthKind.SUMMARY, state=ReadState.CURRENT)
+
+
+def without_row(environment: str, **scope: Any) -> QuerySet[MonthTotal]:
+    """Totals of months that no row of the year stands for; `scope` narrows year, insurance, agency, type or region."""
     live = ClearingRow.objects.exclude(state=RowState.REVOKED).filter(**{name: OuterRef(name) for name in KEY})
-    lone = Month.shown(environment).filter(**scope).filter(~Exists(live))
-    return (
-        lone.order_by("provider_code")
-        .values(*KEY)
-        .annotate(
-            name=Max("provider_name"),
-            due=Sum("fund_due"),
-            paid=Sum("monthly_paid"),
-            visits=Sum("visit_count"),
-        )
-    )
+    return MonthTotal.objects.filter(~Exists(live), environment=environment, **scope).order_by("provider_code", "pk")
 
 
-def gaps(seen: list[int] | None) -> list[int]:
-    """The months of the year that are not among these."""
-    return sorted(set(MONTHS) - set(seen or ()))
+def gaps(seen: int) -> list[int]:
+    """The months of the year whose bit is not set."""
+    return [month for month in MONTHS if not seen >> (month - 1) & 1]
 
 
 def in_words(months: list[int]) -> str:
     """1、2、5 月; 全年."""
-    return "全年" if len(months) == ALL else f"{'、'.join(map(str, months))} 月" if months else ""
+    return "全年" if len(months) == len(MONTHS) else f"{'、'.join(map(str, months))} 月" if months else ""
 
 
 @dataclass(frozen=True)
@@ -136,7 +139,8 @@ class RowMonths:
 
 def row_months(row: ClearingRow) -> RowMonths:
     """The twelve months behind a row, one query more when there are none: were they ever read?"""
-    months = by_month(_months().filter(**{name: getattr(row, name) for name in KEY}))
+    mine = Month.objects.filter(**{name: getattr(row, name) for name in KEY}, read__state=ReadState.CURRENT)
+    months = by_month(mine)
     total = MonthSum(
         0,
         sum(month.rows for month in months),

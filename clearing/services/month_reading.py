@@ -8,12 +8,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F, IntegerField, Max, Sum
 from django.utils import timezone
 
 from clearing import messages as wire
 from clearing.messages import INSUTYPE_OF, PAGE, QueryMonthlyDetail, QueryMonthlySummary
-from clearing.models import Month, MonthKind, MonthlyDetail, MonthRead, Scope
+from clearing.models import Month, MonthKind, MonthlyDetail, MonthRead, MonthTotal, Scope
 from clearing.models.month import ReadState
+from clearing.services.inserting import insert_rows
 from clearing.services.scopes import locked
 from portal.access.member import Member
 from portal.codes import code_list
@@ -139,7 +141,6 @@ def _store(part: Part, reads: dict[int, MonthRead], pages: Pages, *, door: Door,
     counts: Counter[int] = Counter()
     totals: set[int] = set()
     ids: set[str] = set()
-    model: Any = Month if part.kind == MonthKind.SUMMARY else MonthlyDetail
     for answers, total in pages:
         with door():
             made = [_row(part, reads, answer) for answer in answers]
@@ -148,7 +149,7 @@ def _store(part: Part, reads: dict[int, MonthRead], pages: Pages, *, door: Door,
             totals.add(total)
             if len(totals) > 1 or counts.total() > total or (ids and len(ids) != counts.total()):
                 return None
-            model.objects.bulk_create(made)
+            insert_rows(made)
         say(counts.total(), total)
     return counts if totals == {counts.total()} else None
 
@@ -230,6 +231,36 @@ def _show(part: Part, reads: dict[int, MonthRead], counts: Counter[int]) -> None
         shown = MonthRead.objects.filter(pk=read.pk, state=ReadState.READING)
         if not shown.update(state=ReadState.CURRENT, count=counts[month]):
             raise Unsettled(f"{part}：另一个获取任务已接手，原有数据保持不变")
+    if part.kind == MonthKind.SUMMARY:
+        _add_up(part)
+
+
+def _add_up(part: Part) -> None:
+    """The year's totals of the months that are shown now, for everything that compares them with the year."""
+    where = {**part.scope.fields(), "visit_type": part.visit_type}
+    MonthTotal.objects.filter(**where).delete()
+    keys = ("provider_code", "region", "clearing_type")
+    found = Month.objects.filter(**where, read__state=ReadState.CURRENT).order_by().values(*keys)
+    sums = found.annotate(
+        **{f"sum_{name}": Sum(name) for name in ("visit_count", "medical_fee", "fund_due", "monthly_paid")},
+        name=Max("provider_name"),
+        seen=Sum(2 ** (F("month") - 1), distinct=True, output_field=IntegerField()),
+    )
+    insert_rows(
+        [
+            MonthTotal(
+                **where,
+                **{name: one[name] for name in keys},
+                provider_name=one["name"],
+                visit_count=one["sum_visit_count"],
+                medical_fee=one["sum_medical_fee"],
+                fund_due=one["sum_fund_due"],
+                monthly_paid=one["sum_monthly_paid"],
+                months=one["seen"],
+            )
+            for one in sums
+        ]
+    )
 
 
 def _end(reads: dict[int, MonthRead]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 
 from clearing.actions import MONTHS_FETCHED, MONTHS_REQUESTED
-from clearing.models import Month, MonthKind, MonthRead, Scope
+from clearing.models import Month, MonthKind, MonthRead, MonthTotal, Scope
 from clearing.models.month import MONTHS, ReadState
 from clearing.services.month_reading import Part, done_by, read_part
 from clearing.services.reading import agencies
@@ -166,8 +166,8 @@ def months_due(parts: Iterable[Part]) -> Months:
     for part in parts:
         which |= Q(**part.scope.fields(), visit_type=part.visit_type)
     keys = ("agency", "provider_code", "region", "visit_type", "clearing_type")
-    found = Month.objects.filter(which, read__state=ReadState.CURRENT).order_by().values_list(*keys)
-    return {tuple(key): due for *key, due in found.annotate(due=Sum("fund_due"))}
+    found = MonthTotal.objects.filter(which).order_by().values_list(*keys, "fund_due")
+    return {tuple(key): due for *key, due in found}
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from clearing.forms import codes, year_choices
 from clearing.forms.months import insurances, months
 from clearing.models import ClearingRow, Month, MonthlyDetail, RowState
-from clearing.services.month_check import RESULTS, compared, gaps, in_words
+from clearing.services.month_check import OFF, RESULTS, compared, gaps, in_words, with_result
 from clearing.views.lists import row_url
 from portal.web.tables import Column, ListFilter, ListPage, QuickSearch, choose
 from portal.web.tables.columns import Tone
@@ -123,8 +123,9 @@ class MonthDetailList(ListPage):
     columns = (
         Column("settlement_no", "结算编号", "id", link=detail_url, width=26),
         Column("settled_on", "结算日期", "date"),
-        Column("month", "月份", value=lambda row: row.month_label, sort="", width=8),
-        *SCOPE_COLUMNS,
+        Column("month", "月份", value=lambda row: row.month_label, sort="", width=8, shown=False),
+        *SCOPE_COLUMNS[:2],
+        Column("agency", "清算机构", value=lambda row: row.agency_label, sort="agency", width=10, shown=False),
         Column("person_name_masked", "姓名", sort="", width=10),
         Column("certno_masked", "证件号码", "id", sort="", width=20),
         *PROVIDER_COLUMNS[:2],
@@ -158,7 +159,7 @@ class CheckFilter(ListFilter):
     agency = choose("清算机构", lambda: codes("qsjg00"))
     visit_type = choose("就诊类型", lambda: codes("akc191"))
     region = choose("统筹区", lambda: codes("insu_admdvs"))
-    result = choose("对照结果", [("off", "有差异或没有月结"), *RESULTS.items()], method="by_result")
+    result = choose("对照结果", [(OFF, "有差异或没有月结"), *RESULTS.items()], method="by_result")
     q = QuickSearch(("provider_name", "医疗机构名称"), ("provider_code", "医疗机构编号"))
 
     class Meta:
@@ -166,7 +167,7 @@ class CheckFilter(ListFilter):
         fields: list[str] = []
 
     def by_result(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        return rows.filter(result__in=["differs", "none"] if value == "off" else [value])
+        return with_result(rows, value)
 
 
 def months_of(row: ClearingRow) -> str:

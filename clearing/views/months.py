@@ -14,7 +14,7 @@ from clearing.actions import IDENTITY_READ
 from clearing.forms.months import IdentityReasonForm, MonthQueryForm, PersonForm
 from clearing.models import MonthKind, MonthlyDetail, MonthRead
 from clearing.models.month import ReadState
-from clearing.services.month_check import without_row
+from clearing.services.month_check import OFF, without_row
 from clearing.services.months import MonthQuery, by_month, freshness, request_months, running_fetches
 from clearing.views.asking import acted, environment
 from clearing.views.month_lists import MonthCheckList, MonthDetailList, MonthSummaryList, filter_values
@@ -37,7 +37,8 @@ def month_summary(request: PortalRequest) -> HttpResponseBase:
     listed = MonthSummaryList(request.member, request.GET)
     if request.GET.keys() & {"export", "part"}:
         return listed.respond(request)
-    return listed.respond(request, chart=months_chart(listed), **_fetched(request, listed, MonthKind.SUMMARY))
+    drawing = {"chart": months_chart(listed), "below_filters": "clearing/parts/month_chart.html"}
+    return listed.respond(request, **drawing, **_fetched(request, listed, MonthKind.SUMMARY))
 
 
 @page("clearing.rows.view")
@@ -118,7 +119,7 @@ def month_check(request: PortalRequest) -> HttpResponseBase:
     if not request.GET:
         year = _newest_year(request)
         if year:
-            return redirect(f"{request.path}?{urlencode({'year': year, 'result': 'off'})}")
+            return redirect(f"{request.path}?{urlencode({'year': year, 'result': OFF})}")
     listed = MonthCheckList(request.member, request.GET)
     if request.GET.keys() & {"export", "part"}:
         return listed.respond(request)

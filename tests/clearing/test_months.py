@@ -6,11 +6,11 @@ import pytest
 from django.db.models import Sum
 
 from clearing.messages import QueryMonthlyDetail, QueryMonthlySummary
-from clearing.models import Month, MonthKind, MonthlyDetail, MonthRead, Scope
+from clearing.models import Month, MonthKind, MonthlyDetail, MonthRead, MonthTotal, Scope
 from clearing.models.month import ReadState
 from clearing.sandbox.city import Options, lines
 from clearing.services import Refused, month_reading
-from clearing.services.month_check import compared, row_months, without_row
+from clearing.services.month_check import OFF, compared, row_months, with_result, without_row
 from clearing.services.month_reading import Part, Unsettled, read_part
 from clearing.services.months import MonthQuery, freshness, request_months
 from clearing.services.overview import live_rows
@@ -206,7 +206,7 @@ def test_it_finds_the_row_that_is_a_thousand_yuan_above_its_months(desk):
     spoilt = [one["row_id"] for one in desk.centre()["broken"] if one["broken"] == "fund_due"]
     with desk.tx():
         found = compared(live_rows(desk.scope))
-        off = list(found.filter(result__in=["differs", "none"]))
+        off = list(with_result(found, OFF))
         assert [row.row_id for row in off] == spoilt
         assert (off[0].off_fund_due, off[0].off_visit_count) == (Decimal("1000.00"), 0)
         assert found.filter(result="equal").count() == found.count() - 1
@@ -215,17 +215,39 @@ def test_it_finds_the_row_that_is_a_thousand_yuan_above_its_months(desk):
 
 def test_it_tells_months_that_nobody_read_from_months_that_are_not_there(desk):
     desk.generate()
+    row = desk.rows(visit_type="002", finding_count=0)[0]
+
+    def without(*months, of=row):
+        """The centre lacks these months of the row."""
+        plain = asking(desk)
+
+        def ask(request):
+            answer = plain(request)
+            same = (of.provider_code, of.region, of.clearing_type)
+            rows = [
+                one
+                for one in answer.rows
+                if (one.medins_code, one.insu_admdvs, one.clr_type) != same or int(one.month) not in months
+            ]
+            return answer.model_copy(update={"rows": rows, "total": len(rows)})
+
+        read(desk, part(desk, SUMMARY, tuple(range(1, 13))), ask=ask)
+        with desk.tx():
+            return compared(live_rows(desk.scope)).get(pk=row.pk)
+
+    seen = without(2, 5)
+    assert (seen.result, seen.months_seen) == ("differs", 0b111111101101)
     with desk.tx():
-        row = live_rows(desk.scope).filter(visit_type="002", finding_count=0)[0]
-        same = {name: getattr(row, name) for name in ("provider_code", "region", "visit_type", "clearing_type")}
-        Month.objects.filter(**same, month__in=[2, 5]).delete()
-        seen = compared(live_rows(desk.scope)).get(pk=row.pk)
-        assert (seen.result, row_months(row).missing) == ("differs", "2、5 月")
-        Month.objects.filter(**same).delete()
-        seen = compared(live_rows(desk.scope)).get(pk=row.pk)
-        assert (seen.result, seen.months_seen, seen.months_fund_due) == ("none", None, 0)
+        assert row_months(row).missing == "2、5 月"
+        assert with_result(live_rows(desk.scope), "differs").filter(pk=row.pk).exists()
+    seen = without(*range(1, 13))
+    assert (seen.result, seen.months_seen, seen.off_fund_due) == ("none", 0, row.fund_due)
+    with desk.tx():
+        assert with_result(live_rows(desk.scope), "none").get() == row
         MonthRead.objects.filter(visit_type="002").update(state=ReadState.OVER)
+        MonthTotal.objects.filter(visit_type="002").delete()
         assert compared(live_rows(desk.scope)).get(pk=row.pk).result == "unread"
+        assert row in with_result(live_rows(desk.scope), "unread")
         assert not row_months(row).is_read
 
 
@@ -235,7 +257,7 @@ def test_it_names_months_without_a_row(desk):
         row = live_rows(desk.scope)[0]
         type(row).objects.filter(pk=row.pk).update(state="revoked")
         (lone,) = without_row("test", year=2025)
-    assert (lone["provider_code"], lone["due"]) == (row.provider_code, row.monthly_due)
+    assert (lone.provider_code, lone.fund_due) == (row.provider_code, row.monthly_due)
 
 
 def test_it_asks_for_every_agency_and_type_when_none_is_named():

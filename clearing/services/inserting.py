@@ -1,0 +1,39 @@
+"""Thousands of new rows in one short statement: a column is one array, so the statement does not grow with the rows."""
+
+from collections.abc import Sequence
+from operator import attrgetter
+from typing import Any
+
+from django.db import connection
+from django.db.models import Model
+
+from portal.vault import BlindIndex, SealedField
+
+
+def insert_rows(rows: Sequence[Model]) -> None:
+    """Insert new rows of one model, as bulk_create does, in a fraction of its time. Inside the institution's door.
+
+    Sealed columns and their indexes are made as by save(), all other values are taken as they are. COPY would be
+    quicker still, but does not go through row security.
+    """
+    if not rows:
+        return
+    meta = type(rows[0])._meta
+    fields = meta.local_concrete_fields
+    columns = [_values(field, rows) for field in fields]
+    quote = connection.ops.quote_name
+    names = ", ".join(quote(str(field.column)) for field in fields)
+    arrays = ", ".join(f"%s::{_type(field)}[]" for field in fields)
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {quote(meta.db_table)} ({names}) SELECT * FROM unnest({arrays})", columns)
+
+
+def _values(field: Any, rows: Sequence[Model]) -> list[Any]:
+    if isinstance(field, SealedField | BlindIndex):
+        return [field.get_db_prep_save(field.pre_save(row, True), connection) for row in rows]
+    return list(map(attrgetter(field.attname), rows))
+
+
+def _type(field: Any) -> str:
+    """The column's type without its length: the column itself checks that."""
+    return str(field.rel_db_type(connection) if field.is_relation else field.db_type(connection)).split("(")[0]
