@@ -11,7 +11,7 @@ from clearing.models.cross_region import (
 from clearing.models.cross_region_upload import CrossRegionUpload, UploadedSettlement, UploadState
 from clearing.models.generation import Generation, GenerationState
 from clearing.models.history import ChangeKind, FetchSnapshot, RowChange
-from clearing.models.month import Month, MonthKind, MonthlyDetail, MonthRead
+from clearing.models.month import Month, MonthKind, MonthlyDetail, MonthRead, MonthTotal
 from clearing.models.printed import DuePapers, PaperState, PrintedPaper, Reckoning
 from clearing.models.refund import DepositRefund, RefundFetch, RefundKind
 from clearing.models.row import ClearingRow, RowState
@@ -37,6 +37,7 @@ __all__ = [
     "Month",
     "MonthKind",
     "MonthRead",
+    "MonthTotal",
     "MonthlyDetail",
     "PaperState",
     "PrintedPaper",
