@@ -14,13 +14,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from clearing.messages import CLEARING, GenerateClearing
+from clearing.messages import CLEARING, ConfirmCrossRegion, GenerateClearing
 from portal.gateway.codecs import JsonCodec
 from portal.gateway.crypto import SM2, iv
 from portal.gateway.messages import gateways, requests, sample, wire_form
+from portal.gateway.national import NATIONAL
 from portal.gateway.seals import aes
 from portal.gateway.seals.sm_envelope import SmEnvelope
-from portal.gateway.wire import Outcome, WireSettings, judge, prepare
+from portal.gateway.wire import Outcome, WireSettings, judge, new_msgid, prepare
 
 GOLDEN = Path(__file__).parent / "golden"
 NOW = datetime(2025, 2, 12, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -61,6 +62,26 @@ def sm_envelope() -> dict[str, str]:
     return {"url": prepared.url, "request": prepared.body.decode(), "reply": reply.decode()}
 
 
+def national() -> dict[str, Any]:
+    settings = WireSettings(
+        gateway=NATIONAL,
+        base_url="http://127.0.0.1:9/account",
+        app_code="ACCOUNT-1",
+        secret_key="testsecret",
+        medins_code="H44010000001",
+        medins_name="样例医院",
+        region="440100",
+        next_number=lambda: 7,
+    )
+    msgid = new_msgid(settings, now=lambda: NOW)
+    request = ConfirmCrossRegion.of("2025", "01", sample(ConfirmCrossRegion).detail)
+    with patch.object(secrets, "token_hex", lambda size: NONCE):
+        prepared = prepare(settings, request, msgid, now=lambda: NOW)
+    reply = b'{"infcode":0,"inf_refmsgid":"440100202502120930000000000001","err_msg":"","output":null}'
+    assert judge(prepared, reply, started_at=NOW, now=lambda: NOW).outcome is Outcome.OK
+    return {"url": prepared.url, "headers": dict(prepared.headers), "request": prepared.body.decode()}
+
+
 def aes_base64() -> dict[str, str]:
     plain = JsonCodec().pack({"akc190": "Z0001", "aae240": "样例"})
     return {"plain": plain.decode(), "sealed": aes.close(plain, b"0123456789abcdef")}
@@ -75,10 +96,12 @@ def plain_forms(gateway: str) -> dict[str, str]:
     return forms
 
 
-FAMILIES = {
+FAMILIES: dict[str, Any] = {
     "sm-envelope": sm_envelope,
     "aes-base64": aes_base64,
     "clearing-messages": lambda: plain_forms("clearing"),
+    "national": national,
+    "national-messages": lambda: plain_forms("national"),
 }
 
 

@@ -6,7 +6,7 @@ table and masking come from it. See `clearing/messages.py` for the first family.
 
 from portal.gateway.messages.amounts import Exact, Money
 from portal.gateway.messages.declaration import Part, Record, Request, item, item_of, wire_form
-from portal.gateway.messages.definition import Gateway, Refusal, gateway, gateways, load_doubtful, load_refusals
+from portal.gateway.messages.definition import Gateway, Refusal, gateway, gateways, load_refusals
 from portal.gateway.messages.faults import SENTENCES, Fault, faults
 from portal.gateway.messages.masks import masked
 from portal.gateway.messages.registry import request_class, requests
@@ -29,7 +29,6 @@ __all__ = [
     "item",
     "item_of",
     "json_schema",
-    "load_doubtful",
     "load_refusals",
     "masked",
     "request_class",

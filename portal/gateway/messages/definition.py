@@ -16,7 +16,8 @@ class Refusal:
     """One code that proves a request had no effect.
 
     `transactions` limits it to those transactions; empty means all of the gateway. `clause` is where the
-    specification says so, `next_step` what the clerk does now.
+    specification says so, `next_step` what the clerk does now. A message that contains one of the words `unless` (small
+    letters) proves nothing: something between the gateway and the business got lost.
     """
 
     code: str
@@ -24,21 +25,20 @@ class Refusal:
     clause: str
     next_step: str
     transactions: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
 class Gateway:
     """One kind of outside system. Declaring a second one of the same name raises TypeError.
 
-    `wire` names the composition of codec, seal and transport (`portal.gateway.wire`). `doubtful` are words that take
-    a refusal's proof away when the gateway's message contains one of them (small letters).
+    `wire` names the composition of codec, seal and transport (`portal.gateway.wire`).
     """
 
     name: str
     title: str
     wire: str
     refusals: Mapping[str, Refusal] = field(default_factory=dict, repr=False)
-    doubtful: tuple[str, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         if _GATEWAYS.setdefault(self.name, self) is not self:
@@ -54,7 +54,7 @@ class Gateway:
         if found is None or (found.transactions and transaction not in found.transactions):
             return None
         said = message.lower()
-        if any(word in said for word in self.doubtful):
+        if any(word in said for word in found.unless):
             return None
         if "{message}" not in found.sentence:
             return found
@@ -79,21 +79,17 @@ def load_refusals(path: Path) -> dict[str, Refusal]:
     listed: Iterable[dict[str, object]] = json.loads(path.read_text(encoding="utf-8"))["refusals"]
     found: dict[str, Refusal] = {}
     for row in listed:
-        transactions = row.get("transactions", ())
-        if not isinstance(transactions, list | tuple):
-            raise ValueError(f"{path.name}: transactions of {row['code']} must be a list")
+        transactions, unless = row.get("transactions", ()), row.get("unless", ())
+        if not isinstance(transactions, list | tuple) or not isinstance(unless, list | tuple):
+            raise ValueError(f"{path.name}: transactions and unless of {row['code']} must be lists")
         refusal = Refusal(
             code=str(row["code"]),
             sentence=str(row["sentence"]),
             clause=str(row["clause"]),
             next_step=str(row["next_step"]),
             transactions=tuple(str(name) for name in transactions),
+            unless=tuple(str(word).lower() for word in unless),
         )
         if found.setdefault(refusal.code, refusal) is not refusal:
             raise ValueError(f"{path.name}: {refusal.code} is listed twice")
     return found
-
-
-def load_doubtful(path: Path) -> tuple[str, ...]:
-    """The words of a definite-reject list that make a refusal doubtful, in small letters."""
-    return tuple(str(word).lower() for word in json.loads(path.read_text(encoding="utf-8")).get("doubtful", ()))

@@ -7,17 +7,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from portal.gateway.messages import Gateway, Record, item, load_doubtful, load_refusals
+from portal.gateway.messages import Gateway, Record, item, load_refusals
 
 FOLDER = Path(__file__).parent
 
-NATIONAL = Gateway(
-    "national",
-    "国家医保接口",
-    wire="national",
-    refusals=load_refusals(FOLDER / "refusals.json"),
-    doubtful=load_doubtful(FOLDER / "refusals.json"),
-)
+NATIONAL = Gateway("national", "国家医保接口", wire="national", refusals=load_refusals(FOLDER / "refusals.json"))
 
 
 class Received(Record):
