@@ -15,7 +15,7 @@ class EnvironmentSerializer(serializers.Serializer[object]):
     """`is_switching`: new business is refused (409) until it is over."""
 
     environment = serializers.ChoiceField(choices=Environment.choices, help_text="机构现在的运行环境")
-    label = serializers.CharField(help_text="运行环境的中文名称")
+    title = serializers.CharField(help_text="运行环境的中文名称")
     is_switching = serializers.BooleanField(help_text="正在切换：期间不能办理新的业务")
 
 
@@ -41,7 +41,7 @@ class OwnEnvironment(ApiView):
         here, switch = request.member.institution.environment, open_switch()
         answer = {
             "environment": here,
-            "label": Environment(here).label,
+            "title": Environment(here).label,
             "is_switching": switch is not None and switch.is_draining,
         }
         return Response(answer)

@@ -46,7 +46,7 @@ class FileForm(forms.Form):
         given = self.files.get("file")
         if given is None:
             raise ValueError("请选择配置文件")
-        if given.size > MOST:
+        if (given.size or 0) > MOST:
             raise ValueError("文件过大：配置文件不超过 64 KB")
         try:
             return str(given.read().decode("utf-8-sig"))

@@ -9,7 +9,6 @@ from django import template
 from django.template.base import Parser, Token
 from django.template.defaulttags import CsrfTokenNode
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
 from portal.access.stamps import FIELD, stamp_of
 
@@ -19,7 +18,7 @@ register = template.Library()
 class StampedTokenNode(CsrfTokenNode):
     """The token's hidden field, and behind it the page's stamp when the page belongs to an institution."""
 
-    def render(self, context: Any) -> SafeString:
+    def render(self, context: Any) -> str:
         token = super().render(context)
         member = getattr(context.get("request"), "member", None)
         stamp = stamp_of(member.institution) if member is not None else ""

@@ -43,7 +43,8 @@ class Work:
     @property
     def names(self) -> str:
         """The first of them by name."""
-        titles = [str(one.title) for one in (*self.moving, *self.jobs, *self.drafts)]
+        titles = [one.title for one in self.moving] + [one.title for one in self.jobs]
+        titles += [one.title for one in self.drafts]
         return "、".join(f"“{title}”" for title in titles[:3]) + (" 等" if len(titles) > 3 else "")
 
 
