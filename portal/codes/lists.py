@@ -10,6 +10,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from portal.codes.initials import initials
+
 _LISTS: dict[str, CodeList] = {}
 
 
@@ -22,6 +24,10 @@ class Code:
     region: str = ""
     valid_from: date | None = None
     valid_to: date | None = None
+
+    def matches(self, word: str) -> bool:
+        """Whether a person who typed this word (small letters) may mean this code: code, label or pinyin initials."""
+        return self.code.lower().startswith(word) or word in self.label.lower() or word in initials(self.label)
 
     def holds(self, on: date, region: str = "") -> bool:
         """Whether the code may be used on that day in that region."""

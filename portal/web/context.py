@@ -11,6 +11,7 @@ from portal.access.models import BreakGlass, Institution, User
 from portal.access.models.institution import Environment
 from portal.access.stamps import stamp_of
 from portal.web import navigation
+from portal.web.manual import topic_of
 
 
 class Frame:
@@ -72,6 +73,17 @@ class Frame:
     @cached_property
     def tabs(self) -> list[navigation.Link]:
         return navigation.tabs(self.request, self.member) if self.member else []
+
+    @cached_property
+    def help(self) -> tuple[str, str] | None:
+        """Where this page is explained, and the same as a part for the panel; None where nobody explains it."""
+        name = self.request.resolver_match.view_name if self.request.resolver_match else ""
+        found = topic_of(name)
+        if found is None:
+            return None
+        section = found.section_of(name)
+        anchor, query = (f"#{section}", f"&section={section}") if section else ("", "")
+        return f"{found.url}{anchor}", f"{found.url}?part=1{query}"
 
     @property
     def keepalive_url(self) -> str:
