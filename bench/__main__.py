@@ -16,11 +16,11 @@ RESULTS = Path(__file__).parent / "RESULTS.md"
 def main(words: list[str]) -> int:
     """Exit code: 0 all aims met, 1 one missed or failed, 2 no such case."""
     parser = argparse.ArgumentParser(prog="bin/bench", description="Measure ours against the reference.")
-    parser.add_argument("cases", nargs="*", help="default: all")
+    parser.add_argument("cases", nargs="*", help="default: all; paper also runs paper_1000")
     parser.add_argument("--record", action="store_true", help="put the figures into bench/RESULTS.md")
     options = parser.parse_args(words)
     try:
-        cases = [load(name) for name in options.cases or case_names()]
+        cases = [load(name) for name in named(options.cases)]
     except LookupError as error:
         print(error, file=sys.stderr)
         return 2
@@ -29,6 +29,14 @@ def main(words: list[str]) -> int:
     finally:
         drop_scratch()
     return 1 if any(missed) else 0
+
+
+def named(words: list[str]) -> list[str]:
+    """The cases of these names, each with its further sizes (`paper`: also `paper_1000`); all without a name."""
+    if not words:
+        return case_names()
+    found = [[name for name in case_names() if name == word or name.startswith(f"{word}_")] or [word] for word in words]
+    return list(dict.fromkeys(name for family in found for name in family))
 
 
 def run(case: Case, *, keep: bool) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from clearing.identities import factor_of
-from clearing.models import ClearingRow
+from clearing.models import ClearingRow, DepositRefund
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Shown:
     difference: str
 
 
-def shown(row: ClearingRow) -> list[Shown]:
+def shown(row: ClearingRow | DepositRefund) -> list[Shown]:
     """The row's findings, amounts with thousands separators; what is no amount stays as it is."""
     return [
         Shown(one["field"], one["title"], *(_grouped(one[name]) for name in ("ours", "theirs", "difference")))

@@ -14,6 +14,7 @@ from clearing.forms import PaperForm, YearPaperForm
 from clearing.models import Scope
 from clearing.papers import AT_ONCE, KINDS, TYPES, PaperKind, count_of, file_name, gather, make, start_paper
 from clearing.services import Refused, request_refunds
+from clearing.services.arithmetic import shown
 from clearing.services.refunds import fetching, is_outdated, last_fetch, refund_rows
 from clearing.views.asking import chosen
 from portal.access.gate import page
@@ -124,10 +125,11 @@ def _data(kind: str, scope: Scope, by: Member) -> dict[str, Any]:
     held, job = last_fetch(kind, scope), fetching(kind, scope)
     if job and not job.is_live and held and held.fetched_at > job.created_at:
         job = None
+    broken = refund_rows(kind, scope).filter(finding_count__gt=0)
     return {
         "fetch": held,
         "outdated": held is not None and is_outdated(held),
         "job": job,
         "may_fetch": by.may("clearing.refunds.fetch"),
-        "broken": list(refund_rows(kind, scope).filter(finding_count__gt=0)[:SHOWN]) if held else [],
+        "broken": [(row, shown(row)) for row in broken[:SHOWN]] if held else [],
     }

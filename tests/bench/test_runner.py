@@ -46,6 +46,12 @@ def test_the_command_fails_when_an_aim_is_missed(monkeypatch, capsys):
     assert command.main(["example"]) == 0
 
 
+def test_a_name_runs_its_further_sizes():
+    assert command.named(["paper"]) == ["paper", "paper_1000"]
+    assert command.named(["paper_1000", "paper"]) == ["paper_1000", "paper"]
+    assert command.named(["none"]) == ["none"]
+
+
 def test_the_command_keeps_one_row_a_case(monkeypatch, tmp_path):
     path = tmp_path / "RESULTS.md"
     path.write_text("# Figures\n\n| case | figures |\n|---|---|\n| other | x |\n", encoding="utf-8")

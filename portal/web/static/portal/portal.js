@@ -44,15 +44,17 @@
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";
     form.querySelectorAll("button[type=submit]").forEach(function (button) { button.setAttribute("aria-busy", "true"); });
+    // A download leaves the page as it is: its form may be sent again, only not by a double click.
+    if (form.hasAttribute("data-keep")) setTimeout(function () { reopen(form); }, 1500);
   }, true);
 
+  function reopen(form) {
+    delete form.dataset.sent;
+    form.querySelectorAll("[aria-busy]").forEach(function (button) { button.removeAttribute("aria-busy"); });
+  }
+
   // Coming back with the browser's Back button: the page is alive again, so are its forms.
-  window.addEventListener("pageshow", function () {
-    document.querySelectorAll("form[data-sent]").forEach(function (form) {
-      delete form.dataset.sent;
-      form.querySelectorAll("[aria-busy]").forEach(function (button) { button.removeAttribute("aria-busy"); });
-    });
-  });
+  window.addEventListener("pageshow", function () { document.querySelectorAll("form[data-sent]").forEach(reopen); });
 
   // --- the work drawer asks every 15 s, every 3 s while it is open; never while the page is hidden
   const polled = document.querySelector("[data-poll]");
