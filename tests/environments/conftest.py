@@ -1,4 +1,4 @@
-"""Hospital A with a channel in each environment: test (a sandbox nobody serves) and production (the manual's address)."""
+"""Hospital A with a channel in each environment: a sandbox that nobody serves, and the manual's real address."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -81,9 +81,7 @@ def dan(dan_member: Member) -> Any:
 
 
 @pytest.fixture
-def ground(
-    db: None, settings: Any, hospital_a: Institution, dora_member: Member, dan_member: Member
-) -> Ground:
+def ground(db: None, settings: Any, hospital_a: Institution, dora_member: Member, dan_member: Member) -> Ground:
     settings.SANDBOX_URL = "http://127.0.0.1:9"
     AllowedAddress.objects.create(
         host="dszq1402.sx.hsip.gov.cn",

@@ -25,7 +25,14 @@ def open_switch(ground: Ground) -> Switch | None:
 
 def test_it_shows_both_environments_and_what_is_in_the_way(dora, ground: Ground):
     text = dora.get(PAGE).content.decode()
-    for words in ("测试环境", "正式环境", "正在使用", "dszq1402.sx.hsip.gov.cn", "现有配置没有测试过", "切换到正式环境"):
+    for words in (
+        "测试环境",
+        "正式环境",
+        "正在使用",
+        "dszq1402.sx.hsip.gov.cn",
+        "现有配置没有测试过",
+        "切换到正式环境",
+    ):
         assert words in text
     assert "还没有测试成功" in dora.get(SWITCH).content.decode()
 
