@@ -3,13 +3,17 @@
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Max
 from django.urls import reverse
 
 from clearing.dashboard.charts import charts_context
 from clearing.dashboard.desk import desk_of
 from clearing.dashboard.steps import steps_context
-from clearing.models import ApplicationState, ClearingRow, RowState
+from clearing.models import ApplicationState, ClearingRow, DuePapers, RowState
+from clearing.rules import RULES
 from clearing.services.overview import OPEN_FINDING, ZERO
+from clearing.services.printing import standing_of
+from clearing.services.printing_own import own_due
 from portal.access.member import Member, PortalRequest
 from portal.web.dashboard import DashboardPart, OpenTasks, Task
 
@@ -49,7 +53,20 @@ def shortcuts_context(request: PortalRequest) -> dict[str, Any]:
 
 
 def rules_context(request: PortalRequest) -> dict[str, Any]:
-    return {}
+    """Which papers the own institution needs, and the manual's table (3.2 三, 9.5)."""
+    return {"own": own_due(request.member), "rules": RULES}
+
+
+def papers_waiting(member: Member) -> list[Task]:
+    """Papers of the newest year that have data and were not printed since."""
+    assert member.institution
+    mine = DuePapers.objects.filter(environment=member.institution.environment).exclude(agency="")
+    year = mine.aggregate(newest=Max("year"))["newest"]
+    if year is None:
+        return []
+    now = standing_of(mine.filter(year=year))
+    detail = f"{year} 年，另有 {now.lacking:,} 张缺数据" if now.lacking else f"{year} 年"
+    return [Task("待打印的报表", f"{reverse('clearing:due-papers')}?year={year}", now.waiting, "warn", detail)]
 
 
 def findings_open(member: Member) -> list[Task]:
@@ -68,3 +85,4 @@ DashboardPart(30, "clearing.rows.view", "clearing/parts/dashboard_shortcuts.html
 DashboardPart(40, "clearing.rows.view", "clearing/parts/dashboard_charts.html", charts_context)
 DashboardPart(90, "clearing.rows.view", "clearing/parts/dashboard_rules.html", rules_context)
 OpenTasks("clearing.findings", "clearing.rows.view", findings_open, 30)
+OpenTasks("clearing.papers", "clearing.papers.make", papers_waiting, 40)

@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from clearing.dashboard.desk import desk_of
 from clearing.models import Application, ApplicationState, Generation, GenerationState, Scope
-from clearing.services.year import Line
+from clearing.services.printing import PrintStanding, print_standings
+from clearing.services.year import Line, Year
 from portal.access.member import Member, PortalRequest
 from portal.gateway.journal.states import State
 
@@ -57,7 +58,7 @@ class Head:
 
 def steps_context(request: PortalRequest) -> dict[str, Any]:
     desk = desk_of(request)
-    bars = [Bar(line.scope, steps_of(line, request.member)) for line in desk.year.lines] if desk.year else []
+    bars = _bars(desk.year, request.member) if desk.year else []
     return {
         "years": desk.years,
         "chosen": desk.chosen,
@@ -68,14 +69,20 @@ def steps_context(request: PortalRequest) -> dict[str, Any]:
     }
 
 
+def _bars(year: Year, member: Member) -> list[Bar]:
+    applied = [line.scope for line in year.lines if line.tally.applied]
+    papers = print_standings(applied, by=member)
+    return [Bar(line.scope, steps_of(line, papers.get(line.scope, PrintStanding()), member)) for line in year.lines]
+
+
 def _head(title: str, cells: list[Step]) -> Head:
     done = sum(cell.mark == "done" for cell in cells)
     return Head(title, done, "done" if cells and done == len(cells) else "")
 
 
-def steps_of(line: Line, member: Member) -> tuple[Step, ...]:
+def steps_of(line: Line, papers: PrintStanding, member: Member) -> tuple[Step, ...]:
     """生成, 核对, 申请, 打印 of one insurance and agency, as this member may act on them."""
-    return (_generated(line, member), _verified(line, member), _applied(line, member), _printed(line, member))
+    return (_generated(line, member), _verified(line, member), _applied(line, member), _printed(line, papers, member))
 
 
 def _generated(line: Line, member: Member) -> Step:
@@ -177,15 +184,22 @@ def _waits_for(application: Application, member: Member) -> bool:
     return not member.is_user(operation.created_by_id)
 
 
-def _printed(line: Line, member: Member) -> Step:
+def _printed(line: Line, papers: PrintStanding, member: Member) -> Step:
     if not line.tally.applied:
         return Step("", "待申请")
+    if not papers.due:
+        return Step("done", "无需打印")
+    done = papers.printed == papers.due
     may = member.may("clearing.papers.make")
+    notes = [f"{papers.waiting:,} 张待打印"] if papers.waiting else []
+    notes += [f"{papers.lacking:,} 张缺数据"] if papers.lacking else []
+    notes += [f"{papers.superfluous:,} 张多余"] if papers.superfluous else []
     return Step(
-        "now",
-        "可打印",
-        next_label="去打印" if may else "",
-        next_url=_to("clearing:disbursement", line.scope),
+        "done" if done else "now",
+        f"{papers.printed:,} / {papers.due:,} 张",
+        next_label=("查看报表" if done else "去打印") if may else "",
+        next_url=_to("clearing:due-papers", line.scope),
+        note="，".join(notes),
     )
 
 

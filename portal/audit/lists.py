@@ -83,7 +83,8 @@ class LogFilter(ListFilter):
         return rows.filter(action__in=[one for one in others if action(one).result == value])
 
     def by_object(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        return self.searched(rows).alias(object_label=OBJECT_LABEL).filter(object_label__icontains=value)
+        rows = self.searched(rows).alias(object_label=OBJECT_LABEL)
+        return rows.filter(object_label__icontains=value)
 
     def about(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         # Not the whole body: it holds addresses, which not everybody may read.
@@ -108,7 +109,8 @@ class FullLogFilter(LogFilter):
 
     def from_address(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         address = KeyTextTransform("address", BODY, output_field=TextField())
-        return self.searched(rows).alias(address=address).filter(address__startswith=value.strip())
+        rows = self.searched(rows).alias(address=address)
+        return rows.filter(address__startswith=value.strip())
 
 
 def event_url(event: Event) -> str:

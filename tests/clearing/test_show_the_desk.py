@@ -12,6 +12,7 @@ from clearing.dashboard.steps import steps_of
 from clearing.identities import RULES
 from clearing.messages import GenerateClearing
 from clearing.models import Application, ApplicationState, Generation, GenerationState, RowState, Scope
+from clearing.services.printing import PrintStanding
 from clearing.services.storing import CHANGED
 from clearing.services.year import KINDS, Busy, Line, Tally
 from portal.access.door import tenant_tx
@@ -83,7 +84,8 @@ def test_it_shows_where_each_insurance_and_agency_stands(alice, alice_member, ho
     assert "2 / 2 条" in checked
     assert "已申请" in asked
     assert "查看申请" in asked
-    assert "可打印" in printed
+    assert "0 / " in printed
+    assert "去打印" in printed
     assert "去申请" in found["城镇职工 异地"][2]
     assert "差异 1 条" in found["城镇职工 本地"][1]
     assert found["城镇职工 本地"][2] == "未申请"
@@ -130,7 +132,9 @@ def test_it_never_calls_doubt_a_failure(in_hospital_a, alice_member, state):
     application = Application(state=ApplicationState.SUBMITTING, operation=doubtful, disburse=Decimal("1.00"))
     tally = Tally()
     tally.add(RowState.GENERATED, 9, 0, Decimal("9.00"), None)
-    generated, checked, asked, _ = steps_of(Line(scope, tally, generation, application, Busy(9, 2), ""), alice_member)
+    generated, checked, asked, _ = steps_of(
+        Line(scope, tally, generation, application, Busy(9, 2), ""), PrintStanding(), alice_member
+    )
     assert [step.mark for step in (generated, checked, asked)] == ["doubt"] * 3
     assert all("结果待确认" in step.state and "失败" not in step.state for step in (generated, checked, asked))
     assert generated.next_url == f"/gateway/operations/{doubtful.pk}/"

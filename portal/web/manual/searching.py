@@ -28,6 +28,10 @@ class Section:
     text: str
 
     @property
+    def place(self) -> str:
+        return self.topic.title if self.anchor else self.topic.chapter
+
+    @property
     def url(self) -> str:
         return f"{self.topic.url}#{self.anchor}" if self.anchor else self.topic.url
 
@@ -90,12 +94,12 @@ def _hit(section: Section, words: list[str]) -> Hit:
         at = text.lower().find(word)
         first = min(first, at) if at >= 0 else first
     if first == len(text):
-        return Hit(section.title, section.topic.title, section.url, after=text[: sum(AROUND)])
+        return Hit(section.title, section.place, section.url, after=text[: sum(AROUND)])
     length = next(len(word) for word in words if text.lower().startswith(word, first))
     start, end = max(0, first - AROUND[0]), first + length
     before = ("…" if start else "") + text[start:first]
     after = text[end : end + AROUND[1]] + ("…" if len(text) > end + AROUND[1] else "")
-    return Hit(section.title, section.topic.title, section.url, before, text[first:end], after)
+    return Hit(section.title, section.place, section.url, before, text[first:end], after)
 
 
 def _codes(listed: CodeList, words: list[str]) -> Iterator[Hit]:
