@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
 from clearing.messages import (
+    CLEARING,
     INSUTYPE_OF,
     MonthlyDetailPage,
     MonthlySummaryPage,
     QueryMonthlyDetail,
     QueryMonthlySummary,
 )
-from clearing.sandbox.books import open_year, tag_of
+from clearing.sandbox.books import agencies, open_year, options_of, tag_of
 from clearing.sandbox.city import Line, lines
 from clearing.sandbox.names import person
 from clearing.sandbox.rows import yuan
-from portal.gateway.sandbox.plays import Call, plays
+from portal.gateway.sandbox.models import Party
+from portal.gateway.sandbox.plays import Call, control, plays
 
 AKA080_OF = {insutype: aka080 for aka080, insutype in INSUTYPE_OF.items()}
 
@@ -80,6 +83,30 @@ def query_detail(request: QueryMonthlyDetail, call: Call) -> MonthlyDetailPage:
         month = months[at]
         rows.append(_settlement(month, place - (ends[at] - month.visits), request.year, tag))
     return MonthlyDetailPage.model_validate({"total": total, "rows": rows})
+
+
+@control(CLEARING, "months")
+def month_sums(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Rows, visits and amounts of the monthly settlement of party, year and aka080, by agency.
+
+    Raises LookupError when there is no such party.
+    """
+    party = Party.objects.filter(gateway=CLEARING.name, app_code=asked.get("party")).first()
+    if party is None:
+        raise LookupError("没有这个调用方")
+    owed = lines(options_of(party), str(asked.get("year")), str(asked.get("aka080")))
+    return {"agencies": [_sums(agency, [line for line in owed if line.qsjg00 == agency]) for agency in agencies(None)]}
+
+
+def _sums(agency: str, owed: list[Line]) -> dict[str, Any]:
+    settled = [(line, number) for line in owed for number in range(12) if line.visits[number]]
+    return {
+        "qsjg00": agency,
+        "rows": len(settled),
+        "visit_count": sum(line.visits[number] for line, number in settled),
+        "fund_due_amt": str(yuan(sum(line.due[number] for line, number in settled))),
+        "monthly_paid_amt": str(yuan(sum(line.paid[number] for line, number in settled))),
+    }
 
 
 def _months(request: QueryMonthlySummary | QueryMonthlyDetail, call: Call) -> list[Month]:
