@@ -178,7 +178,7 @@ class Migration(migrations.Migration):
                             ("disbursement", "核拨表"),
                             ("cross_region", "异地保证金返还表"),
                             ("maternity", "生育保证金返还表"),
-                            ("primary", "药店/村卫保证金返还表"),
+                            ("primary", "药店/村卫生室保证金返还表"),
                         ],
                         max_length=14,
                         verbose_name="报表",

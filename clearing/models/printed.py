@@ -12,7 +12,7 @@ PAPERS = {
     rules.DISBURSEMENT: "核拨表",
     rules.CROSS_REGION: "异地保证金返还表",
     rules.MATERNITY: "生育保证金返还表",
-    rules.PRIMARY: "药店/村卫保证金返还表",
+    rules.PRIMARY: "药店/村卫生室保证金返还表",
 }
 #: Hex digits of a provider's part of a paper; enough to tell two contents apart.
 PART_DIGITS = 24

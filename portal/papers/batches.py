@@ -6,7 +6,7 @@ Nothing is held but what is being printed, so that the number of papers does not
 
 import queue
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -48,7 +48,7 @@ class Printed:
     papers: tuple[tuple[Any, int], ...]
 
 
-def print_copies(copies: Iterable[Copy]) -> Iterator[Printed]:
+def print_copies(copies: Iterable[Copy]) -> Generator[Printed]:
     """The papers in order, a document at a time; raises ForbiddenAsset and PaperFailed.
 
     `copies` is read as printing goes on. Closing the iterator ends the presses at once.

@@ -19,10 +19,10 @@ class City:
 
     def __init__(self, scope: Scope = SCOPE) -> None:
         self.scope = scope
-        self.generation = Generation.objects.create(
+        self.generation, _ = Generation.objects.get_or_create(
             environment=scope.environment, year=scope.year, insurance=scope.insurance, state=GenerationState.READY
         )
-        self.number = 0
+        self.number = ClearingRow.objects.count()
 
     def provider(
         self,
