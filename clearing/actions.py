@@ -35,6 +35,9 @@ APPLICATION_CANCELLED = Action("clearing.application.cancelled", "清算申请 {
 APPLICATION_REFRESHED = Action("clearing.application.refreshed", "查询{scope}清算申请：{states}", "查询清算申请")
 OPERATION_UNDONE = Action("clearing.operation.undone", "{what}未生效：{reason}")
 PAPER_MADE = Action("clearing.paper.made", "导出{scope}{paper}（{format}），{count} 条", "导出报表")
+PAPERS_BOUND = Action(
+    "clearing.papers.bound", "打印{scope}应打印报表 {papers} 张（{providers} 家机构，{form}）", "打印应打印报表"
+)
 REFUNDS_REQUESTED = Action("clearing.refunds.requested", "获取{scope}{kind}保证金返还数据", "获取保证金返还数据")
 REFUNDS_FETCHED = Action(
     "clearing.refunds.fetched", "{scope}{kind}保证金返还数据已获取 {count} 条，返还金额 {total} 元", "保证金返还数据"

@@ -11,6 +11,7 @@ NavItem(
     also=("clearing:fetch",),
 )
 NavItem("清算数据", "查询清算数据", "clearing:row-list", "clearing.rows.view", 20)
+NavItem("清算数据", "获取对比", "clearing:fetch-compare", "clearing.rows.view", 25)
 NavItem("清算数据", "撤销生成", "clearing:generation-revoke", "clearing.generation.revoke", 30)
 NavItem(
     "月结查询",
@@ -23,6 +24,7 @@ NavItem(
 NavItem("月结查询", "月结汇总", "clearing:month-summary", "clearing.rows.view", 20, also=("clearing:month-fetch",))
 NavItem("月结查询", "月结与清算对照", "clearing:month-check", "clearing.rows.view", 30)
 NavItem("核对管理", "核对管理", "clearing:verification-list", "clearing.rows.view", 10)
+NavItem("申请管理", "提交前检查", "clearing:application-check", "clearing.rows.view", 5)
 NavItem("申请管理", "提交申请", "clearing:application-submit", "clearing.application.submit", 10)
 NavItem(
     "申请管理", "查询申请", "clearing:application-list", "clearing.rows.view", 20, also=("clearing:application-detail",)
@@ -56,3 +58,6 @@ NavItem(
 )
 NavItem("异地清分", "确认批次", "clearing:cross-region-batches", "clearing.cross_region.view", 30)
 NavItem("异地清分", "本机构结算", "clearing:cross-region-own", "clearing.cross_region.view", 40)
+NavItem(
+    "报表导出", "报表打印清单", "clearing:due-papers", "clearing.papers.make", 5, also=("clearing:due-papers-provider",)
+)

@@ -6,8 +6,12 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from clearing.models import Generation, Scope
+from clearing.models import CrossRegionMonth, Generation, Scope
 from clearing.papers import KINDS, PAPER, file_name, gather, recorded, write
+from clearing.papers.merged import BOUND, Order
+from clearing.papers.volume import print_due_papers
+from clearing.services.cross_region.fetching import FETCH as FETCH_CROSS_REGION
+from clearing.services.cross_region.fetching import fetch_month
 from clearing.services.fetching import FETCH, fetch_generation
 from clearing.services.months import FETCH_MONTHS, MonthQuery, fetch_months
 from clearing.services.refunds import REFUNDS, ask_refunds, replace_refunds
@@ -81,6 +85,24 @@ def make_paper(running: Running) -> str:
     running.result(file_name(paper, fmt), content)
     running.progress(paper.count, paper.count)
     return f"共 {paper.count:,} 条，{kind.payable_label} {paper.payable:,.2f} 元"
+
+
+@job(FETCH_CROSS_REGION, title="获取异地清分明细", resumable=True, permission="clearing.cross_region.view")
+def fetch_cross_region(running: Running) -> str:
+    """Bring a month's cross-region settlements here; starts again from the first row after a crash."""
+    month_id = UUID(running.params["month"])
+    with running.tx():
+        environment = CrossRegionMonth.objects.values_list("environment", flat=True).get(pk=month_id)
+    tally = fetch_month(month_id, ask=asking(running, environment), door=running.tx, progress=running.progress)
+    return f"共 {tally.count:,} 条：新增 {tally.added:,}，变化 {tally.changed:,}，消失 {tally.gone:,}"
+
+
+@job(BOUND, title="打印应打印报表", resumable=True, permission="clearing.papers.make")
+def bind_due_papers(running: Running) -> str:
+    """Everything due of a scope or of many providers, as one file; goes on from what is printed after a break."""
+    with running.tx():
+        by = running.by or key_of(running)
+    return print_due_papers(Order.of(running.params), running, by)
 
 
 def scope_from(params: dict[str, Any]) -> Scope:

@@ -2,8 +2,10 @@ from django.urls import path
 
 from clearing.views import (
     applications,
+    checks,
     cross_region,
     cross_region_batches,
+    due_papers,
     generation,
     months,
     papers,
@@ -17,6 +19,7 @@ urlpatterns = [
     path("generations/progress/", generation.generation_progress, name="generation-progress"),
     path("generations/fetch/", generation.fetch, name="fetch"),
     path("generations/revoke/", generation.generation_revoke, name="generation-revoke"),
+    path("fetches/compare/", checks.fetch_compare, name="fetch-compare"),
     path("rows/", rows.row_list, name="row-list"),
     path("rows/<uuid:row_id>/", rows.row_detail, name="row-detail"),
     path("rows/<uuid:row_id>/accept/", rows.accept, name="accept"),
@@ -54,10 +57,17 @@ urlpatterns = [
     path("verification/verify/", verification.verify, name="verify"),
     path("verification/cancel/", verification.unverify, name="unverify"),
     path("applications/", applications.application_list, name="application-list"),
+    path("applications/check/", checks.application_check, name="application-check"),
     path("applications/submit/", applications.application_submit, name="application-submit"),
     path("applications/cancel/", applications.application_cancel, name="application-cancel"),
     path("applications/<uuid:application_id>/", applications.application_detail, name="application-detail"),
     path("applications/<uuid:application_id>/query/", applications.application_query, name="application-query"),
+    path("papers/due/", due_papers.due_papers, name="due-papers"),
+    path("papers/due/scope/", due_papers.print_scope, name="due-papers-scope"),
+    path("papers/due/print/", due_papers.print_selection, name="due-papers-print"),
+    path("papers/due/zip/", due_papers.print_zip, name="due-papers-zip"),
+    path("papers/due/<uuid:due_id>/", due_papers.provider, name="due-papers-provider"),
+    path("papers/due/<uuid:due_id>/print/", due_papers.print_provider, name="due-papers-provider-print"),
 ]
 for kind, name in papers.PAGES.items():
     here = f"papers/{name.removeprefix('refund-')}/"
