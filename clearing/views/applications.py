@@ -7,7 +7,9 @@ from django.shortcuts import redirect, render
 from clearing.forms import ScopeForm
 from clearing.models import Application, ClearingRow
 from clearing.services import cancel_application, request_application_query, submit_application
-from clearing.services.overview import live_application, preview
+from clearing.services.checking import check_application
+from clearing.services.overview import live_application
+from clearing.services.timeline import application_events, application_operations, refused_cancellation
 from clearing.views.asking import acted, chosen, environment
 from clearing.views.lists import ApplicationList
 from portal.access.gate import get_or_404, page
@@ -27,12 +29,15 @@ def application_list(request: PortalRequest) -> HttpResponseBase:
 def application_detail(request: PortalRequest, application_id: UUID) -> HttpResponseBase:
     application = get_or_404(Application, application_id)
     rows = ClearingRow.objects.filter(application=application)
+    operations = application_operations(application)
     member = request.member
     context = {
         "application": application,
         "rows": rows.count(),
         "rows_state": ROWS_OF.get(application.state, ""),
-        "operations": [one for one in (application.operation, application.cancellation) if one],
+        "operations": operations,
+        "events": application_events(application, operations),
+        "answer": refused_cancellation(operations),
         "may_query": application.is_live
         and bool(application.application_no)
         and member.may("clearing.generation.request"),
@@ -50,7 +55,8 @@ def application_submit(request: PortalRequest) -> HttpResponseBase:
         if made:
             messages.success(request, _submitted(request, made))
             return redirect("clearing:application-detail", made.pk)
-    context = {"form": form, "scope": scope, "preview": preview(scope) if scope else None}
+    check = check_application(scope) if scope else None
+    context = {"form": form, "scope": scope, "check": check, "preview": check and check.preview}
     return render(request, "clearing/application_submit.html", context)
 
 
@@ -62,7 +68,9 @@ def application_cancel(request: PortalRequest) -> HttpResponseBase:
     if request.method == "POST" and held and acted(form, lambda: cancel_application(held, by=request.member)):
         messages.success(request, f"已提交撤销清算申请 {held.application_no}，{_next(request)}")
         return redirect("clearing:application-detail", held.pk)
-    return render(request, "clearing/application_cancel.html", {"form": form, "scope": scope, "held": held})
+    answer = refused_cancellation(application_operations(held)) if held else None
+    context = {"form": form, "scope": scope, "held": held, "answer": answer}
+    return render(request, "clearing/application_cancel.html", context)
 
 
 @page("clearing.generation.request", methods=("POST",))

@@ -5,14 +5,16 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from clearing.forms import WideScopeForm
-from clearing.models import Generation, GenerationState
+from clearing.models import Generation, GenerationState, RowState
 from clearing.services import request_fetch, request_generation, request_revocation
-from clearing.services.overview import live_generations, standing
+from clearing.services.overview import live_generations, live_rows, standing
 from clearing.views.asking import acted, chosen, environment, initial
 from portal.access.gate import page
 from portal.access.member import PortalRequest
 
 SHOWN = 12
+#: Rows that keep a scope from being revoked, by name.
+NAMED = 20
 
 
 @page("clearing.generation.request", methods=("GET", "POST"))
@@ -55,7 +57,10 @@ def generation_revoke(request: PortalRequest) -> HttpResponseBase:
         return redirect("clearing:generation-revoke")
     context: dict[str, Any] = {"form": form, "scope": scope, "next": _next(request)}
     if scope:
-        context |= {"standing": standing(scope), "generations": live_generations(scope)}
+        fixed = live_rows(scope).exclude(state=RowState.GENERATED).order_by("provider_code", "row_id")
+        now = standing(scope)
+        context |= {"standing": now, "generations": live_generations(scope), "held": fixed[:NAMED]}
+        context["held_more"] = max(0, now.rows - now.generated - NAMED)
     return render(request, "clearing/generation_revoke.html", context)
 
 

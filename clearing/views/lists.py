@@ -1,5 +1,6 @@
 """The lists of the yearly clearing: columns, filters and what may be done with ticked rows."""
 
+from dataclasses import replace
 from typing import Any
 
 import django_filters
@@ -8,6 +9,8 @@ from django.urls import reverse
 
 from clearing.forms import codes, year_choices
 from clearing.models import Application, ApplicationState, ClearingRow, RowState
+from clearing.services.checking import ABOUT_ROWS, rows_of_issue
+from clearing.services.overview import scopes
 from portal.gateway.journal.states import DOUBTFUL, LIVE, State
 from portal.web.tables import BulkAction, Column, ListFilter, ListPage, QuickSearch, choose
 from portal.web.tables.columns import Tone
@@ -54,6 +57,7 @@ class RowFilter(ListFilter):
     clearing_type = choose("清算类别", lambda: codes("clr_type"))
     state = choose("状态", RowState.choices, empty="全部（不含已撤销）")
     finding = choose("差异", FINDINGS, method="by_finding")
+    check = choose("提交前检查", lambda: list(ABOUT_ROWS.items()), method="by_check")
     q = QuickSearch(("provider_name", "医疗机构名称"), ("provider_code", "医疗机构编号"), ("row_id", "数据编号"))
 
     class Meta:
@@ -69,6 +73,16 @@ class RowFilter(ListFilter):
         """What is shown when nothing is asked for."""
         return queryset.exclude(state=RowState.REVOKED)
 
+    def by_check(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Exactly the rows that a rule of the check before an application finds now, in the scopes asked for."""
+        environment = rows.order_by().values_list("environment", flat=True).first() or ""
+        asked = {key: str(self.form.cleaned_data.get(key) or "") for key in ("year", "insurance", "agency")}
+        keys: set[str] = set()
+        for scope in scopes(environment):
+            if all(wanted in ("", str(getattr(scope, key))) for key, wanted in asked.items()):
+                keys |= rows_of_issue(scope, value)
+        return rows.filter(pk__in=keys)
+
     def by_finding(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         conditions = {
             "open": Q(finding_count__gt=0, accepted_at__isnull=True),
@@ -78,7 +92,7 @@ class RowFilter(ListFilter):
         return rows.filter(conditions[value])
 
 
-ROW_COLUMNS = (
+ROW_COLUMNS: tuple[Column, ...] = (
     Column("year", "年份", "id", width=6, shown=False),
     Column("insurance", "险种", value=lambda row: row.insurance_label, sort="insurance", shown=False),
     Column("agency", "清算机构", value=lambda row: row.agency_label, sort="agency", width=10),
@@ -122,11 +136,20 @@ class RowList(ListPage):
         return ClearingRow.objects.filter(environment=self.member.institution.environment)
 
 
+#: What 核对管理 shows at first: also who verified, and when.
+VERIFYING = {
+    *("agency", "provider_code", "provider_name", "region", "visit_type", "fund_due", "disburse", "finding", "state"),
+    *("verified_as", "verified_at"),
+}
+
+
 class VerificationList(RowList):
     """Rows to be verified, or verified and not yet applied for (7.1)."""
 
     name = "clearing.verification"
     title = "核对管理"
+    columns = tuple(replace(column, shown=column.name in VERIFYING) for column in ROW_COLUMNS)
+    amount = "disburse"
     empty = "没有符合条件的核对数据"
     empty_hint = ""
     actions = (
@@ -135,16 +158,20 @@ class VerificationList(RowList):
             "clearing:verify",
             "clearing.rows.verify",
             "success",
-            confirm="将向医保中心确认所选 {n} 条清算数据。确认后不能自动撤回，只能再办理“撤销核对”。",
+            confirm="将向医保中心核对确认所选 {n} 条清算数据（{what}），拨付金额合计 {amount} 元。"
+            "\n确认后这些数据可以进入清算申请；不能自动撤回，只能再办理“撤销核对”。",
             confirm_title="批量核对",
+            shortcut="Alt+H",
         ),
         BulkAction(
             "撤销核对",
             "clearing:unverify",
             "clearing.verification.cancel",
             "danger",
-            confirm="将撤销所选 {n} 条数据的核对，这些数据恢复为“未核对”，不能进入清算申请。",
+            confirm="将向医保中心撤销所选 {n} 条数据的核对（{what}），拨付金额合计 {amount} 元。"
+            "\n这些数据恢复为“未核对”，不能进入清算申请，需要时须重新核对。",
             confirm_title="撤销核对",
+            shortcut="Alt+U",
         ),
     )
 

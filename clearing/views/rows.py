@@ -8,6 +8,8 @@ from clearing.forms import ReasonForm
 from clearing.models import ClearingRow
 from clearing.services import accept_finding
 from clearing.services.arithmetic import arithmetic, shown
+from clearing.services.month_check import row_months
+from clearing.services.timeline import row_events, row_operations
 from clearing.views.asking import acted
 from clearing.views.lists import RowList
 from portal.access.gate import get_or_404, page
@@ -49,5 +51,8 @@ def _detail(request: PortalRequest, row: ClearingRow, form: ReasonForm) -> HttpR
         "findings": shown(row),
         "form": form,
         "may_accept": may_accept,
+        "row_months": row_months(row),
+        "events": row_events(row),
+        "operations": row_operations(row),
     }
     return render(request, "clearing/row_detail.html", context)

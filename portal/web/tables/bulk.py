@@ -9,7 +9,11 @@ from django.urls import reverse
 
 @dataclass(frozen=True)
 class BulkAction:
-    """A button for the ticked rows; it posts the selection to `url_name`. `{n}` in `confirm` is the number of rows."""
+    """A button for the ticked rows; it posts the selection to `url_name`.
+
+    In `confirm`, `{n}` is the number of rows, `{amount}` their sum in the list's `amount` column (yuan), and `{what}`
+    the conditions of the list. `shortcut` is the key that presses it: "Alt+H".
+    """
 
     label: str
     url_name: str
@@ -17,6 +21,7 @@ class BulkAction:
     tone: Literal["primary", "success", "danger", "light"] = "primary"
     confirm: str = ""
     confirm_title: str = ""
+    shortcut: str = ""
 
     @property
     def url(self) -> str:

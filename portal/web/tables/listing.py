@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar, cast
 from urllib.parse import urlencode
@@ -37,6 +37,7 @@ class Line:
     pk: str
     cells: list[Cell]
     css: str
+    amount: str = ""
 
 
 class ListPage:
@@ -52,6 +53,8 @@ class ListPage:
     default_sort: ClassVar[str] = "-id"
     page_size: ClassVar[int] = 50
     actions: ClassVar[tuple[BulkAction, ...]] = ()
+    #: The totalled column whose sum over the ticked rows is named before a bulk action.
+    amount: ClassVar[str] = ""
     template: ClassVar[str] = "web/list.html"
     #: None = whoever may see the list may export it.
     export_permission: ClassVar[str | None] = None
@@ -126,7 +129,10 @@ class ListPage:
 
     @cached_property
     def lines(self) -> list[Line]:
-        return [Line(str(r.pk), [c.cell(r) for c in self.shown], self.row_css(r)) for r in self.page.rows]
+        return [
+            Line(str(r.pk), [c.cell(r) for c in self.shown], self.row_css(r), str(getattr(r, self.amount, "")))
+            for r in self.page.rows
+        ]
 
     @cached_property
     def headings(self) -> list[Heading]:
@@ -203,7 +209,21 @@ class ListPage:
 
     @cached_property
     def bulk_actions(self) -> list[BulkAction]:
-        return [action for action in self.actions if self.member.may(action.permission)]
+        """The member's, each with what the list shows in its confirmation."""
+        from portal.web.tables.export import in_words
+
+        allowed = [action for action in self.actions if self.member.may(action.permission)]
+        what = in_words(self) if allowed else ""
+        return [replace(action, confirm=action.confirm.replace("{what}", what)) for action in allowed]
+
+    @property
+    def amount_label(self) -> str:
+        return next((column.label for column in self.columns if column.name == self.amount), "")
+
+    @property
+    def total_amount(self) -> str:
+        """The amount of every row that matches, as exact text; empty while it is not known."""
+        return str(self.totals.sums.get(self.amount, "")) if self.totals.known else ""
 
     @property
     def may_export(self) -> bool:

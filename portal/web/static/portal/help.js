@@ -1,4 +1,4 @@
-// The "?" of a page: its help in a panel, opened by a click or the ? key; and the help's print button.
+// The "?" of a page: its help in a panel, opened by a click or the F1 key; and the help's print button.
 (function () {
   "use strict";
 
@@ -17,8 +17,10 @@
   if (opener) {
     opener.addEventListener("click", open);
     document.addEventListener("keydown", function (event) {
-      const writing = event.target.closest && event.target.closest("input, select, textarea, [contenteditable], dialog");
-      if (event.key === "?" && !writing && !event.ctrlKey && !event.altKey && !event.metaKey) opener.click();
+      // "?" shows the keys of the page (keys.js); F1 would open the browser's own help.
+      if (event.key !== "F1" || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      opener.click();
     });
   }
 

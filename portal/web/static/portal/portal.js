@@ -13,7 +13,7 @@
     const yes = dialog.querySelector("[data-confirm-yes]");
     yes.textContent = source.dataset.confirmButton || "确定";
     yes.className = "btn " + (source.hasAttribute("data-confirm-danger") ? "btn-danger" : "btn-primary");
-    waiting = { form: form, submitter: submitter };
+    waiting = { form: form, submitter: submitter, from: document.activeElement };
     dialog.returnValue = "no";
     dialog.showModal();
     dialog.querySelector("[data-confirm-no]").focus();
@@ -22,7 +22,11 @@
   dialog.addEventListener("close", function () {
     const asked = waiting;
     waiting = null;
-    if (!asked || dialog.returnValue !== "yes") return;
+    if (!asked) return;
+    if (dialog.returnValue !== "yes") {
+      if (asked.from && asked.from.isConnected) asked.from.focus();
+      return;
+    }
     asked.form.dataset.confirmed = "1";
     if (asked.form.requestSubmit) asked.form.requestSubmit(asked.submitter || undefined);
     else asked.form.submit();
@@ -104,6 +108,17 @@
       return total;
     }
 
+    // Amounts are added as whole cents: sums of fractions would be off.
+    function cents(source) {
+      const value = source && (source.dataset.amount || source.dataset.totalAmount);
+      return value ? Math.round(Number(value) * 100) : 0;
+    }
+
+    function yuan(whole) {
+      const plain = Math.abs(whole), rest = String(plain % 100);
+      return (whole < 0 ? "-" : "") + Math.floor(plain / 100).toLocaleString("en") + "." + (rest.length < 2 ? "0" + rest : rest);
+    }
+
     function show() {
       const total = matching();
       const picked = boxes.filter(function (box) { return box.checked; }).length;
@@ -113,10 +128,13 @@
       if (head.checked === false) all.value = "";
       const number = all.value === "1" ? total : picked;
       text.textContent = all.value === "1" ? "已选择符合条件的全部 " + total.toLocaleString("en") + " 条" : "已选择 " + picked + " 条";
+      const sum = all.value === "1" ? cents(document.querySelector("[data-total-count]")) :
+        boxes.reduce(function (so_far, box) { return so_far + (box.checked ? cents(box) : 0); }, 0);
+      if (form.dataset.amountLabel) text.textContent += "，" + form.dataset.amountLabel + " " + yuan(sum) + " 元";
       everything.hidden = !(head.checked && total > boxes.length && all.value !== "1");
       bar.hidden = picked === 0;
       form.querySelectorAll("[data-bulk]").forEach(function (button) {
-        if (button.dataset.confirmPattern) button.dataset.confirm = button.dataset.confirmPattern.replace("{n}", number.toLocaleString("en"));
+        if (button.dataset.confirmPattern) button.dataset.confirm = button.dataset.confirmPattern.replace("{n}", number.toLocaleString("en")).replace("{amount}", yuan(sum));
       });
     }
 
