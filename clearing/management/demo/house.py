@@ -2,6 +2,8 @@
 
 import json
 from decimal import Decimal
+from functools import partial
+from typing import Any
 
 from django.utils import timezone
 
@@ -34,9 +36,7 @@ def settings(walk: Walk) -> None:
         channels = list(Channel.objects.filter(environment=walk.scope.environment).order_by("gateway"))
         trials = [(str(one), start_trial(one.gateway, one.environment, {}, by=walk.admin)) for one in channels]
     for name, trial in trials:
-        done = walk.wait(
-            f"测试连接{name}", lambda pk=trial.pk: ChannelTrial.objects.filter(pk=pk, ended_at__isnull=False).first()
-        )  # type: ignore[misc]
+        done = walk.wait(f"测试连接{name}", partial(_ended, trial.pk))
         if not done.is_good:
             raise Failed(f"测试连接{name}：{done.sentence}")
         walk.told(SETTINGS, "测试连接", "正常", "答复可信", scope=name)
@@ -48,6 +48,10 @@ def settings(walk: Walk) -> None:
     for one, text in exported:
         walk.keep(f"系统配置_{one.gateway}.json", text.encode())
     walk.told(SETTINGS, "导出配置（不含密钥）", f"{len(exported)} 个接口")
+
+
+def _ended(trial: Any) -> ChannelTrial | None:
+    return ChannelTrial.objects.filter(pk=trial, ended_at__isnull=False).first()
 
 
 def _keys(channel: Channel) -> list[str]:

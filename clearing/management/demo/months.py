@@ -1,6 +1,7 @@
 """Chapter 6: monthly sums and settlements, laid beside the centre's and beside the year's rows."""
 
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Sum
 
@@ -51,8 +52,8 @@ def _settlements(walk: Walk) -> None:
 def _check(walk: Walk) -> None:
     """Exactly the row that the sandbox spoilt differs from its months."""
     with walk.tx():
-        found = compared(live_rows(walk.scope)).exclude(result="equal")
-        differing = sorted(found.values_list("row_id", flat=True))
+        found: Any = compared(live_rows(walk.scope))
+        differing = sorted(found.exclude(result="equal").values_list("row_id", flat=True))
         mine = set(ClearingRow.objects.filter(**walk.scope.fields()).values_list("row_id", flat=True))
     spoilt = sorted(
         one["row_id"] for one in walk.centre()["broken"] if one["row_id"] in mine and "due" in one["broken"]
