@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from portal.access.member import PortalRequest
 
 FIELD, HEADER = "opened_in", "X-Opened-In"
+REOPENED = "您现在在{place}，页面已重新打开，请核对后再办理。"
 SWITCHED = "本机构已切换到{now}，而这个页面是在{then}中打开的：没有做任何修改。请重新打开页面，核对后再办理。"
 ELSEWHERE = "您现在的机构是{now}，而这个页面是在另一家机构中打开的：没有做任何修改。请重新打开页面，核对后再办理。"
 
@@ -29,6 +30,8 @@ def outdated(request: PortalRequest) -> str:
     institution = request.member.institution
     if not given or institution is None or given == stamp_of(institution):
         return ""
+    if request.method != "POST":  # a page that looks after parts of itself: nothing was to be done
+        return REOPENED.format(place=f"{institution.name}的{Environment(institution.environment).label}")
     code, _, environment = given.partition("/")
     if code != institution.code or environment not in Environment.values:
         return ELSEWHERE.format(now=institution.name)

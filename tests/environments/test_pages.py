@@ -144,7 +144,7 @@ class TestOutdatedPages:
         in_production()
         answer = alice.get("/drawer/", headers=here)
         assert (answer.status_code, answer["HX-Refresh"]) == (204, "true")
-        assert "已切换到正式环境" in alice.get("/").content.decode()
+        assert "您现在在演示医院甲的正式环境，页面已重新打开" in alice.get("/").content.decode()
 
 
 class TestApi:

@@ -80,6 +80,7 @@ class TrialSerializer(serializers.ModelSerializer[ChannelTrial]):
 
 class Channels(ApiView):
     permissions = {"GET": "gateway.channel.view"}
+    every_environment = True
 
     @extend_schema(responses=ChannelSerializer(many=True), summary="系统配置列表")
     def get(self, request: ApiRequest) -> Response:
