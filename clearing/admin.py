@@ -7,7 +7,16 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from clearing.models import Application, ClearingRow, DepositRefund, Month, MonthlyDetail, MonthRead
+from clearing.models import (
+    Application,
+    ClearingRow,
+    CrossRegionBatch,
+    CrossRegionRow,
+    DepositRefund,
+    Month,
+    MonthlyDetail,
+    MonthRead,
+)
 from clearing.models.month import ReadState
 from clearing.papers import AT_ONCE, KINDS, TYPES, Paper, gather_chosen, gather_for, make
 from clearing.services import Refused
@@ -262,3 +271,33 @@ class MonthlyDetailAdmin(SettledAdmin):
     search_fields = ("provider_code", "settlement_no")
     search_help_text = "查找：医疗机构编号、结算编号"
     ordering = ("-id", "provider_code")
+
+
+@admin.register(CrossRegionRow)
+class CrossRegionRowAdmin(PortalAdmin):
+    """Cross-region settlements as the centre lists them; certificate numbers are not shown."""
+
+    view_permission = "clearing.cross_region.view"
+    exclude = ("certificate", "certificate_index")
+    list_display = (
+        *("settlement_no", "month", "settled_at", "medical_fee", "agency_paid", "compared", "decision", "reason"),
+        *("decided_as", "standing", "batch"),
+    )
+    list_filter = ("month__environment", "month__year", "month__month", "decision", "standing", "compared")
+    search_fields = ("settlement_no", "visit_no")
+    search_help_text = "查找：结算流水号、就诊登记号"
+    ordering = ("-month", "sequence", "id")
+    list_select_related = ("month", "batch", "batch__month")
+
+
+@admin.register(CrossRegionBatch)
+class CrossRegionBatchAdmin(PortalAdmin):
+    view_permission = "clearing.cross_region.view"
+    list_display = (
+        *("month", "number", "state", "count", "yes_count", "no_count", "agency_paid", "message_id"),
+        *("submitted_as", "submitted_at"),
+    )
+    list_filter = ("month__environment", "month__year", "month__month", "state")
+    search_fields = ("message_id",)
+    search_help_text = "查找：确认报文编号"
+    list_select_related = ("month",)

@@ -93,7 +93,7 @@ def _look_at_entries(entries: list[ZipInfo], size: int, limits: Limits) -> None:
         path = PurePosixPath(entry.filename.replace("\\", "/"))
         if path.is_absolute() or ".." in path.parts or entry.flag_bits & 0x1:
             raise UnreadableFile("文件内部结构异常，没有读取")
-        if not entry.is_dir() and path.suffix.lower() not in INSIDE:
+        if not entry.is_dir() and not path.name.lower().endswith(INSIDE):
             raise UnreadableFile("文件内嵌有其他文件，没有读取；请只保留数据后另存")
 
 
@@ -111,8 +111,9 @@ def _counted(archive: ZipFile, entry: ZipInfo, left: int) -> int:
 def _rows(sheet: Any, limits: Limits) -> Iterator[Line]:
     found = 0
     for number, row in enumerate(sheet.iter_rows(max_col=limits.columns, values_only=True), start=1):
-        if number > limits.rows * 2 or found > limits.rows:
+        is_filled = any(value not in (None, "") for value in row)
+        found += is_filled
+        if found > limits.rows or number > limits.rows * 2:
             raise UnreadableFile(f"最多读取 {limits.rows:,} 行，请分成几个文件")
-        if any(value not in (None, "") for value in row):
-            found += 1
+        if is_filled:
             yield Line(number, tuple(row))

@@ -17,6 +17,7 @@ from portal.gateway.journal import Operation, State, approve, resolve, send_queu
 from portal.jobs import Job
 from portal.jobs.models import JobState
 from portal.jobs.tasks import run_job
+from tests.clearing.cross_region_desk import CrossDesk
 
 REASON = "已与医保中心核实，按中心数据办理"
 
@@ -151,3 +152,19 @@ def desk(
     party = counterpart("CLEARING", timeout=3, options={"institutions": 12, "broken_rows": 3})
     monkeypatch.setattr(client, "wire_settings", lambda gateway, environment: party.settings)
     return Desk(alice_member, bob_member, party, Scope("test", 2025, "001", "003"))
+
+
+@pytest.fixture
+def cross_desk(
+    request: pytest.FixtureRequest,
+    transactional_db: None,
+    quick: None,
+    alice_member: Member,
+    bob_member: Member,
+    national_counterpart: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> CrossDesk:
+    """Nothing is fetched yet; October 2025 with 120 settlements, or as many as the test says."""
+    party = national_counterpart("CROSS", timeout=3, options={"rows": getattr(request, "param", 120)})
+    monkeypatch.setattr(client, "wire_settings", lambda gateway, environment: party.settings)
+    return CrossDesk(alice_member, bob_member, party)

@@ -38,8 +38,18 @@ def compare_month(month: CrossRegionMonth) -> int:
         theirs = (Listed(row.settlement_no, row.medical_fee, row.agency_paid) for row in rows)
         for difference in compare(ours, theirs):
             found[difference.settlement_no].append(difference)
-    changed = [row for row in rows if _write(row, found[row.settlement_no], known=ours is not None)]
-    CrossRegionRow.objects.bulk_update(changed, ["compared", "findings"], batch_size=500)
+    by_kind: dict[str, list[CrossRegionRow]] = defaultdict(list)
+    with_findings = []
+    for row in rows:
+        before, findings = row.compared, row.findings
+        _write(row, found[row.settlement_no], known=ours is not None)
+        if row.findings != findings:
+            with_findings.append(row)
+        elif row.compared != before:
+            by_kind[row.compared].append(row)
+    CrossRegionRow.objects.bulk_update(with_findings, ["compared", "findings"], batch_size=500)
+    for kind, mine in by_kind.items():
+        CrossRegionRow.objects.filter(pk__in=[row.pk for row in mine]).update(compared=kind)
     own = UploadedSettlement.objects.filter(upload__month=month, upload__state=UploadState.USED)
     listed = [row.settlement_no for row in rows]
     own.filter(settlement_no__in=listed, is_listed=False).update(is_listed=True)
@@ -47,15 +57,13 @@ def compare_month(month: CrossRegionMonth) -> int:
     return sum(1 for row in rows if found[row.settlement_no])
 
 
-def _write(row: CrossRegionRow, differences: list[Difference], *, known: bool) -> bool:
-    """Whether the row had to change; what the centre changed after a decision stays noted."""
-    before = (row.compared, row.findings)
+def _write(row: CrossRegionRow, differences: list[Difference], *, known: bool) -> None:
+    """What the centre changed after a decision stays noted."""
     rules = {one.rule for one in differences}
     kind = next((name for name in WEIGHT if name in rules), "same" if known else "not")
     row.compared = Compared(kind)
     changes = [finding for finding in row.findings if finding["rule"] == CHANGED]
     row.findings = [_finding(one) for one in differences] + changes
-    return before != (row.compared, row.findings)
 
 
 def _finding(one: Difference) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from portal.access.member import Member
 from portal.audit import record
 from portal.gateway.journal import Ask
 from portal.jobs import Job, start
+from portal.jobs.models import LIVE
 
 FETCH = "clearing.cross_region_fetch"
 #: More pages than this are no answer but a fault of the other side.
@@ -45,6 +46,11 @@ def request_fetch(month: CrossRegionMonth, *, by: Member) -> Job:
     record(CROSS_REGION_FETCH_REQUESTED, month, by=by, month=str(month))
     title = f"获取异地清分明细：{month}"
     return start(FETCH, str(month.pk), by=by, title=title, params={"month": str(month.pk)})
+
+
+def running_fetches() -> list[Job]:
+    """Fetches that are not over yet, oldest first."""
+    return list(Job.objects.filter(kind=FETCH, state__in=LIVE).order_by("created_at"))
 
 
 def fetch_month(month_id: UUID, *, ask: Ask, door: Door, progress: Progress) -> Tally:

@@ -93,6 +93,27 @@ def overview(month: CrossRegionMonth) -> Overview:
     return Overview(**rows_of(month).aggregate(**FIGURES))
 
 
+@dataclass(frozen=True)
+class Sums:
+    """What a choice of rows amounts to; yuan."""
+
+    count: int
+    different: int
+    medical_fee: Decimal
+    agency_paid: Decimal
+
+
+def sums_of(rows: QuerySet[CrossRegionRow]) -> Sums:
+    """Count and sums of the rows, and how many take a reason to be confirmed."""
+    found: dict[str, Any] = rows.order_by().aggregate(
+        count=Count("pk"),
+        different=Count("pk", filter=DIFFERS),
+        medical_fee=Sum("medical_fee", default=ZERO),
+        agency_paid=Sum("agency_paid", default=ZERO),
+    )
+    return Sums(**found)
+
+
 def overviews(months: list[CrossRegionMonth]) -> list[tuple[CrossRegionMonth, Overview]]:
     """The same for several months, in one statement."""
     rows: Any = CrossRegionRow.objects.filter(month__in=months).order_by()

@@ -6,6 +6,8 @@ still arrive (queued, under way, quiet period), and allowed while one is only in
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
 
 from django.utils import timezone
 
@@ -74,7 +76,8 @@ def roll_back_batch(batch: CrossRegionBatch, *, by: Member) -> Operation:
 def roll_back_month(month: CrossRegionMonth, *, by: Member) -> Operation:
     """Take everything back that was confirmed in the month, by whichever program; also what is in doubt.
 
-    Raises Refused when nothing was confirmed here, and while a message about the month may still arrive there.
+    Raises Refused while a message about the month may still arrive there. Nothing need be confirmed here: what another
+    program, or a message that was wrongly judged, left there is taken back as well.
     """
     month = locked(month)
     refuse_elsewhere(month, by)
@@ -85,9 +88,7 @@ def roll_back_month(month: CrossRegionMonth, *, by: Member) -> Operation:
     if busy:
         raise Refused(f"{busy[0]}{busy[0].shown_state}，结果确认或静默期满后才能整月回退")
     mine = [batch for batch in batches if _counts(batch)]
-    if not mine:
-        raise Refused(f"{month}没有由本系统提交的确认，无需回退")
-    paid = sum(batch.agency_paid for batch in mine)
+    paid = sum((batch.agency_paid for batch in mine), Decimal("0.00"))
     try:
         operation = open_operation(
             RollBackCrossRegion.of(str(month.year), f"{month.month:02}"),
@@ -108,6 +109,37 @@ def roll_back_month(month: CrossRegionMonth, *, by: Member) -> Operation:
     month.save(update_fields=["rollback"])
     _tell_requested(month, "全部", mine, by)
     return operation
+
+
+@dataclass(frozen=True)
+class Whole:
+    """What rolling the month back would take back, in yuan; `obstacle` says why it may not be done now."""
+
+    batches: int
+    rows: int
+    doubtful: int
+    agency_paid: Decimal
+    obstacle: str
+
+
+def rollback_of_month(
+    month: CrossRegionMonth, batches: list[CrossRegionBatch], *, besides: Operation | None = None
+) -> Whole:
+    """For the page, before anybody asks for it; and for the second person, with the draft that is being looked at."""
+    mine = [batch for batch in batches if _counts(batch)]
+    busy = [batch for batch in batches if batch.moving != besides and _may_still_arrive(batch)]
+    obstacle = ""
+    if month.rollback and month.rollback.is_live and month.rollback != besides:
+        obstacle = f"正在整月回退（{month.rollback.sentence}）"
+    elif busy:
+        obstacle = f"第 {busy[0].number} 批{busy[0].shown_state}，结果确认或静默期满后才能整月回退"
+    return Whole(
+        len(mine),
+        sum(batch.count for batch in mine),
+        sum(batch.is_doubtful for batch in mine),
+        sum((batch.agency_paid for batch in mine), Decimal("0.00")),
+        obstacle,
+    )
 
 
 def _may_still_arrive(batch: CrossRegionBatch) -> bool:
@@ -138,6 +170,19 @@ class RollingBack(Handler):
 
     labels = {"rows": "条数", "agency_paid": "确认的支付总额（元）"}
     consequence = "发送到医保中心：这些结算退出本次清分，需要时须重新提交确认"
+
+    def approvable(self, operation: Operation) -> str:
+        """A month's roll-back was agreed to for these batches; others may have been confirmed or refused since."""
+        month = CrossRegionMonth.objects.filter(rollback=operation).first()
+        if month is None:
+            return ""
+        whole = rollback_of_month(month, list(batches_of(month)), besides=operation)
+        if whole.obstacle:
+            return f"{whole.obstacle}，请稍后再复核"
+        now = {"rows": str(whole.rows), "agency_paid": str(whole.agency_paid)}
+        if now != operation.expected:
+            return f"该月的确认已变为 {whole.rows} 条、支付总额 {whole.agency_paid:,.2f} 元，请退回后重新提交"
+        return ""
 
     def applied(self, operation: Operation, reply: RolledBack | None) -> None:
         month = locked_month(operation)

@@ -46,7 +46,9 @@ def store_page(month: CrossRegionMonth, answers: list[CrossRegionDetail], asked_
     numbers = {number for number, _ in fresh_keys}
     rows = CrossRegionRow.objects.select_for_update(of=("self",)).filter(month=month, settlement_no__in=numbers)
     known = {(row.settlement_no, row.visit_no): row for row in rows}
-    added, kept = [], []
+    added: list[CrossRegionRow] = []
+    changed: list[CrossRegionRow] = []
+    same: list[CrossRegionRow] = []
     for answer in answers:
         key = key_of(answer)
         tally.count += 1
@@ -62,11 +64,23 @@ def store_page(month: CrossRegionMonth, answers: list[CrossRegionDetail], asked_
             added.append(row)
         else:
             tally.changed += note_change(row, answer, asked_at)
-            kept.append(row)
+            (same if is_same(row, answer) else changed).append(row)
         take(row, answer, asked_at, known=key in known)
     CrossRegionRow.objects.bulk_create(added)
-    CrossRegionRow.objects.bulk_update(kept, TAKEN, batch_size=100)
+    CrossRegionRow.objects.bulk_update(changed, TAKEN, batch_size=100)
+    CrossRegionRow.objects.filter(pk__in=[row.pk for row in same]).update(fetched_at=asked_at, gone_at=None)
     tally.added += len(added)
+
+
+def is_same(row: CrossRegionRow, answer: CrossRegionDetail) -> bool:
+    """Whether the centre says what it said before."""
+    ours = (row.sequence, row.region, row.provider_code, row.settled_at, row.advance_flag)
+    theirs = (
+        *(answer.seqno, answer.mdtrtarea, answer.medins_no, moment(answer.mdtrt_setl_time)),
+        answer.fulamt_advpay_flag,
+    )
+    money = (row.medical_fee, row.agency_paid) == (answer.medfee_sumamt, answer.optins_pay_sumamt)
+    return money and ours == theirs and row.certificate.reveal() == answer.certno
 
 
 def take(row: CrossRegionRow, answer: CrossRegionDetail, asked_at: datetime, *, known: bool) -> None:

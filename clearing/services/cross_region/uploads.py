@@ -7,9 +7,9 @@ from typing import Any, Protocol
 
 from clearing.actions import CROSS_REGION_UPLOAD_USED, CROSS_REGION_UPLOADED
 from clearing.models import CrossRegionMonth, CrossRegionUpload, UploadedSettlement, UploadState
-from clearing.services.cross_region.comparing import compare_month
-from clearing.services.cross_region.comparison import Listed
-from clearing.services.cross_region.months import locked
+from clearing.services.cross_region.comparing import TITLES, compare_month
+from clearing.services.cross_region.comparison import Listed, compare
+from clearing.services.cross_region.months import locked, rows_of
 from clearing.services.refusals import Refused
 from portal.access.member import Member
 from portal.audit import record
@@ -128,6 +128,28 @@ def preview_upload(month: CrossRegionMonth, name: str, settlements: list[Listed]
     )
     record(CROSS_REGION_UPLOADED, month, by=by, month=str(month), count=upload.count, file=upload.name)
     return upload
+
+
+def upload_in_use(month: CrossRegionMonth) -> CrossRegionUpload | None:
+    """The file that the month is compared with."""
+    found = CrossRegionUpload.objects.filter(month=month, state=UploadState.USED)
+    return found.select_related("uploaded_by").first()
+
+
+def comparison_of(upload: CrossRegionUpload) -> dict[str, Any]:
+    """What the month beside this file looks like, without writing anything: differences by rule, with the first few."""
+    own = upload.settlements.values_list("settlement_no", "medical_fee", "agency_paid")
+    ours = {number: Listed(number, fee, paid) for number, fee, paid in own}
+    rows = rows_of(upload.month).filter(gone_at__isnull=True).order_by("sequence", "pk")
+    theirs = [Listed(*one) for one in rows.values_list("settlement_no", "medical_fee", "agency_paid")]
+    found = compare(ours, theirs)
+    different = {one.settlement_no for one in found}
+    parts = [
+        {"title": title, "count": len({one.settlement_no for one in mine}), "first": mine[:FAULTS]}
+        for rule, title in {**TITLES, "only_here": "本机构有，中心没有列出"}.items()
+        if (mine := [one for one in found if one.rule == rule])
+    ]
+    return {"parts": parts, "listed": len(theirs), "same": len(set(ours) - different)}
 
 
 def use_upload(upload: CrossRegionUpload, *, by: Member) -> int:
