@@ -25,6 +25,7 @@ from portal.access.door import platform_tx, tenant_tx
 from portal.access.member import Member, PortalRequest
 from portal.access.models import BreakGlass, Membership, User
 from portal.access.permissions import AUDITOR, INSTITUTION_ADMIN, PLATFORM_ADMIN, REVIEWER, Permission, permission
+from portal.access.rows import has_environment
 from portal.access.services.refusals import StandStill
 from portal.access.stamps import outdated
 
@@ -253,7 +254,13 @@ def _origin(request: PortalRequest) -> tuple[str, str]:
 
 
 def get_or_404(model: type[M], pk: Any, **conditions: Any) -> M:
-    """The row, or Http404 with the same words for a random id and another institution's row."""
+    """The row, or Http404 with the same words for a random id and another institution's row.
+
+    A row of the environment that its institution does not work in now is not there either, unless its table says
+    that it can be reached from anywhere.
+    """
+    if has_environment(model) and not getattr(model, "reached_anywhere", False):
+        conditions.setdefault("environment", models.F("institution__environment"))
     try:
         return model._default_manager.get(pk=pk, **conditions)
     except ObjectDoesNotExist:

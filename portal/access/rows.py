@@ -19,9 +19,11 @@ class TenantModel(models.Model):
     """A row that belongs to one institution; portal.access.walls builds the wall around its table.
 
     `platform_rows = True` lets the platform's side see all rows: only for tables without patient data.
+    `reached_anywhere = True` lets a row's own page be opened while the institution works in the other environment.
     """
 
     platform_rows = False
+    reached_anywhere = False
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     institution = models.ForeignKey(

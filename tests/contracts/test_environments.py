@@ -8,10 +8,13 @@ from uuid import uuid4
 import pytest
 from django.contrib import admin
 from django.db import models
+from django.http import Http404
 from django.test import Client
 from django.urls import reverse
 from psycopg.types.json import Jsonb
 
+from portal.access.door import tenant_tx
+from portal.access.gate import get_or_404
 from portal.access.member import Member
 from portal.access.rows import has_environment
 from portal.gateway.journal.models import Operation
@@ -37,6 +40,11 @@ SHOWN_ANYWHERE = {
     "channels.Channel": "the settings of both environments are kept side by side, each under its name",
     "channels.ChannelChange": "the settings of both environments are kept side by side, each under its name",
     "channels.ChannelTrial": "the settings of both environments are kept side by side, each under its name",
+}
+#: Tables whose rows can be opened by id from the other environment. Why:
+REACHED = {
+    "gateway.Operation": "a doubt that a switch left behind is settled on its own page, which names the environment",
+    "gateway.Attempt": "the messages of such an operation",
 }
 OWN, OTHER = "QXOWNX", "QXOTHERX"
 #: Values that pages understand where any text would do for the table.
@@ -121,15 +129,26 @@ class Marked(dict[str, Any]):
 
 
 @pytest.fixture
-def both(transactional_db: None, owner_connection: Any, hospital_a: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A row in every table, once in each environment; hospital A works in the test environment."""
+def both(
+    transactional_db: None, owner_connection: Any, hospital_a: Any, monkeypatch: pytest.MonkeyPatch
+) -> dict[tuple[str, str], Any]:
+    """A row in every table, once in each environment, by (table, mark); hospital A works in the test environment."""
+    ids = {}
     for environment, mark in (("test", OWN), ("production", OTHER)):
         known = {model._meta.label: rows.FITTING.get(model._meta.label, {}) for model in TENANTS}
         fitting = {m._meta.label: Marked(m, environment, mark, known[m._meta.label]) for m in TENANTS}
         with monkeypatch.context() as patch:
             patch.setattr(rows, "FITTING", fitting)
             for model in WITH:
-                rows.put_row(owner_connection, model, hospital_a)
+                ids[model._meta.label, mark] = rows.put_row(owner_connection, model, hospital_a)
+    return ids
+
+
+def reached(model: Any, row_id: Any) -> bool:
+    try:
+        return bool(get_or_404(model, row_id))
+    except Http404:
+        return False
 
 
 def pages(client: Client, seen: set[str]) -> dict[str, str]:
@@ -152,8 +171,12 @@ def pages(client: Client, seen: set[str]) -> dict[str, str]:
 
 
 def test_no_page_list_or_dashboard_shows_a_row_of_the_other_environment(
-    both: None, alice_member: Member, carol_member: Member
+    both: dict[tuple[str, str], Any], alice_member: Member, carol_member: Member
 ):
+    for model in WITH:  # first by their ids, which somebody may have kept
+        with tenant_tx(alice_member.institution_id):
+            assert get_or_404(model, both[model._meta.label, OWN])
+            assert reached(model, both[model._meta.label, OTHER]) == (model._meta.label in REACHED), model._meta.label
     seen, shows_own, shows_other = set[str](), set(), set()
     for member in (alice_member, carol_member):  # together they may read everything
         for name, text in pages(signed_in(member), seen).items():

@@ -40,6 +40,7 @@ class Channel(TenantModel):
     """
 
     platform_rows = True
+    reached_anywhere = True
 
     gateway = models.CharField("接口", max_length=40)
     environment = models.CharField("运行环境", max_length=10, choices=Environment)
@@ -133,6 +134,7 @@ class ChannelChange(TenantModel):
     """
 
     app_may = ("SELECT", "INSERT", "UPDATE")
+    reached_anywhere = True
 
     gateway = models.CharField("接口", max_length=40)
     environment = models.CharField("运行环境", max_length=10, choices=Environment)
@@ -172,6 +174,7 @@ class ChannelTrial(TenantModel):
     """One test of a connection with settings that are not saved yet; the values go when it is over."""
 
     app_may = ("SELECT", "INSERT", "UPDATE")
+    reached_anywhere = True
 
     gateway = models.CharField("接口", max_length=40)
     environment = models.CharField("运行环境", max_length=10, choices=Environment)

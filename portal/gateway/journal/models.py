@@ -19,6 +19,8 @@ class Operation(TenantModel):
     """
 
     app_may = ("SELECT", "INSERT", "UPDATE")
+    #: A doubt that a switch left behind is settled on its own page.
+    reached_anywhere = True
 
     gateway = models.CharField("接口", max_length=40)
     environment = models.CharField("环境", max_length=10, choices=Environment)
@@ -120,6 +122,7 @@ class Attempt(TenantModel):
     """
 
     app_may = ("SELECT", "INSERT", "UPDATE")
+    reached_anywhere = True
 
     operation = models.ForeignKey(
         Operation, verbose_name="接口业务", null=True, on_delete=models.PROTECT, related_name="attempt_rows"
