@@ -21,13 +21,13 @@ from portal.audit.checkpoints import latest_mark
 from portal.codes import code_list
 from portal.jobs import Running
 from portal.jobs.running import OutOfTime, Replaced
-from portal.papers.binding import Bookmark, bind, excerpt
+from portal.papers.binding import Bookmark, bind, excerpt, page_count
 from portal.papers.pages import Page, Row, lines_of, pages_of
 from portal.papers.pdf import render_pages
 
 TITLE = "年终清算应打印报表"
 #: Lines about papers without data that the contents show.
-LACKS_SHOWN = 30
+LACKS_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -95,9 +95,6 @@ class Front:
 
 def contents(order: Order, entries: list[Entry], lacks: list[Lack], by: Member, mark: str) -> Front:
     """Cover and contents: every paper with its institution, count, sum and page; what is missing and why."""
-    pages = _planned(lines(entries, 0), order, lacks)
-    # Its own length is known once it is planned, and does not change with the numbers in it.
-    pages = _planned(lines(entries, len(pages)), order, lacks)
     context = {
         "title": TITLE,
         "institution": by.institution,
@@ -111,7 +108,12 @@ def contents(order: Order, entries: list[Entry], lacks: list[Lack], by: Member, 
         "lacks": [(lack, PAPERS[lack.paper]) for lack in lacks[:LACKS_SHOWN]],
         "lacking": len(lacks),
     }
-    return Front(render_pages("papers/clearing/contents.html", context, pages), len(pages))
+    count = len(_planned(lines(entries, 0), lacks))
+    while True:
+        pdf = render_pages("papers/clearing/contents.html", context, _planned(lines(entries, count), lacks))
+        if page_count(pdf) <= count:
+            return Front(pdf, page_count(pdf))
+        count = page_count(pdf)  # something was higher than planned, and the page numbers in it are wrong
 
 
 def lines(entries: list[Entry], offset: int) -> list[Line]:
@@ -124,9 +126,11 @@ def lines(entries: list[Entry], offset: int) -> list[Line]:
     return found
 
 
-def _planned(found: list[Line], order: Order, lacks: list[Lack]) -> list[Page]:
+def _planned(found: list[Line], lacks: list[Lack]) -> list[Page]:
     """Heights in millimetres, as papers/clearing/contents.html sets them."""
-    rows = [Row("line", line, 2.0 + 3.9 * lines_of(line.whose, 78, 8)) for line in found]
+    rows = [
+        Row("line", line, 2.0 + 3.9 * max(lines_of(line.whose, 67, 8), lines_of(line.title, 41, 8))) for line in found
+    ]
     shown = min(len(lacks), LACKS_SHOWN)
     return pages_of(rows, first=165, other=245, tail=8 + 9 * shown if lacks else 0)
 

@@ -29,7 +29,9 @@ def bind(parts: Iterable[Path], bookmarks: Sequence[Bookmark], target: Path, *, 
     for mark in bookmarks:
         del above[mark.level :]
         above.append(
-            writer.add_outline_item(title=writable(mark.title), page_number=mark.page, parent=above[-1] if above else None)
+            writer.add_outline_item(
+                title=writable(mark.title), page_number=mark.page, parent=above[-1] if above else None
+            )
         )
     writer.add_metadata({"/Title": writable(title)})
     writer.write(target)
@@ -47,3 +49,9 @@ def excerpt(pages: Sequence[tuple[Path, int, int]], *, title: str) -> bytes:
     file = BytesIO()
     writer.write(file)
     return file.getvalue()
+
+
+def page_count(pdf: bytes) -> int:
+    from pypdf import PdfReader
+
+    return len(PdfReader(BytesIO(pdf)).pages)

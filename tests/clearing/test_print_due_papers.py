@@ -143,6 +143,7 @@ def test_it_binds_the_papers_of_each_provider_in_order(office, monkeypatch):
     assert f"第1页/共{front}页" in pages[0]
     for words in ("共12张报表,6家机构", "核拨表33", "测试环境数据"):
         assert words in contents, words
+    assert f"1机构H00000000000(H00000000000)核拨表4400.00{front + 1}" in contents
     marks = bookmarks(pdf)
     assert marks[0] == (0, "目录", 0)
     assert next(mark for mark in marks if mark[0] == 2) == (2, "核拨表", front)
