@@ -1,12 +1,15 @@
 """Each of the manual's seven items (4.1): what is wrong is one clear sentence that names the field."""
 
 import pytest
+from django.utils import timezone
 
 from portal.gateway import crypto
+from portal.gateway.channels.faults import presets
+from portal.gateway.channels.models import AllowedAddress
 from portal.gateway.channels.services import ChannelFault, candidate
 from tests.channels.conftest import ENVIRONMENT, GATEWAY, PRIVATE, PUBLIC
 
-pytestmark = pytest.mark.usefixtures("in_hospital_a")
+pytestmark = pytest.mark.usefixtures("paul_member", "in_hospital_a")
 
 
 def faults(values, environment=ENVIRONMENT, **changes):
@@ -47,6 +50,44 @@ def test_it_refuses_a_public_key_that_is_none(values, name, key):
 @pytest.mark.parametrize("key", ["0" * 64, "f" * 64, "1" * 63, "私钥"])
 def test_it_refuses_a_private_key_out_of_range(values, key):
     assert "调用方 SM2 私钥" in faults(values, private_key=key)["private_key"]
+
+
+@pytest.mark.parametrize("name", ["provider_public_key", "public_key"])
+def test_it_refuses_a_point_beside_the_curve(values, name):
+    """Right form, right range, but no point of the curve: the last digit is off."""
+    beside = PUBLIC[:-1] + ("0" if PUBLIC[-1] != "0" else "1")
+    assert "曲线" in faults(values, **{name: beside})[name]
+
+
+@pytest.mark.parametrize("key", [PUBLIC[:-4], PUBLIC + "00", PUBLIC[:-1] + "g", "0x" + PUBLIC[2:], "05" + PUBLIC[2:]])
+def test_it_wants_04_and_128_hex_digits(values, key):
+    assert "04" in faults(values, public_key=key)["public_key"]
+
+
+ORDER = 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFF7203DF6B21C6052B53BBF40939D54123
+
+
+@pytest.mark.parametrize("number", [0, ORDER - 1, ORDER, ORDER + 1])
+def test_it_wants_a_private_key_between_1_and_n_minus_2(values, number):
+    assert "调用方 SM2 私钥" in faults(values, private_key=f"{number:064x}")["private_key"]
+
+
+@pytest.mark.parametrize("code", ["", "   ", None])
+def test_it_wants_an_app_code(values, code):
+    assert "appCode" in faults(values, app_code=code)["app_code"]
+
+
+@pytest.mark.parametrize(
+    ("environment", "address"),
+    [("test", "http://10.30.22.117:8090"), ("production", "http://dszq1402.sx.hsip.gov.cn")],
+)
+def test_an_empty_address_is_the_manuals_of_that_environment(values, paul_member, environment, address):
+    """Appendix A, once the platform has allowed it."""
+    AllowedAddress.objects.create(
+        host=address.removeprefix("http://"), note="附录 A", proposed_by=paul_member.user, approved_at=timezone.now()
+    )
+    assert presets(GATEWAY)["addresses"][environment] == address
+    assert candidate(GATEWAY, environment, {**values, "base_url": ""})["base_url"] == address
 
 
 def test_it_refuses_keys_that_are_no_pair(values):
