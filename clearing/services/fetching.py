@@ -104,7 +104,7 @@ def _months(scope: Scope, *, ask: Ask, door: Door, progress: Progress, by: Membe
     for step, part in enumerate(parts, start=1):
         try:
             if part not in done:
-                read_part(part, ask=ask, door=door, job=job, by=by)
+                read_part(part, ask=ask, door=door, job=job, reader=by)
         except Rejected:
             return {}  # a centre without monthly settlements: that identity cannot be checked, the others can
         except Unsettled:

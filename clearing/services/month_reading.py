@@ -84,19 +84,19 @@ def read_part(
     door: Door,
     say: Say = lambda count, total: None,
     job: UUID | None = None,
-    by: Member | None = None,
+    reader: Member | None = None,
     size: int = PAGE,
 ) -> int:
     """Read all pages of the part, then show them instead of what was there; how many rows.
 
-    Outside any transaction. Raises Unsettled when the centre's data changed while they were read, twice; then, and
+    Outside any transaction; who asked for it records that. Raises Unsettled when the centre's data changed while they were read, twice; then, and
     after any other error, what was shown before is shown still.
     """
     with door():
         _clear_away(part, job)
     for _ in range(2):
         with door():
-            reads = _begun(part, job, by)
+            reads = _begun(part, job, reader)
         try:
             counts = _store(part, reads, _pages(part, ask, size), door=door, say=say)
         except BaseException:
@@ -114,7 +114,7 @@ def read_part(
     raise Unsettled(f"{part}：医保中心的月结数据在获取期间有变动，原有数据保持不变，请稍后重新获取")
 
 
-def _begun(part: Part, job: UUID | None, by: Member | None) -> dict[int, MonthRead]:
+def _begun(part: Part, job: UUID | None, reader: Member | None) -> dict[int, MonthRead]:
     now = timezone.now()
     reads = {
         month: MonthRead(
@@ -127,8 +127,8 @@ def _begun(part: Part, job: UUID | None, by: Member | None) -> dict[int, MonthRe
             month=month,
             job=job,
             fetched_at=now,
-            fetched_by=by.user if by else None,
-            fetched_label=by.label[:100] if by else "",
+            fetched_by=reader.user if reader else None,
+            fetched_label=reader.label[:100] if reader else "",
         )
         for month in part.months
     }

@@ -120,7 +120,7 @@ def fetch_months(query: MonthQuery, *, ask: Ask, running: Running) -> str:
             running.progress(number, len(parts), f"{part}：已获取 {count:,} / {total:,} 条")
 
         running.progress(number, len(parts), str(part))
-        rows += read_part(part, ask=ask, door=running.tx, say=say, job=running.id, by=running.by)
+        rows += read_part(part, ask=ask, door=running.tx, say=say, job=running.id, reader=running.by)
     running.progress(len(parts), len(parts))
     with running.tx():
         found = query.cells().aggregate(rows=Sum("count", default=0))

@@ -37,7 +37,7 @@ def read(desk, kind, visit_type="002", months=(3,)):
     def ask(request):
         return client.ask(request, institution_id=desk.institution_id, environment="test")
 
-    read_part(Part(kind, desk.scope, visit_type, months), ask=ask, door=desk.tx, by=desk.alice)
+    read_part(Part(kind, desk.scope, visit_type, months), ask=ask, door=desk.tx, reader=desk.alice)
 
 
 def shown(desk, model, **conditions):
