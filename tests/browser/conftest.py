@@ -123,7 +123,7 @@ def city(
     seed_channels(alice_member.institution)
     with tenant_tx(alice_member.institution_id):
         channel = Channel.objects.get(gateway="clearing")
-        public = channel.public_key.reveal()
+        public = channel.values()["public_key"]
     sandbox.register("clearing", channel.app_code, public, options={"institutions": 24, "broken_rows": 2})
     return {"party": channel.app_code, "sandbox": sandbox}
 
