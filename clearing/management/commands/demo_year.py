@@ -63,7 +63,7 @@ class Command(BaseCommand):
             walks.append(Walk(clerk, reviewer, admin, sandbox, channel.app_code, scope, folder, self.say))
         house.settings(walks[0])
         for walk in walks:
-            for chapter in (year.generate, months.read, year.verify, year.apply, papers.make):
+            for chapter in (year.generate, months.read, year.verify, year.apply, papers.make, papers.bind):
                 chapter(walk)
         cross_region.settle(walks[0])
         for last in (house.dashboard, house.log, house.help_pages):

@@ -2,12 +2,16 @@
 
 from decimal import Decimal
 
+from pypdf import PdfReader
+
 from clearing.management.demo.walk import Failed, Walk
-from clearing.management.reading import read_paper
+from clearing.management.reading import plain, read_paper
 from clearing.models import RefundKind, RowState
 from clearing.papers import KINDS, start_paper
+from clearing.papers.merged import Order, start_due_papers
 from clearing.services import request_refunds
 from clearing.services.overview import live_rows
+from clearing.services.printing import reckoned
 from portal.jobs import Job
 
 PAPERS = "9 报表"
@@ -57,6 +61,21 @@ def _centre(walk: Walk, name: str) -> tuple[int, Decimal]:
         if (one["year"], one["aka080"], one["kind"]) == wanted:
             return int(one["lines"]), Decimal(one["deposit_refund_amt"])
     return 0, Decimal("0.00")
+
+
+def bind(walk: Walk) -> None:
+    """Everything that is due of the own institution and two others as one merged PDF (9.5)."""
+    with walk.tx():
+        due = reckoned(walk.scope, by=walk.clerk).filter(due__gt=0, lacking=0)
+        chosen = tuple(due.order_by("-is_own", "provider_code").values_list("provider_code", flat=True)[:3])
+        papers = sum(reckoned(walk.scope, by=walk.clerk).filter(provider_code__in=chosen).values_list("due", flat=True))
+        job = start_due_papers(Order(walk.scope, "each", chosen), by=walk.clerk)
+    path = walk.keep_result(walk.finish(job))
+    text = plain("".join(page.extract_text() for page in PdfReader(path).pages))
+    found = text.count(plain("(大写)"))
+    walk.told(PAPERS, f"{len(chosen)} 家机构应打印的合并 PDF", f"{found} 张", f"{papers} 张（9.5 规则）")
+    if found != papers:
+        raise Failed(f"{path.name}：应有 {papers} 张报表，读到 {found} 张")
 
 
 def applied(walk: Walk) -> tuple[int, Decimal]:
