@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from clearing.dashboard.charts import charts_context
 from clearing.dashboard.desk import desk_of
-from clearing.dashboard.steps import steps_context
+from clearing.dashboard.steps import RECKONED, steps_context
 from clearing.models import ApplicationState, ClearingRow, DuePapers, RowState
 from clearing.rules import RULES
 from clearing.services.overview import OPEN_FINDING, ZERO
@@ -54,7 +54,9 @@ def shortcuts_context(request: PortalRequest) -> dict[str, Any]:
 
 def rules_context(request: PortalRequest) -> dict[str, Any]:
     """Which papers the own institution needs, and the manual's table (3.2 三, 9.5)."""
-    return {"own": own_due(request.member), "rules": RULES}
+    year = desk_of(request).year
+    own = own_due(request.member) if year and year.total.rows <= RECKONED else []
+    return {"own": own, "rules": RULES}
 
 
 def papers_waiting(member: Member) -> list[Task]:

@@ -17,6 +17,8 @@ from portal.gateway.journal.states import State
 
 #: "" = not yet possible, now = to be done or under way, warn = needs a look, doubt = 结果待确认.
 Mark = Literal["", "now", "warn", "doubt", "done"]
+#: Papers of larger years are not reckoned while the dashboard is waited for; their list does that.
+RECKONED = 20_000
 TITLES = ("生成清算数据", "数据核对", "提交申请", "打印报表")
 
 
@@ -70,9 +72,9 @@ def steps_context(request: PortalRequest) -> dict[str, Any]:
 
 
 def _bars(year: Year, member: Member) -> list[Bar]:
-    applied = [line.scope for line in year.lines if line.tally.applied]
+    applied = [line.scope for line in year.lines if line.tally.applied and year.total.rows <= RECKONED]
     papers = print_standings(applied, by=member)
-    return [Bar(line.scope, steps_of(line, papers.get(line.scope, PrintStanding()), member)) for line in year.lines]
+    return [Bar(line.scope, steps_of(line, papers.get(line.scope), member)) for line in year.lines]
 
 
 def _head(title: str, cells: list[Step]) -> Head:
@@ -80,7 +82,7 @@ def _head(title: str, cells: list[Step]) -> Head:
     return Head(title, done, "done" if cells and done == len(cells) else "")
 
 
-def steps_of(line: Line, papers: PrintStanding, member: Member) -> tuple[Step, ...]:
+def steps_of(line: Line, papers: PrintStanding | None, member: Member) -> tuple[Step, ...]:
     """生成, 核对, 申请, 打印 of one insurance and agency, as this member may act on them."""
     return (_generated(line, member), _verified(line, member), _applied(line, member), _printed(line, papers, member))
 
@@ -184,13 +186,17 @@ def _waits_for(application: Application, member: Member) -> bool:
     return not member.is_user(operation.created_by_id)
 
 
-def _printed(line: Line, papers: PrintStanding, member: Member) -> Step:
+def _printed(line: Line, papers: PrintStanding | None, member: Member) -> Step:
     if not line.tally.applied:
         return Step("", "待申请")
+    may = member.may("clearing.papers.make")
+    if papers is None:
+        return Step(
+            "now", "可打印", next_label="打印清单" if may else "", next_url=_to("clearing:due-papers", line.scope)
+        )
     if not papers.due:
         return Step("done", "无需打印")
     done = papers.printed == papers.due
-    may = member.may("clearing.papers.make")
     notes = [f"{papers.waiting:,} 张待打印"] if papers.waiting else []
     notes += [f"{papers.lacking:,} 张缺数据"] if papers.lacking else []
     notes += [f"{papers.superfluous:,} 张多余"] if papers.superfluous else []

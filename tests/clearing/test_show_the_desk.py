@@ -15,6 +15,7 @@ from clearing.models import Application, ApplicationState, Generation, Generatio
 from clearing.services.printing import PrintStanding
 from clearing.services.storing import CHANGED
 from clearing.services.year import KINDS, Busy, Line, Tally
+from portal.access import middleware
 from portal.access.door import tenant_tx
 from portal.gateway.journal import Operation, open_operation
 from portal.gateway.journal.states import DOUBTFUL
@@ -158,7 +159,9 @@ def test_it_offers_each_person_what_they_may_do(alice, alice_member, bob, carol,
     assert buttons == [0, 1]
 
 
-def test_it_asks_the_same_few_questions_however_much_there_is(alice, hospital_a, verified, applied):
+def test_it_asks_the_same_few_questions_however_much_there_is(alice, hospital_a, verified, applied, monkeypatch):
+    monkeypatch.setattr(middleware, "GRAIN", 3600)  # being there is written down every few seconds
+
     def statements() -> int:
         alice.get("/")
         with CaptureQueriesContext(connection) as queries:
@@ -226,3 +229,10 @@ def test_it_keeps_environments_apart(hospital_a, alice_member):
     hospital_a.environment = "production"
     hospital_a.save()
     assert bars(signed_in(alice_member)) == {}
+
+
+def test_it_does_not_keep_a_large_year_waiting_for_its_papers(alice, hospital_a, verified, monkeypatch):
+    monkeypatch.setattr("clearing.dashboard.steps.RECKONED", 3)
+    with tenant_tx(hospital_a.pk):
+        make_rows(make_generation(), 4, **{**verified, "state": RowState.APPLIED})
+    assert bars(alice)["城镇职工 本地"][3] == "可打印 打印清单 ›"
