@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
+from django.utils import timezone
 
 from clearing.models import ChangeKind, ClearingRow, FetchSnapshot, Generation, RowChange, RowState
 from clearing.services.overview import live_rows
@@ -46,6 +47,10 @@ def note(
 
 
 def write(lines: list[RowChange]) -> None:
+    """Lines that are written together happened together."""
+    now = timezone.now()
+    for line in lines:
+        line.at = now
     RowChange.objects.bulk_create(lines, batch_size=PIECE)
 
 
