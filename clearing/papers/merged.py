@@ -211,7 +211,7 @@ def print_all(order: Order, folder: Folder, running: Running, by: Member) -> tup
             first, fresh = 0, []
             for task, pages in document.papers:
                 paper = papers.pop(task)
-                kept = print_of(paper, "pdf", by=by, is_bound=True)
+                kept = print_of(paper, "pdf", by.label, is_bound=True)
                 fresh.append(Entry(task, number, first, pages, paper.count, f"{paper.payable:.2f}", kept))
                 first += pages
             folder.keep(number, document.pdf, fresh)

@@ -22,8 +22,7 @@ COUNTED = ("due", "printed", "waiting", "lacking", "superfluous")
 
 def reckoned(scope: Scope, *, by: Member) -> QuerySet[DuePapers]:
     """What every provider of the scope has to print, up to date; reckons anew when anything behind it changed."""
-    [mark] = _marks([scope])
-    _bring_up_to_date([scope], {(mark.year, mark.insurance, mark.agency): mark}, by)
+    bring_up_to_date([scope], by=by)
     return DuePapers.objects.filter(**_exactly(scope))
 
 
@@ -43,8 +42,7 @@ def print_standings(scopes: list[Scope], *, by: Member) -> dict[Scope, PrintStan
     """How far printing is in several scopes of one environment; a fixed number of statements while nothing changed."""
     if not scopes:
         return {}
-    marks = {(mark.year, mark.insurance, mark.agency): mark for mark in _marks(scopes)}
-    _bring_up_to_date(scopes, marks, by)
+    bring_up_to_date(scopes, by=by)
     sums = (
         DuePapers.objects.filter(environment=scopes[0].environment, year__in={scope.year for scope in scopes})
         .order_by()
@@ -71,31 +69,25 @@ def _exactly(scope: Scope) -> dict[str, Any]:
     return scope.fields() | {"agency": scope.agency}
 
 
-def _marks(scopes: list[Scope]) -> list[Reckoning]:
-    known = {
-        (mark.year, mark.insurance, mark.agency): mark
-        for mark in Reckoning.objects.filter(
-            environment=scopes[0].environment, year__in={scope.year for scope in scopes}
-        )
-    }
-    found = []
-    for scope in scopes:
-        mark = known.get((scope.year, scope.insurance, scope.agency))
-        found.append(mark or Reckoning.objects.get_or_create(**_exactly(scope))[0])
-    return found
-
-
-def _bring_up_to_date(scopes: list[Scope], marks: dict[Any, Reckoning], by: Member) -> None:
+def bring_up_to_date(scopes: list[Scope], *, by: Member) -> None:
+    """Reckon the scopes (of one environment) anew whose rows, refund tables, prints or registration changed."""
     stamps = _stamps(scopes, by)
+    years = {scope.year for scope in scopes}
+    marks = {
+        (mark.year, mark.insurance, mark.agency): mark
+        for mark in Reckoning.objects.filter(environment=scopes[0].environment, year__in=years)
+    }
     for scope in scopes:
-        mark, stamp = marks[scope.year, scope.insurance, scope.agency], stamps[scope.year, scope.insurance]
-        if mark.stamp == stamp:
+        mark, stamp = marks.get((scope.year, scope.insurance, scope.agency)), stamps[scope.year, scope.insurance]
+        if mark is not None and mark.stamp == stamp:
             continue
-        locked = Reckoning.objects.select_for_update().get(pk=mark.pk)
-        if locked.stamp != stamp:
+        if mark is None:
+            Reckoning.objects.get_or_create(**_exactly(scope))
+        mark = Reckoning.objects.select_for_update().get(**_exactly(scope))
+        if mark.stamp != stamp:
             _reckon(scope, by)
-            locked.stamp, locked.reckoned_at = stamp, timezone.now()
-            locked.save(update_fields=["stamp", "reckoned_at"])
+            mark.stamp, mark.reckoned_at = stamp, timezone.now()
+            mark.save(update_fields=["stamp", "reckoned_at"])
 
 
 def _stamps(scopes: list[Scope], by: Member) -> dict[tuple[int, str], str]:

@@ -33,10 +33,10 @@ def note_printed(paper: Made, fmt: str, *, by: Member, is_bound: bool = False) -
     """
     if getattr(paper, "is_chosen", False):
         return None
-    return PrintedPaper.objects.create(made_by=by.user, **print_of(paper, fmt, by=by, is_bound=is_bound))
+    return PrintedPaper.objects.create(made_by=by.user, **print_of(paper, fmt, by.label, is_bound=is_bound))
 
 
-def print_of(paper: Made, fmt: str, *, by: Member, is_bound: bool) -> dict[str, Any]:
+def print_of(paper: Made, fmt: str, made_as: str, *, is_bound: bool) -> dict[str, Any]:
     """What is kept of a print but its maker's account; plain values."""
     fields = LINE[paper.kind.name]
     rows = [line.row for group in paper.groups for line in group.lines]
@@ -56,5 +56,5 @@ def print_of(paper: Made, fmt: str, *, by: Member, is_bound: bool) -> dict[str, 
         "content_hash": digest_of_all(parts),
         "parts": parts,
         "data_at": max(changed, default=None),
-        "made_as": by.label[:100],
+        "made_as": made_as[:100],
     }

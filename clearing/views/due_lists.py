@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import django_filters
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
@@ -33,8 +34,10 @@ OTHERS = [("contradiction", "登记与数据不符"), ("guess", "表中未列（
 class DueFilter(ListFilter):
     """The scope, and what is looked for in it."""
 
-    year = choose("清算年份", year_choices, empty=None, method="keep")
-    insurance = choose("险种", lambda: codes("aka080"), empty=None, method="keep")
+    year = django_filters.ChoiceFilter(label="清算年份", choices=year_choices, empty_label=None, method="keep")
+    insurance = django_filters.ChoiceFilter(
+        label="险种", choices=lambda: codes("aka080"), empty_label=None, method="keep"
+    )
     agency = choose("清算机构", lambda: codes("qsjg00"), empty=ALL_AGENCIES, method="keep")
     region = choose("统筹区", lambda: codes("insu_admdvs"))
     provider_type = choose("机构类型", lambda: codes("medins_type"))

@@ -55,7 +55,7 @@ class City:
                     fund_due=amount * 10,
                     monthly_paid=amount * 8,
                     deposit=amount,
-                    deduction=0,
+                    deduction=Decimal(),
                     score=Decimal("95"),
                     deposit_refund=amount,
                     disburse=amount,

@@ -8,6 +8,7 @@ import zipfile
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
@@ -109,13 +110,14 @@ def bookmarks(pdf):
 
 
 def test_it_binds_the_papers_of_each_provider_in_order(office, monkeypatch):
-    open_while_printing = []
+    open_while_printing: list[bool] = []
     printing = Press.print
-    monkeypatch.setattr(
-        Press,
-        "print",
-        lambda self, html: open_while_printing.append(connection.in_atomic_block) or printing(self, html),
-    )
+
+    def watched(press, html):
+        open_while_printing.append(connection.in_atomic_block)
+        return printing(press, html)
+
+    monkeypatch.setattr(Press, "print", watched)
     office.city(6)
     job = office.run(office.start("each"))
     assert (job.state, job.done, job.total, job.error) == ("done", 6, 6, "")
@@ -239,12 +241,15 @@ def test_it_goes_on_where_it_was(office, blank_press, monkeypatch):
     """A long job gives way to others, and does not print again what it has."""
     monkeypatch.setattr("clearing.papers.merged.TURN", -1)
     office.city(6)
-    printed = []
-    monkeypatch.setattr(
-        batches, "_document", lambda batch: printed.extend(c.key for c in batch) or "".join("data-page=" for c in batch)
-    )
+    printed: list[Any] = []
+
+    def document(batch):
+        printed.extend(copy.key for copy in batch)
+        return "data-page=" * len(batch)
+
+    monkeypatch.setattr(batches, "_document", document)
     job = office.start("each")
-    turns = []
+    turns: list[str] = []
     while not turns or turns[-1] == "queued":
         job = office.run(job)
         turns.append(job.state)
@@ -349,7 +354,7 @@ def test_another_institution_sees_nothing(office, charlie_member):
     clerk = signed_in(office.member)
     clerk.get(reverse("clearing:due-papers"))
     with office.tx():
-        row = DuePapers.objects.first()
+        row = DuePapers.objects.all()[0]
     stranger = signed_in(charlie_member)
     assert stranger.get(reverse("clearing:due-papers-provider", args=[row.pk])).status_code == 404
     assert "没有符合条件的机构" in stranger.get(reverse("clearing:due-papers")).content.decode()

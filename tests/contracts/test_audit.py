@@ -22,6 +22,8 @@ CHANGES = {
 UNRECORDED = {
     "portal.jobs.services.start": "its Job row keeps who started it and how it ended; what a job does is recorded",
     "clearing.services.fetching.begin_fetch": "a part of a service: whoever asks for the rows records it",
+    "clearing.services.printing.bring_up_to_date": "a derived table: it says again what rows, tables and prints say",
+    "clearing.services.printing_prints.note_printed": "a part of making a paper: whoever makes it records it",
     "portal.access.services.accounts.new_reset_code": "a part of a service: whoever asks for the code records it",
 }
 
