@@ -2,8 +2,6 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
-import cn2an
-
 LARGEST = Decimal("9999999999999999.99")  # cn2an's: sixteen digits before the point
 CENT = Decimal("0.01")
 
@@ -16,5 +14,7 @@ def capitals(amount: Decimal) -> str:
     """
     if not amount.is_finite() or abs(amount) > LARGEST or amount != amount.quantize(CENT, ROUND_HALF_UP):
         raise ValueError(f"not an amount that can be written in capitals: {amount}")
+    import cn2an  # six megabytes that only a process that prints needs
+
     words = str(cn2an.an2cn(f"{abs(amount).quantize(CENT):f}", "rmb"))
     return f"负{words}" if amount < 0 else words

@@ -12,7 +12,13 @@ from portal.access.permissions import permission
 #: Sections and areas in the order of the clerk's work (manual 1.3, design 5); icons are symbols in portal/icons.svg.
 SECTIONS: dict[str, dict[str, str]] = {
     "业务管理": {"工作台": "desk"},
-    "清算流程": {"清算数据": "data", "月结查询": "month", "核对管理": "verify", "申请管理": "apply", "异地清分": "travel"},
+    "清算流程": {
+        "清算数据": "data",
+        "月结查询": "month",
+        "核对管理": "verify",
+        "申请管理": "apply",
+        "异地清分": "travel",
+    },
     "报表打印": {"报表导出": "print"},
     "医保业务": {"工伤": "injury", "结算": "settle", "对账": "compare"},
     "系统": {"系统配置": "settings", "操作日志": "log", "平台管理": "platform"},
