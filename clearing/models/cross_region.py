@@ -147,7 +147,7 @@ class CrossRegionBatch(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.month}异地清分第 {self.number} 批"
+        return f"{self.month} 异地清分第 {self.number} 批"
 
     @property
     def moving(self) -> Any:

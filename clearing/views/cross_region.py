@@ -74,7 +74,8 @@ def row_list(request: PortalRequest) -> HttpResponseBase:
     if year.isdecimal() and number.isdecimal():
         mine = CrossRegionMonth.objects.filter(environment=environment(request))
         month = mine.filter(year=int(year), month=int(number)).first()
-    return listed.respond(request, month=month, overview=overview(month) if month else None)
+    figures = overview(month) if month else None
+    return listed.respond(request, month=month, overview=figures, may=rights(request))
 
 
 @page("clearing.cross_region.view")
