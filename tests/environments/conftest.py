@@ -1,4 +1,4 @@
-"""Hospital A with a channel in each environment: a sandbox that nobody serves, and the manual's real address."""
+"""Hospital A with a channel in each environment: a sandbox that nobody serves, and the real address."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
