@@ -25,16 +25,17 @@ def write(paper: Paper, fmt: str) -> bytes:
     return {"pdf": as_pdf, "xlsx": as_xlsx}[fmt](paper)
 
 
-def recorded(paper: Paper, fmt: str, *, by: Member) -> None:
-    """Write into the chain that the paper left the portal, and keep what stood on it."""
-    note_printed(paper, fmt, by=by)
+def recorded(paper: Paper, fmt: str, *, by: Member, is_print: bool = True) -> None:
+    """Write into the chain that the paper left the portal, and keep what stood on it; a look at it is no print."""
+    if is_print:
+        note_printed(paper, fmt, by=by)
     record(PAPER_MADE, None, by=by, scope=paper.subtitle, paper=paper.kind.title, format=fmt, count=paper.count)
 
 
-def make(paper: Paper, fmt: str, *, by: Member) -> bytes:
+def make(paper: Paper, fmt: str, *, by: Member, is_print: bool = True) -> bytes:
     """Write and record at once: for short papers, inside a request."""
     content = write(paper, fmt)
-    recorded(paper, fmt, by=by)
+    recorded(paper, fmt, by=by, is_print=is_print)
     return content
 
 

@@ -57,7 +57,7 @@ def preview(request: PortalRequest, kind: str) -> HttpResponseBase:
     try:
         if scope is None or count_of(kind, scope, providers=form.cleaned_data["provider"]) > AT_ONCE:
             return render(request, "clearing/parts/no_preview.html", status=400)
-        response = _made(request, kind, scope, form.cleaned_data["provider"], "pdf")
+        response = _made(request, kind, scope, form.cleaned_data["provider"], "pdf", is_print=False)
     except (Refused, PaperFailed) as failure:
         return render(request, "clearing/parts/no_preview.html", {"sentence": failure.sentence}, status=409)
     response["Content-Disposition"] = response["Content-Disposition"].replace("attachment", "inline", 1)
@@ -113,9 +113,11 @@ def _urls(kind: str) -> dict[str, str]:
     return {f"{part}_url": reverse(_name(kind, f"-{part}")) for part in parts}
 
 
-def _made(request: PortalRequest, kind: str, scope: Scope, providers: tuple[str, ...], fmt: str) -> HttpResponseBase:
+def _made(
+    request: PortalRequest, kind: str, scope: Scope, providers: tuple[str, ...], fmt: str, *, is_print: bool = True
+) -> HttpResponseBase:
     paper = gather(kind, scope, by=request.member, providers=providers)
-    return attachment(make(paper, fmt, by=request.member), file_name(paper, fmt), TYPES[fmt])
+    return attachment(make(paper, fmt, by=request.member, is_print=is_print), file_name(paper, fmt), TYPES[fmt])
 
 
 def _data(kind: str, scope: Scope, by: Member) -> dict[str, Any]:

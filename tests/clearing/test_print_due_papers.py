@@ -282,6 +282,17 @@ def test_it_shows_filters_and_exports_the_list(office):
     assert "打印应打印报表（3 张）" in story
 
 
+def test_a_look_is_no_print(office):
+    office.city(4)
+    clerk = signed_in(office.member)
+    assert clerk.get(reverse("clearing:refund-primary-preview"), QUERY).content[:5] == b"%PDF-"
+    with office.tx():
+        assert not PrintedPaper.objects.exists()
+    assert clerk.post(reverse("clearing:refund-primary-download"), QUERY | {"format": "xlsx"}).status_code == 200
+    with office.tx():
+        assert PrintedPaper.objects.get().format == "xlsx"
+
+
 def test_it_prints_ticked_all_matching_and_one(office, blank_press):
     office.city(6)
     clerk = signed_in(office.member)
