@@ -81,7 +81,7 @@ def test_it_verifies_by_keyboard_alone(desk, person):
     clerk.examine("clearing-rows-by-keyboard")
     keys.press("Alt+h")
     dialog = page.get_by_role("dialog", name="批量核对")
-    expect(dialog).to_contain_text("2 条清算数据（清算年份＝2025 年")
+    expect(dialog).to_contain_text("2 条清算数据（清算年份＝2025")
     expect(dialog).to_contain_text(f"拨付金额合计 {sum_of(chosen)} 元")
     expect(dialog).to_contain_text("可以进入清算申请")
     clerk.examine("clearing-verify-dialog")

@@ -193,6 +193,10 @@
     Object.keys(found).forEach(function (key) {
       if (!/^alt\+\d$/.test(key)) line(list, key.split("+").map(cap), words(found[key]));
     });
+    all("[data-bulk][data-shortcut]").forEach(function (button) {
+      const key = button.dataset.shortcut.toLowerCase();
+      if (!found[key]) line(list, key.split("+").map(cap), words(button) + "（先选择数据）");
+    });
     if (document.querySelector("main [role=search], main form[method=get]")) line(list, ["/"], "到查找框或查询条件");
     if (document.querySelector(".page-tabs")) line(list, ["[", "]"], "上一个、下一个页签");
     if (found["alt+1"]) line(list, ["Alt", "1…9"], "左侧导航的第 1 至第 9 项");
