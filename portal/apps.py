@@ -11,5 +11,15 @@ class PortalConfig(AppConfig):
         from portal import checks  # noqa: F401  registers the start-up checks
 
         # Declarations register themselves when imported; an unknown name then fails at start, not at use.
-        for room in ("permissions", "actions", "messages", "services", "tasks", "papers", "navigation", "dashboard", "help"):
+        for room in (
+            "permissions",
+            "actions",
+            "messages",
+            "services",
+            "tasks",
+            "papers",
+            "navigation",
+            "dashboard",
+            "help",
+        ):
             autodiscover_modules(room)

@@ -4,6 +4,7 @@ import json
 import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
@@ -22,7 +23,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def year(alice_member, carol_member):
     """2025 with every insurance and agency, 2024 with one; and a few records of each result."""
-    verified = {"state": RowState.VERIFIED, "verified_as": "经办甲", "verified_at": timezone.now()}
+    verified: dict[str, Any] = {"state": RowState.VERIFIED, "verified_as": "经办甲", "verified_at": timezone.now()}
     with tenant_tx(alice_member.institution_id):
         for insurance in ("001", "002"):
             batch = make_generation(insurance=insurance, requested_by=alice_member.user)
