@@ -31,7 +31,7 @@ RESULTS = {"differs": "有差异", "none": "没有月结", "equal": "一致", "u
 OFF = "off"
 
 
-def compared(rows: QuerySet[ClearingRow]) -> QuerySet[ClearingRow]:
+def compared(rows: QuerySet[Any]) -> QuerySet[Any]:
     """The rows with `months_<amount>` (Σ of the months), `off_<amount>` (the row minus that), `months_seen`, `result`.
 
     `months_seen` is a number with bit 0 for January. `result` is a key of RESULTS: "none" = the months were read and
@@ -47,7 +47,7 @@ def compared(rows: QuerySet[ClearingRow]) -> QuerySet[ClearingRow]:
         **{f"months_{name}": told(name, *kinds[name]) for name in names}, months_seen=told("months", 0, IntegerField())
     )
     found = found.annotate(**{f"off_{name}": F(name) - F(f"months_{name}") for name in names})
-    answer: QuerySet[ClearingRow] = found.annotate(
+    answer: QuerySet[Any] = found.annotate(
         result=Case(
             When(Exists(_equal()), then=Value("equal")),
             When(~Exists(_read()), then=Value("unread")),
@@ -59,7 +59,7 @@ def compared(rows: QuerySet[ClearingRow]) -> QuerySet[ClearingRow]:
     return answer
 
 
-def with_result(rows: QuerySet[ClearingRow], result: str) -> QuerySet[ClearingRow]:
+def with_result(rows: QuerySet[Any], result: str) -> QuerySet[Any]:
     """The rows with that result, a key of RESULTS, or OFF: read, and not equal."""
     conditions = {
         OFF: (~Exists(_equal()), Exists(_read())),

@@ -89,8 +89,8 @@ def read_part(
 ) -> int:
     """Read all pages of the part, then show them instead of what was there; how many rows.
 
-    Outside any transaction; who asked for it records that. Raises Unsettled when the centre's data changed while they were read, twice; then, and
-    after any other error, what was shown before is shown still.
+    Outside any transaction; who asked for it records that. Raises Unsettled when the centre's data changed while they
+    were read, twice; then, and after any other error, what was shown before is shown still.
     """
     with door():
         _clear_away(part, job)

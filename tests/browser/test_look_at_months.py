@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db.models import Sum
@@ -51,7 +52,8 @@ def test_it_walks_through_the_months(city, worker, person, alice_member, tmp_pat
         page.get_by_role("link", name="导出 Excel").click()
     file = tmp_path / download.value.suggested_filename
     download.value.save_as(file)
-    lines = list(load_workbook(file, read_only=True).active.iter_rows(values_only=True))
+    sheet: Any = load_workbook(file, read_only=True).active
+    lines = list(sheet.iter_rows(values_only=True))
     head = next(line for line in lines if line and line[0] == "月份")
     assert len(lines) - lines.index(head) - 2 == count
     assert Decimal(str(lines[-1][head.index("基金应付")])).quantize(Decimal("0.01")) == due

@@ -1,6 +1,7 @@
 """Months over the real wire: what is shown is what one whole reading brought, never a mixture."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db.models import Sum
@@ -84,6 +85,8 @@ def test_it_fetches_settlements_and_seals_their_people(desk):
     with desk.tx():
         assert MonthlyDetail.objects.count() == sum(line.visits[2] for line in mine)
         one = MonthlyDetail.objects.order_by("id")[0]
+        assert one.person_name
+        assert one.certno
         name, certno = one.person_name.reveal(), one.certno.reveal()
         assert (str(one.certno), len(certno)) == ("***", 18)
         assert one.certno_masked == certno[:3] + "*" * 11 + certno[-4:]
@@ -154,7 +157,7 @@ def test_it_goes_on_where_a_killed_fetch_stopped(desk, monkeypatch):
 
     query = MonthQuery(DETAIL, desk.scope, "002")
     job = desk.do(request_months, query)
-    asked = []
+    asked: list[Any] = []
     real = month_reading._pages
 
     def pages(what, ask, size):

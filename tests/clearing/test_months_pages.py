@@ -2,6 +2,7 @@
 
 import json
 from io import BytesIO
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -46,7 +47,8 @@ def shown(desk, model, **conditions):
 
 
 def sheet(answer) -> list[tuple]:
-    return list(load_workbook(BytesIO(answer.content), read_only=True).active.iter_rows(values_only=True))
+    page: Any = load_workbook(BytesIO(answer.content), read_only=True).active
+    return list(page.iter_rows(values_only=True))
 
 
 def test_it_says_that_nothing_was_fetched_yet_and_fetches(desk, clerk, reviewer):
