@@ -20,6 +20,7 @@ CHANGES = {
 
 #: Services with `by` that change something and record nothing. Why each may:
 UNRECORDED = {
+    "portal.gateway.environments.services.transfer.preview_import": "changes nothing: what it updates is a checksum",
     "portal.jobs.services.start": "its Job row keeps who started it and how it ended; what a job does is recorded",
     "clearing.services.fetching.begin_fetch": "a part of a service: whoever asks for the rows records it",
     "clearing.services.printing.bring_up_to_date": "a derived table: it says again what rows, tables and prints say",

@@ -62,7 +62,7 @@ class Ground:
         """Asked for and approved: nothing new begins from here."""
         return self.approve(self.ask(after))
 
-    def complete(self) -> Switch | None:
+    def complete(self) -> Any:
         return complete_switch(self.institution.pk)
 
     def reread(self, switch: Switch) -> Switch:
@@ -86,7 +86,7 @@ def ground(db: None, settings: Any, hospital_a: Institution, dora_member: Member
     AllowedAddress.objects.create(
         host="dszq1402.sx.hsip.gov.cn",
         note="正式环境",
-        proposed_by=dora_member.user,
+        proposed_by=dora_member.person,
         approved_by=dan_member.user,
         approved_at=timezone.now(),
     )

@@ -63,7 +63,12 @@ def test_what_is_queued_is_sent_and_then_it_switches(ready: Ground, desk, sandbo
 def test_a_doubt_stays_in_its_environment_and_is_settled_there(ready: Ground, desk, sandbox, monkeypatch):
     asked: list[str] = []
     settings = client.wire_settings("clearing", "test")
-    monkeypatch.setattr(client, "wire_settings", lambda gateway, environment: (asked.append(environment), settings)[1])
+
+    def noted(gateway, environment):
+        asked.append(environment)
+        return settings
+
+    monkeypatch.setattr(client, "wire_settings", noted)
     operation = desk.open()
     sandbox.switch_on("drop_response", count=1)
     send_queued(desk.institution_id, "clearing")
@@ -135,24 +140,23 @@ def test_it_gives_up_when_the_channel_is_spoilt_meanwhile(ready: Ground, alice_m
 
 def test_killed_in_the_middle_it_leaves_the_old_environment_whole(transactional_db, ready: Ground, monkeypatch):
     switch = ready.drain()
-    told = completion.tell
 
     def killed(*args, **details):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
 
-    monkeypatch.setattr(completion, "tell", killed)
-    with pytest.raises(OperationalError):
-        ready.complete()
+    with monkeypatch.context() as patch:
+        patch.setattr(completion, "tell", killed)
+        with pytest.raises(OperationalError):
+            ready.complete()
     connection.close()
     assert (ready.now(), ready.reread(switch).state) == ("test", SwitchState.DRAINING)
-    monkeypatch.setattr(completion, "tell", told)
     ready.complete()
     assert (ready.now(), ready.reread(switch).state) == ("production", SwitchState.DONE)
 
 
 def test_a_business_that_begins_in_the_same_moment_is_waited_for(transactional_db, ready: Ground, alice_member):
-    ready.drain_later = ready.ask()  # type: ignore[attr-defined]
+    asked = ready.ask()
     began, go_on, ended = threading.Event(), threading.Event(), []
 
     def clerk() -> None:
@@ -164,8 +168,8 @@ def test_a_business_that_begins_in_the_same_moment_is_waited_for(transactional_d
 
     def second() -> None:
         began.wait(10)
-        ready.approve(ready.drain_later)  # type: ignore[attr-defined]
-        ended.append(ready.complete().state)  # type: ignore[union-attr]
+        ready.approve(asked)
+        ended.append(ready.complete().state)
         connection.close()
 
     threads = [threading.Thread(target=clerk), threading.Thread(target=second)]
