@@ -72,7 +72,9 @@ def _event(change: RowChange) -> Event:
 def row_operations(row: ClearingRow) -> list[Operation]:
     """The journal's operations that this row was part of, the newest first, each once."""
     keys = RowChange.objects.filter(row=row, operation__isnull=False).values_list("operation_id", flat=True)
-    return list(Operation.objects.filter(pk__in=[key for key in {*keys, row.operation_id} if key]).order_by("-created_at"))
+    return list(
+        Operation.objects.filter(pk__in=[key for key in {*keys, row.operation_id} if key]).order_by("-created_at")
+    )
 
 
 def application_operations(application: Application) -> list[Operation]:
