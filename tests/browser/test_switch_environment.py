@@ -1,4 +1,4 @@
-"""一键切换环境 by two people at their own screens, with the real worker: from production back to the test environment."""
+"""一键切换环境 by two people at their own screens, with the real worker: from production to the test environment."""
 
 from collections.abc import Callable
 
