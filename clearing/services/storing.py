@@ -68,6 +68,7 @@ def store_page(
             environment=generation.environment, row_id__in=answers
         )
     }
+    held = {row.pk: _facts(row) for row in known.values()}
     fresh: list[ClearingRow] = []
     lines: list[RowChange] = []
     for row_id, answer in answers.items():
@@ -83,7 +84,7 @@ def store_page(
             tally.changed += 1
         lines += lines_of(row, before, by_others=BY_OTHERS)
     ClearingRow.objects.bulk_create(fresh, batch_size=500)
-    ClearingRow.objects.bulk_update(known.values(), UPDATED, batch_size=200)
+    _save(known.values(), held, generation, asked_at)
     write(lines)
     return list(answers)
 
@@ -112,6 +113,26 @@ UPDATED = [
         "verified_at",
     ),
 ]
+
+
+#: Attributes that tell whether a row must be written as a whole; every fetch touches the two others.
+FACTS = [
+    str(getattr(ClearingRow._meta.get_field(name), "attname", name))
+    for name in UPDATED
+    if name not in ("fetched_at", "generation")
+]
+
+
+def _facts(row: ClearingRow) -> list[Any]:
+    return [getattr(row, name) for name in FACTS]
+
+
+def _save(rows: Iterable[ClearingRow], held: dict[Any, list[Any]], generation: Generation, asked_at: datetime) -> None:
+    """Write the rows that changed as a whole; of the others only that they were met again."""
+    changed = [row for row in rows if held[row.pk] != _facts(row)]
+    ClearingRow.objects.bulk_update(changed, UPDATED, batch_size=200)
+    quiet = held.keys() - {row.pk for row in changed}
+    ClearingRow.objects.filter(pk__in=quiet).update(fetched_at=asked_at, generation=generation)
 
 
 def _take(
