@@ -166,8 +166,10 @@ class CrossRegionFetches(ApiView):
         request=CrossMonthSerializer, responses={202: CrossRegionMonthSerializer}, summary="获取异地清分明细（3260）"
     )
     def post(self, request: ApiRequest) -> Response:
-        month = CrossMonthSerializer(data=request.data).named(request.member)
-        request_fetch(month, by=request.member)
+        asked = CrossMonthSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        request_fetch(asked.validated_data["year"], asked.validated_data["month"], by=request.member)
+        month = asked.named(request.member)
         return self.accepted(reverse("api:clearing-api:cross-region-months"), CrossRegionMonthSerializer(month).data)
 
 

@@ -12,7 +12,7 @@ from clearing.forms.cross_region import CrossMonthForm, DecisionForm, Settlement
 from clearing.models import CrossRegionMonth, CrossRegionRow, CrossRegionUpload, UploadState
 from clearing.services import Refused
 from clearing.services.arithmetic import shown
-from clearing.services.cross_region import decide, month_of, preview_upload, request_fetch, use_upload
+from clearing.services.cross_region import decide, preview_upload, request_fetch, use_upload
 from clearing.services.cross_region.fetching import running_fetches
 from clearing.services.cross_region.months import overview, overviews, sums_of
 from clearing.services.cross_region.uploads import comparison_of, read_settlements, upload_in_use
@@ -46,7 +46,7 @@ def fetch(request: PortalRequest) -> HttpResponseBase:
     form = CrossMonthForm(request.POST)
     if form.is_valid():
         chosen = form.cleaned_data
-        job = acted(form, lambda: request_fetch(month_of(request.member, **chosen), by=request.member))
+        job = acted(form, lambda: request_fetch(chosen["year"], chosen["month"], by=request.member))
         if job:
             said = "这个月正在获取，请稍候" if job.joined else "已开始获取异地清分明细，完成后显示在下方，可以离开本页"
             messages.success(request, said)

@@ -61,7 +61,7 @@ class CrossDesk:
             return month_of(self.alice, YEAR, MONTH)
 
     def fetch(self) -> "CrossDesk":
-        self.do(request_fetch, self.month())
+        self.do(request_fetch, YEAR, MONTH)
         self.work()
         return self
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from clearing.messages.cross_region import CrossRegionDetails
-from clearing.models import CrossRegionRow
+from clearing.models import CrossRegionMonth, CrossRegionRow
 from clearing.services import Refused
 from clearing.services.cross_region import confirm_month, preview_upload, roll_back_batch, roll_back_month, use_upload
 from clearing.services.cross_region.comparison import Listed
@@ -204,7 +204,9 @@ def listed(desk):
 
 
 def fetched(desk, centre):
-    return fetch_month(desk.month().pk, ask=centre, door=desk.tx, progress=lambda *_: None)
+    with desk.tx():
+        month, _ = CrossRegionMonth.objects.get_or_create(environment="test", year=2025, month=10)
+    return fetch_month(month.pk, ask=centre, door=desk.tx, progress=lambda *_: None)
 
 
 def test_it_reads_again_when_rows_come_or_go_meanwhile(cross_desk):

@@ -26,8 +26,8 @@ def settle(walk: Walk) -> None:
     """One month from the fetch to the last confirmation, with a batch and the whole month rolled back in between."""
     with walk.tx():
         app_code = Channel.objects.get(gateway="national", environment=walk.scope.environment).app_code
+        job = request_fetch(walk.scope.year, MONTH, by=walk.clerk)
         month = month_of(walk.clerk, walk.scope.year, MONTH)
-        job = request_fetch(month, by=walk.clerk)
     walk.finish(job)
     month = walk.wait("获取异地清分明细", lambda: CrossRegionMonth.objects.get(pk=month.pk))
     theirs = _centre(walk, app_code, month)

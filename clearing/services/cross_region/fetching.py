@@ -12,7 +12,7 @@ from clearing.actions import CROSS_REGION_FETCH_REQUESTED, CROSS_REGION_FETCHED
 from clearing.messages.cross_region import BATCH, CrossRegionDetail, FetchCrossRegion
 from clearing.models import CrossRegionMonth, Standing
 from clearing.services.cross_region.comparing import compare_month
-from clearing.services.cross_region.months import locked, rows_of
+from clearing.services.cross_region.months import checked, locked, rows_of
 from clearing.services.cross_region.storing import Tally, key_of, store_page
 from portal.access.member import Member
 from portal.audit import record
@@ -40,9 +40,10 @@ class Page:
     asked_at: datetime
 
 
-def request_fetch(month: CrossRegionMonth, *, by: Member) -> Job:
-    """Have a worker fetch the month's rows; joins a fetch that is running."""
-    locked(month)
+def request_fetch(year: int, month_number: int, *, by: Member) -> Job:
+    """Have a worker fetch the month's rows; joins a fetch that is running. Refused names what is wrong."""
+    opened, _ = CrossRegionMonth.objects.get_or_create(**checked(by, year, month_number))
+    month = locked(opened)
     record(CROSS_REGION_FETCH_REQUESTED, month, by=by, month=str(month))
     title = f"获取异地清分明细：{month}"
     return start(FETCH, str(month.pk), by=by, title=title, params={"month": str(month.pk)})

@@ -23,8 +23,8 @@ GONE = Q(gone_at__isnull=False)
 READY = OPEN & DECIDED & ~GONE & ~FLAWED & ~UNEXPLAINED
 
 
-def month_of(by: Member, year: Any, month: Any) -> CrossRegionMonth:
-    """The month in the institution's present environment, opened when nobody has yet; Refused names what is wrong."""
+def checked(by: Member, year: Any, month: Any) -> dict[str, Any]:
+    """Environment, year and number of a month that may be asked for; Refused names the field that is wrong."""
     if by.institution is None:
         raise Refused("请先选择机构")
     years = known_years()
@@ -32,7 +32,14 @@ def month_of(by: Member, year: Any, month: Any) -> CrossRegionMonth:
         raise Refused(f"结算年度：应在 {years[0]} 至 {years[-1]} 之间", field="year")
     if not isinstance(month, int) or isinstance(month, bool) or not 1 <= month <= 12:
         raise Refused("结算月份：应在 1 至 12 之间", field="month")
-    found, _ = CrossRegionMonth.objects.get_or_create(environment=by.institution.environment, year=year, month=month)
+    return {"environment": by.institution.environment, "year": year, "month": month}
+
+
+def month_of(by: Member, year: Any, month: Any) -> CrossRegionMonth:
+    """The month in the institution's present environment; Refused when it was never fetched, or names what is wrong."""
+    found = CrossRegionMonth.objects.filter(**checked(by, year, month)).first()
+    if found is None:
+        raise Refused(f"{year} 年 {month} 月还没有获取过异地清分明细", field="month")
     return found
 
 
