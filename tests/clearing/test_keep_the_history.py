@@ -42,7 +42,9 @@ def test_it_tells_a_row_s_whole_year(desk):
         events = {event.title: event for event in row_events(desk.row(row))}
     assert events["接受差异"].who == desk.bob.label
     assert "已与医保中心核实" in events["接受差异"].reason
-    assert events["核对"].operation.kind == "verifyClearing"
+    verified = events["核对"].operation
+    assert verified is not None
+    assert verified.kind == "verifyClearing"
     assert "复核 复核甲" in events["申请"].who
     assert events["申请"].states == "已核对 → 已申请"
     page = signed_in(desk.alice).get(reverse("clearing:row-detail", args=[row.pk])).content.decode()
@@ -92,11 +94,12 @@ def test_it_compares_any_two_fetches(desk):
     assert (here[gone.pk].kind, here[gone.pk].before) == ("gone", gone.disburse)
     assert dict(found.counts) == {"新增": 2, "消失": 1, "变动": 1}  # the renamed row is new under its own number
     clerk = signed_in(desk.alice)
-    page = clerk.get(reverse("clearing:fetch-compare"), {**SCOPE, "earlier": oldest.pk, "later": third.pk})
+    page = clerk.get(reverse("clearing:fetch-compare"), {**SCOPE, "earlier": str(oldest.pk), "later": str(third.pk)})
     for words in (changed.provider_name, "+100.00", "消失"):
         assert words in page.content.decode()
     export = clerk.get(
-        reverse("clearing:fetch-compare"), {**SCOPE, "earlier": oldest.pk, "later": third.pk, "export": "xlsx"}
+        reverse("clearing:fetch-compare"),
+        {**SCOPE, "earlier": str(oldest.pk), "later": str(third.pk), "export": "xlsx"},
     )
     assert export.content[:2] == b"PK"
 
