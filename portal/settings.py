@@ -236,6 +236,9 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ClearingRowState": "clearing.models.row.RowState",
         "GenerationState": "clearing.models.generation.GenerationState",
         "ApplicationState": "clearing.models.application.ApplicationState",
+        "RefundKind": "clearing.models.refund.RefundKind",
+        "MonthKind": "clearing.models.month.MonthKind",
+        "PaperState": "clearing.models.printed.PaperState",
     },
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []

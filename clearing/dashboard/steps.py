@@ -126,7 +126,9 @@ def _verified(line: Line, member: Member) -> Step:
     may = member.may("clearing.rows.verify")
     label, query = ("去核对" if may else "查看未核对", {"state": "generated"}) if tally.unverified else ("查看数据", {})
     if tally.findings:
-        mark, label, query = "warn", f"差异 {tally.findings:,} 条", {"finding": "open"}
+        mark = "warn"
+        if not may or tally.findings >= tally.unverified:  # otherwise the others come first: the tasks name these
+            label, query = f"差异 {tally.findings:,} 条", {"finding": "open"}
     if busy.running:
         mark, state = "now", f"{state}，{busy.running:,} 条办理中"
     if busy.doubtful:

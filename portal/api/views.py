@@ -99,7 +99,7 @@ class ApiView(APIView):
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Every answer says which environment it belongs to."""
-        member = getattr(request, "auth", None)
+        member = getattr(request, "_auth", None)  # asking `auth` would sign in again, and be refused again
         if isinstance(member, Member) and member.institution is not None:
             response.headers.setdefault(ENVIRONMENT, member.institution.environment)
         return super().finalize_response(request, response, *args, **kwargs)
