@@ -34,6 +34,7 @@ class Step:
     next_label: str = ""
     next_url: str = ""
     note: str = ""
+    note_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,10 +126,10 @@ def _verified(line: Line, member: Member) -> Step:
     mark: Mark = "done" if not tally.unverified else "now"
     may = member.may("clearing.rows.verify")
     label, query = ("去核对" if may else "查看未核对", {"state": "generated"}) if tally.unverified else ("查看数据", {})
+    note, note_url = "", ""
     if tally.findings:
-        mark = "warn"
-        if not may or tally.findings >= tally.unverified:  # otherwise the others come first: the tasks name these
-            label, query = f"差异 {tally.findings:,} 条", {"finding": "open"}
+        mark, note = "warn", f"差异 {tally.findings:,} 条"
+        note_url = _to("clearing:verification-list", line.scope, finding="open")
     if busy.running:
         mark, state = "now", f"{state}，{busy.running:,} 条办理中"
     if busy.doubtful:
@@ -141,6 +142,8 @@ def _verified(line: Line, member: Member) -> Step:
         tally.verified_at,
         label,
         _to("clearing:verification-list", line.scope, **query),
+        note,
+        note_url,
     )
 
 
