@@ -60,10 +60,11 @@ INSTALLED_APPS = [
     "portal.api",
     "portal.web",
     "clearing",
+    "injury",
     "portal",  # last: loads every declaration once all of the above are ready
 ]
 #: The businesses, by name only: the ground floor imports none of them (design 1.2).
-BUSINESSES = ["clearing"]
+BUSINESSES = ["clearing", "injury"]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -1,0 +1,1 @@
+"""What work-injury insurance writes into the audit chain; one line each."""

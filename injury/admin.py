@@ -1,0 +1,1 @@
+"""Work injury in the Django admin: read, filter, search."""

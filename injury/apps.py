@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class InjuryConfig(AppConfig):
+    name = "injury"
+    verbose_name = "工伤"

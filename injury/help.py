@@ -1,0 +1,1 @@
+"""The help on work injury, in the terms of its interface."""

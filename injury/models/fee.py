@@ -1,0 +1,163 @@
+"""What was ordered and what was charged for one admission (4.10, 4.24)."""
+
+from decimal import Decimal
+
+from django.db import models
+from django.db.models import Q
+
+from portal.access.models.institution import Environment
+from portal.access.rows import TenantModel
+from portal.codes import code_list
+
+#: The number of advices that nothing can be linked to (4.10).
+NO_ADVICE = "999"
+#: What is outside the catalogue goes by kind: drug, treatment, material (3.2).
+OUTSIDE = {"0": "SZFYP999", "1": "SZFZL999", "9": "SZFCL999"}
+
+
+class Source(models.TextChoices):
+    """How a fee item came here."""
+
+    API = "api", "接口"
+    EXCEL = "excel", "Excel 导入"
+    PAGE = "page", "页面录入"
+
+
+class FeeState(models.TextChoices):
+    WAITING = "waiting", "待上传"
+    HELD = "held", "暂不能上传"
+    FROZEN = "frozen", "上传中"
+    UPLOADED = "uploaded", "已上传"
+    DOUBTFUL = "doubtful", "结果待确认"
+    DROPPED = "dropped", "不上传"
+
+
+def exact_yuan(label: str, places: int = 4) -> "models.DecimalField[Decimal, Decimal]":
+    return models.DecimalField(label, max_digits=18, decimal_places=places)
+
+
+class Advice(TenantModel):
+    """A doctor's advice; the same number again replaces it at the centre (4.10)."""
+
+    environment = models.CharField("运行环境", max_length=10, choices=Environment, editable=False)
+    admission = models.ForeignKey(
+        "injury.Admission", verbose_name="就诊", on_delete=models.PROTECT, related_name="advices"
+    )
+    number = models.CharField("医嘱流水号", max_length=50)
+    started_on = models.DateField("开始日期")
+    ended_on = models.DateField("结束日期", null=True, blank=True)
+    text = models.CharField("医嘱信息", max_length=2000)
+    nursing = models.CharField("护理级别", max_length=12, blank=True)
+    posture = models.CharField("体位", max_length=8, blank=True)
+    dose = models.CharField("药物剂量", max_length=8, blank=True)
+    usage = models.CharField("药物用法", max_length=2000, blank=True)
+    caution = models.CharField("注意事项", max_length=2000, blank=True)
+    doctor = models.CharField("医师签名", max_length=20)
+    nurse = models.CharField("护士签名", max_length=20, blank=True)
+    executor = models.CharField("执行者签名", max_length=20, blank=True)
+    kind = models.CharField("医嘱类型", max_length=20, blank=True)
+    department = models.CharField("住院科室", max_length=60, blank=True)
+    bed = models.CharField("床位号", max_length=30, blank=True)
+    #: Goes up with every change; what was uploaded says which version.
+    version = models.PositiveIntegerField("版本", default=1)
+    uploaded_version = models.PositiveIntegerField("已上传版本", default=0)
+    arrived_at = models.DateTimeField("到达时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "医嘱"
+        ordering = ["started_on", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["institution", "admission", "number"], name="one_advice_a_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"医嘱 {self.number}"
+
+
+class FeeItem(TenantModel):
+    """One line of charge, or of refund (negative quantity and amount). Amounts are yuan, exact.
+
+    `line_id` is the hospital's own number of the line: the same line again is the same row, never a second one.
+    """
+
+    environment = models.CharField("运行环境", max_length=10, choices=Environment, editable=False)
+    admission = models.ForeignKey(
+        "injury.Admission", verbose_name="就诊", on_delete=models.PROTECT, related_name="fee_items"
+    )
+    line_id = models.CharField("费用流水号", max_length=50)
+    prescription = models.CharField("处方号", max_length=20)
+    prescribed_on = models.DateField("处方日期")
+    days = models.PositiveSmallIntegerField("处方执行天数", default=1)
+
+    own_code = models.CharField("医院内码", max_length=30)
+    own_name = models.CharField("项目名称", max_length=100)
+    common_name = models.CharField("通用名", max_length=30)
+    #: 0 drug, 1 treatment, 9 material (ALC404).
+    kind = models.CharField("种类", max_length=3)
+    #: As mapped when the item was frozen; empty before.
+    centre_code = models.CharField("中心编码", max_length=20, blank=True)
+    centre_name = models.CharField("中心名称", max_length=100, blank=True)
+    category = models.CharField("收费类别", max_length=5, blank=True)
+    grade = models.CharField("收费项目等级", max_length=3, blank=True)
+    version = models.CharField("目录版本号", max_length=30, blank=True)
+
+    price = exact_yuan("单价", 6)
+    quantity = exact_yuan("数量")
+    amount = exact_yuan("金额")
+    dosage_form = models.CharField("剂型", max_length=20, blank=True)
+    specification = models.CharField("规格", max_length=50, blank=True)
+    maker = models.CharField("厂家", max_length=30, blank=True)
+    advice_no = models.CharField("医嘱流水号", max_length=50, default=NO_ADVICE)
+    #: Of drugs, separated by half-width commas.
+    trace_codes = models.TextField("药品追溯码", blank=True)
+    is_unrelated = models.BooleanField("非工伤治疗", default=False)
+    is_rescue = models.BooleanField("特殊伤情抢救", default=False)
+    remark = models.CharField("备注", max_length=200, blank=True)
+    #: Why an item that the centre struck out comes again (`reason`).
+    explanation = models.CharField("继续上传的情况说明", max_length=200, blank=True)
+    refunds = models.ForeignKey(
+        "self", verbose_name="冲减", on_delete=models.PROTECT, null=True, blank=True, related_name="refunded_by"
+    )
+
+    source = models.CharField("来源", max_length=5, choices=Source)
+    arrived_at = models.DateTimeField("到达时间", auto_now_add=True)
+    arrived_as = models.CharField("录入人", max_length=100, blank=True)
+    state = models.CharField("状态", max_length=8, choices=FeeState, default=FeeState.WAITING)
+    #: Why it cannot be uploaded now, in a sentence.
+    held_because = models.CharField("不能上传的原因", max_length=300, blank=True)
+    uploaded_at = models.DateTimeField("上传时间", null=True)
+
+    #: What the settlement sheet says about it (4.16); None while unknown.
+    rejected = models.DecimalField("剔除金额", max_digits=18, decimal_places=4, null=True)
+    rejected_because = models.CharField("剔除原因", max_length=3, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "费用明细"
+        ordering = ["prescribed_on", "line_id"]
+        indexes = [
+            models.Index(fields=["institution", "admission", "state", "prescribed_on", "id"], name="fee_by_admission"),
+            models.Index(fields=["institution", "environment", "state", "id"], name="fee_by_state"),
+            models.Index(fields=["institution", "environment", "own_code"], name="fee_by_own_code"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["institution", "admission", "line_id"], name="one_fee_item_a_line"),
+            models.CheckConstraint(condition=~Q(amount=0), name="fee_amount_not_zero"),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0, quantity__gt=0) | Q(amount__lt=0, quantity__lt=0), name="fee_signs_agree"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.own_name}（{self.line_id}）"
+
+    @property
+    def kind_label(self) -> str:
+        return code_list("injury.alc404").label(self.kind)
+
+    @property
+    def category_label(self) -> str:
+        return code_list("injury.aka063").label(self.category) if self.category else ""
+
+    @property
+    def is_refund(self) -> bool:
+        return self.amount < 0

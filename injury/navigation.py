@@ -1,0 +1,1 @@
+"""Work injury in the left navigation, in the order of a stay."""

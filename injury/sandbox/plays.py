@@ -1,0 +1,1 @@
+"""Everything the sandbox plays for work injury; importing it registers the plays."""

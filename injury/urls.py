@@ -1,0 +1,4 @@
+from django.urls import URLPattern, URLResolver
+
+app_name = "injury"
+urlpatterns: list[URLPattern | URLResolver] = []
