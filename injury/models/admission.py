@@ -8,7 +8,7 @@ from django.db.models import Q
 from portal.access.models.institution import Environment
 from portal.access.rows import TenantModel
 from portal.codes import code_list
-from portal.vault import BlindIndex, SealedField
+from portal.vault import BlindIndex, SealedField, SealedJson
 
 
 class Flow(models.TextChoices):
@@ -101,6 +101,15 @@ class Admission(TenantModel):
     )
     created_as = models.CharField("建立人（显示）", max_length=100, blank=True)
     note = models.CharField("说明", max_length=400, blank=True)
+    #: What was typed while some of it is still wrong or missing (DRAFT only): nothing that was typed is lost.
+    typed: "SealedJson[Any, Any]" = SealedJson("录入内容", null=True, editable=False)
+    #: The enquiry that the person, the injury and the treatment come from, and what it proved about them.
+    enquiry = models.ForeignKey(
+        "injury.Enquiry", verbose_name="人员查询", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    #: Of the continuing treatment or, of other provinces, the filing: the first and the last day it covers.
+    covered_from = models.DateField("有效期起", null=True, blank=True)
+    covered_until = models.DateField("有效期止", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "工伤就诊"
@@ -114,7 +123,7 @@ class Admission(TenantModel):
         constraints = [
             models.UniqueConstraint(
                 fields=["institution", "environment", "number"],
-                condition=~Q(state="undone"),
+                condition=~Q(state="undone") & ~Q(number=""),
                 name="one_live_admission_a_number",
             ),
         ]
