@@ -16,11 +16,14 @@ from portal.gateway.sandbox.models import Effect, Party
 Q = TypeVar("Q", bound=Request[Any])
 P = TypeVar("P", bound=Record)
 Control = Callable[[Mapping[str, Any]], dict[str, Any]]
+#: Reads what arrived as the declared request; raises Refuse with the gateway's own code for what is wrong with it.
+Reader = Callable[[type[Request[Any]], Mapping[str, Any]], Request[Any]]
 State = Callable[[Party], dict[str, Any]]
 
 _PLAYS: dict[type[Request[Any]], Callable[[Any, Call], Record]] = {}
 _STATES: dict[str, State] = {}
 _CONTROLS: dict[tuple[str, str], Control] = {}
+_READERS: dict[str, Reader] = {}
 
 
 class Refuse(Exception):
@@ -104,6 +107,21 @@ def control(gateway: Gateway, name: str) -> Callable[[Control], Control]:
         return act
 
     return register
+
+
+def reads(gateway: Gateway) -> Callable[[Reader], Reader]:
+    """Declare how content is read where the gateway has a code of its own for every item that is missing or wrong."""
+
+    def register(reader: Reader) -> Reader:
+        _READERS[gateway.name] = reader
+        return reader
+
+    return register
+
+
+def reader_of(gateway: str) -> Reader | None:
+    """The gateway's own reader, or None: then the declaration refuses with the wire's one code."""
+    return _READERS.get(gateway)
 
 
 def play_of(request: type[Request[Any]]) -> Callable[[Any, Call], Record] | None:
