@@ -1,4 +1,5 @@
 from injury.models.admission import Admission, AdmissionState, Flow
+from injury.models.arrival import ArrivalFile, ArrivalState, Content
 from injury.models.catalogue import CatalogueItem, Mapping, Standing
 from injury.models.catalogue_file import CatalogueFile, CatalogueLine, FileKind, FileState, Finding, MappingLine
 from injury.models.centre import CentreReport, CentreTreatment, UploadedPerson
@@ -14,22 +15,42 @@ from injury.models.discharge import (
     Node,
 )
 from injury.models.enquiry import Enquiry, EnquiryState
-from injury.models.fee import Advice, FeeItem, FeeState, Source
+from injury.models.fee import Advice, FeeItem, FeeState, HeldKind, Source
+from injury.models.upload import (
+    BatchLine,
+    BatchState,
+    CentreReading,
+    EpochState,
+    FeeBatch,
+    FeeEpoch,
+    Purpose,
+    Sign,
+    UploadSchedule,
+)
 
 __all__ = [
     "Admission",
     "AdmissionState",
     "Advice",
+    "ArrivalFile",
+    "ArrivalState",
+    "BatchLine",
+    "BatchState",
     "CatalogueFile",
     "CatalogueItem",
     "CatalogueLine",
+    "CentreReading",
     "CentreReport",
     "CentreTreatment",
+    "Content",
     "Discharge",
     "DischargeRecord",
     "DischargeState",
     "Enquiry",
     "EnquiryState",
+    "EpochState",
+    "FeeBatch",
+    "FeeEpoch",
     "FeeItem",
     "FeeState",
     "FileKind",
@@ -37,6 +58,7 @@ __all__ = [
     "FileType",
     "Finding",
     "Flow",
+    "HeldKind",
     "Invoice",
     "InvoiceNumber",
     "Mapping",
@@ -44,7 +66,10 @@ __all__ = [
     "Material",
     "MaterialState",
     "Node",
+    "Purpose",
+    "Sign",
     "Source",
     "Standing",
+    "UploadSchedule",
     "UploadedPerson",
 ]
