@@ -38,6 +38,8 @@ class Operation(TenantModel):
     four_eyes = models.BooleanField("须双人复核", default=False)
     recovered = models.BooleanField("恢复后发现", default=False)
     task = models.CharField("待办", max_length=20, choices=Task, blank=True, default="")
+    #: Sent by hand from the test console: it belongs to no business, and none hears of its end.
+    by_console = models.BooleanField("接口测试", default=False)
 
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="申请人", null=True, on_delete=models.PROTECT, related_name="+"
@@ -76,6 +78,10 @@ class Operation(TenantModel):
                 name="gateway_operation_second_person",
             ),
             models.CheckConstraint(condition=Q(state__in=State.values), name="gateway_operation_state"),
+            models.CheckConstraint(
+                condition=Q(by_console=False) | Q(environment=Environment.TEST.value),
+                name="gateway_operation_console_only_tests",
+            ),
         ]
         indexes = [
             models.Index(
@@ -117,6 +123,8 @@ class Operation(TenantModel):
 class Attempt(TenantModel):
     """One message that left, or may have left. A query is an attempt without an operation.
 
+    `subject` is the number of the business object it is about (an admission's), never one of a person.
+
     Committed before the first byte leaves (I3); immutable once it has an outcome. `sent_at` and `deadline` are the
     database's clock.
     """
@@ -141,6 +149,9 @@ class Attempt(TenantModel):
     http_status = models.PositiveSmallIntegerField("HTTP 状态", null=True)
     code = models.CharField("结果代码", max_length=40, blank=True)
     message = models.CharField("结果说明", max_length=500, blank=True)
+    subject = models.CharField("业务编号", max_length=60, blank=True, default="")
+    asked_by = models.CharField("发起人", max_length=100, blank=True, default="")
+    by_console = models.BooleanField("接口测试", default=False)
     raw_request = SealedField("请求原文", null=True)
     raw_reply = SealedField("答复原文", null=True)
 
@@ -156,7 +167,12 @@ class Attempt(TenantModel):
             ),
             models.CheckConstraint(condition=Q(outcome__in=Outcome.values), name="gateway_attempt_outcome"),
         ]
-        indexes = [models.Index(fields=["institution", "-sent_at"], name="gateway_attempt_recent")]
+        indexes = [
+            models.Index(fields=["institution", "-sent_at"], name="gateway_attempt_recent"),
+            models.Index(
+                fields=["institution", "subject", "-sent_at"], condition=~Q(subject=""), name="gateway_attempt_subject"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.msgid}"
