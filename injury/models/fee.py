@@ -23,6 +23,16 @@ class Source(models.TextChoices):
     PAGE = "page", "页面录入"
 
 
+class HeldKind(models.TextChoices):
+    """Why a fee item cannot go now, in kinds that a list is filtered by."""
+
+    MAPPING = "mapping", "目录对照"
+    TRACE = "trace", "缺追溯码"
+    OUTSIDE = "outside", "目录外信息不全"
+    FLAG = "flag", "标识与目录不符"
+    CHARGE = "charge", "等待被冲减的收费"
+
+
 class FeeState(models.TextChoices):
     WAITING = "waiting", "待上传"
     HELD = "held", "暂不能上传"
@@ -31,9 +41,20 @@ class FeeState(models.TextChoices):
     DOUBTFUL = "doubtful", "结果待确认"
     DROPPED = "dropped", "不上传"
 
+    @classmethod
+    def here(cls) -> list[str]:
+        """States in which nothing of it is at the centre: it may still be corrected or dropped."""
+        return [cls.WAITING, cls.HELD]
 
-def exact_yuan(label: str, places: int = 4) -> "models.DecimalField[Decimal, Decimal]":
-    return models.DecimalField(label, max_digits=18, decimal_places=places)
+    @classmethod
+    def gone_out(cls) -> list[str]:
+        """States in which the centre has it, or may have it."""
+        return [cls.FROZEN, cls.UPLOADED, cls.DOUBTFUL]
+
+
+def exact_yuan(label: str, digits: int = 30, places: int = 4) -> "models.DecimalField[Decimal, Decimal]":
+    """As wide as the interface declares it: quantity and amount (30,4), a price of another province (16,6)."""
+    return models.DecimalField(label, max_digits=digits, decimal_places=places)
 
 
 class Advice(TenantModel):
@@ -55,13 +76,16 @@ class Advice(TenantModel):
     doctor = models.CharField("医师签名", max_length=20)
     nurse = models.CharField("护士签名", max_length=20, blank=True)
     executor = models.CharField("执行者签名", max_length=20, blank=True)
+    #: 1 long-term, 2 temporary (ALK022).
     kind = models.CharField("医嘱类型", max_length=20, blank=True)
     department = models.CharField("住院科室", max_length=60, blank=True)
     bed = models.CharField("床位号", max_length=30, blank=True)
     #: Goes up with every change; what was uploaded says which version.
     version = models.PositiveIntegerField("版本", default=1)
     uploaded_version = models.PositiveIntegerField("已上传版本", default=0)
+    source = models.CharField("来源", max_length=5, choices=Source, default=Source.PAGE)
     arrived_at = models.DateTimeField("到达时间", auto_now_add=True)
+    changed_at = models.DateTimeField("更新时间", auto_now=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "医嘱"
@@ -72,6 +96,15 @@ class Advice(TenantModel):
 
     def __str__(self) -> str:
         return f"医嘱 {self.number}"
+
+    @property
+    def is_uploaded(self) -> bool:
+        """Whether the centre has it as it is now."""
+        return self.uploaded_version == self.version
+
+    @property
+    def kind_label(self) -> str:
+        return code_list("injury.alk022").label(self.kind) if self.kind else ""
 
 
 class FeeItem(TenantModel):
@@ -94,14 +127,17 @@ class FeeItem(TenantModel):
     common_name = models.CharField("通用名", max_length=30)
     #: 0 drug, 1 treatment, 9 material (ALC404).
     kind = models.CharField("种类", max_length=3)
-    #: As mapped when the item was frozen; empty before.
+    #: What the hospital says about an item outside of the catalogue (AKA063, AKA065).
+    own_category = models.CharField("医院收费类别", max_length=5, blank=True)
+    own_grade = models.CharField("医院项目等级", max_length=3, blank=True)
+    #: As mapped on arrival, looked at again until the item is frozen; then as it went.
     centre_code = models.CharField("中心编码", max_length=20, blank=True)
     centre_name = models.CharField("中心名称", max_length=100, blank=True)
     category = models.CharField("收费类别", max_length=5, blank=True)
     grade = models.CharField("收费项目等级", max_length=3, blank=True)
     version = models.CharField("目录版本号", max_length=30, blank=True)
 
-    price = exact_yuan("单价", 6)
+    price = exact_yuan("单价", 18, 6)
     quantity = exact_yuan("数量")
     amount = exact_yuan("金额")
     dosage_form = models.CharField("剂型", max_length=20, blank=True)
@@ -122,8 +158,12 @@ class FeeItem(TenantModel):
     source = models.CharField("来源", max_length=5, choices=Source)
     arrived_at = models.DateTimeField("到达时间", auto_now_add=True)
     arrived_as = models.CharField("录入人", max_length=100, blank=True)
+    #: Of what the hospital said (injury.rules.fee_lines.digest): the same line again has the same.
+    digest = models.CharField("内容摘要", max_length=32, editable=False)
+    corrected_at = models.DateTimeField("更正时间", null=True)
     state = models.CharField("状态", max_length=8, choices=FeeState, default=FeeState.WAITING)
     #: Why it cannot be uploaded now, in a sentence.
+    held_kind = models.CharField("暂不能上传的类型", max_length=8, choices=HeldKind, blank=True)
     held_because = models.CharField("不能上传的原因", max_length=300, blank=True)
     uploaded_at = models.DateTimeField("上传时间", null=True)
 
@@ -138,6 +178,7 @@ class FeeItem(TenantModel):
             models.Index(fields=["institution", "admission", "state", "prescribed_on", "id"], name="fee_by_admission"),
             models.Index(fields=["institution", "environment", "state", "id"], name="fee_by_state"),
             models.Index(fields=["institution", "environment", "own_code"], name="fee_by_own_code"),
+            models.Index(fields=["institution", "environment", "-arrived_at", "-id"], name="fee_newest"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["institution", "admission", "line_id"], name="one_fee_item_a_line"),
@@ -161,3 +202,17 @@ class FeeItem(TenantModel):
     @property
     def is_refund(self) -> bool:
         return self.amount < 0
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether it goes as an item outside of the catalogue."""
+        return self.centre_code in OUTSIDE.values()
+
+    @property
+    def grade_label(self) -> str:
+        return code_list("injury.aka065").label(self.grade) if self.grade else ""
+
+    @property
+    def may_change(self) -> bool:
+        """Whether a person may still correct or drop it: nothing of it is at the centre."""
+        return self.state in FeeState.here()
