@@ -12,7 +12,8 @@ from portal.gateway import wire
 from portal.gateway.channels.models import Channel
 from portal.gateway.errors import NotSent
 from portal.gateway.journal.models import Attempt
-from portal.gateway.messages import Record, Request
+from portal.gateway.messages import Record, Request, subject_of
+from portal.jobs.behalf import asker
 from portal.jobs.holds import StandStill, refuse_new_work
 from portal.jobs.pace import factor
 from portal.vault import BrokenSeal
@@ -45,27 +46,46 @@ def wire_settings(gateway: str, environment: str) -> wire.WireSettings:
         raise NotSent(f"接口密钥无法读取，没有发出：{error}") from error
 
 
-def ask(request: Request[R], *, institution_id: int, environment: str = "", tries: int = 3) -> R:
+def ask(request: Request[R], *, institution_id: int, environment: str = "", tries: int = 3, subject: str = "") -> R:
     """The gateway's answer to a query, in this environment; without one, in that the institution works in now.
 
-    Raises Rejected as soon as the gateway refuses, NotSent or Unknown after the last try; TypeError for a changing
-    request, RuntimeError inside a transaction (I8): open the door in short pieces around it.
+    `subject` is the number of the business object it is asked for, where the request itself does not name it. Raises
+    Rejected as soon as the gateway refuses, NotSent or Unknown after the last try; TypeError for a changing request,
+    RuntimeError inside a transaction (I8): open the door in short pieces around it.
     """
-    if not type(request).safe:
-        raise TypeError(f"{type(request).__name__} changes something: open an operation for it")
-    refuse_inside_transaction()
-    with tenant_tx(institution_id):
-        environment = environment or settled_environment(institution_id)
-        settings = wire_settings(type(request).gateway.name, environment)
+    environment, settings = _ready(request, institution_id, environment)
     for pause in (*PAUSES[: tries - 1], None):
-        exchange = _once(settings, request, institution_id, environment)
+        _, exchange = _once(settings, request, institution_id, environment, subject=subject)
         if exchange.outcome in (wire.Outcome.OK, wire.Outcome.REJECTED, wire.Outcome.OK_UNPARSED) or pause is None:
             break
         time.sleep(pause * max(factor(), 0.02))
     return exchange.require()
 
 
-def _once(settings: wire.WireSettings, request: Request[R], institution_id: int, environment: str) -> wire.Exchange[R]:
+def ask_by_hand(request: Request[Any], *, institution_id: int, environment: str) -> Attempt:
+    """One message of the test console, whatever comes of it: the attempt says. NotSent when nothing could be made."""
+    environment, settings = _ready(request, institution_id, environment)
+    return _once(settings, request, institution_id, environment, by_console=True)[0]
+
+
+def _ready(request: Request[Any], institution_id: int, environment: str) -> tuple[str, wire.WireSettings]:
+    if not type(request).safe:
+        raise TypeError(f"{type(request).__name__} changes something: open an operation for it")
+    refuse_inside_transaction()
+    with tenant_tx(institution_id):
+        environment = environment or settled_environment(institution_id)
+        return environment, wire_settings(type(request).gateway.name, environment)
+
+
+def _once(
+    settings: wire.WireSettings,
+    request: Request[R],
+    institution_id: int,
+    environment: str,
+    *,
+    subject: str = "",
+    by_console: bool = False,
+) -> tuple[Attempt, wire.Exchange[R]]:
     """One try, written down before and after."""
     prepared = wire.prepare(settings, request, wire.new_msgid(settings))
     with tenant_tx(institution_id):
@@ -74,6 +94,9 @@ def _once(settings: wire.WireSettings, request: Request[R], institution_id: int,
             environment=environment,
             kind=type(request).code,
             msgid=prepared.msgid,
+            subject=subject or subject_of(request),
+            asked_by=asker()[:100],
+            by_console=by_console,
             raw_request=text(prepared.plain),
         )
         attempt.save(force_insert=True)
@@ -81,7 +104,7 @@ def _once(settings: wire.WireSettings, request: Request[R], institution_id: int,
     exchange = wire.send(prepared)
     with tenant_tx(institution_id):
         write_outcome(attempt, exchange)
-    return exchange
+    return attempt, exchange
 
 
 def write_outcome(attempt: Attempt, exchange: wire.Exchange[Any]) -> None:

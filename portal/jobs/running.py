@@ -43,6 +43,8 @@ class Running:
         self.done = job.done
         #: Who started it, with the roles of today; None for work that nobody in particular started.
         self.by = member
+        #: The name of the person or key that started it.
+        self.started_label = job.started_label
         self._run = job.run
         self._began = timezone.now()
 

@@ -8,6 +8,7 @@ from django.utils.module_loading import import_string
 
 from portal.access.door import tenant_tx
 from portal.jobs import pulses, services
+from portal.jobs.behalf import on_behalf_of
 from portal.jobs.holds import carrying_on
 from portal.jobs.kinds import declared
 from portal.jobs.models import JobState
@@ -33,7 +34,7 @@ def run_job(institution_id: int, job_id: str) -> None:
         return
     work = declared(job.kind)
     try:
-        with pulses.beating(job.beat), carrying_on():
+        with pulses.beating(job.beat), carrying_on(), on_behalf_of(job.started_label):
             note = work.run(job)
     except Replaced:
         logger.warning("job %s was taken over by another worker", job.id)

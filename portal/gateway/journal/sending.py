@@ -22,6 +22,7 @@ from portal.gateway.journal.lease import Held
 from portal.gateway.journal.models import Attempt, Operation
 from portal.gateway.journal.moves import Overtaken, leave_for_later, move, tell, tell_business
 from portal.gateway.journal.states import DOUBTFUL, State, Task
+from portal.gateway.messages import subject_of
 
 logger = logging.getLogger(__name__)
 
@@ -139,6 +140,9 @@ def claim(operation: Operation, held: Held, prepared: wire.Prepared[Any]) -> Cla
                 n=operation.attempts,
                 msgid=prepared.msgid,
                 fence=held.fence,
+                subject=subject_of(prepared.request),
+                asked_by=operation.created_label,
+                by_console=operation.by_console,
                 raw_request=client.text(prepared.plain),
                 deadline=deadline,
             )

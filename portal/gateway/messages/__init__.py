@@ -12,6 +12,7 @@ from portal.gateway.messages.masks import masked
 from portal.gateway.messages.registry import request_class, requests
 from portal.gateway.messages.samples import sample
 from portal.gateway.messages.schemas import json_schema
+from portal.gateway.messages.subjects import subject_of
 
 __all__ = [
     "SENTENCES",
@@ -34,5 +35,6 @@ __all__ = [
     "request_class",
     "requests",
     "sample",
+    "subject_of",
     "wire_form",
 ]

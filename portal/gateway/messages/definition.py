@@ -17,7 +17,8 @@ class Refusal:
 
     `transactions` limits it to those transactions; empty means all of the gateway. `clause` is where the
     specification says so, `next_step` what the clerk does now. A message that contains one of the words `unless` (small
-    letters) proves nothing: something between the gateway and the business got lost.
+    letters) proves nothing: something between the gateway and the business got lost. `text` is what the specification
+    says, for a reply that brings no words of its own.
     """
 
     code: str
@@ -26,19 +27,29 @@ class Refusal:
     next_step: str
     transactions: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
+    text: str = ""
+
+    def of(self, message: str) -> Refusal:
+        """With the gateway's `message` in its sentence."""
+        said = message.strip().rstrip("。") or self.text or "没有说明"
+        return replace(self, sentence=self.sentence.replace("{message}", said))
 
 
 @dataclass(frozen=True, eq=False)
 class Gateway:
     """One kind of outside system. Declaring a second one of the same name raises TypeError.
 
-    `wire` names the composition of codec, seal and transport (`portal.gateway.wire`).
+    `wire` names the composition of codec, seal and transport (`portal.gateway.wire`). `explained` are documented codes
+    that prove nothing, with what people should read about them. `subjects` are names on the wire of items that name the
+    business object a message is about (an admission's number): the exchange log is searched by them.
     """
 
     name: str
     title: str
     wire: str
     refusals: Mapping[str, Refusal] = field(default_factory=dict, repr=False)
+    explained: Mapping[str, Refusal] = field(default_factory=dict, repr=False)
+    subjects: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if _GATEWAYS.setdefault(self.name, self) is not self:
@@ -56,9 +67,7 @@ class Gateway:
         said = message.lower()
         if any(word in said for word in found.unless):
             return None
-        if "{message}" not in found.sentence:
-            return found
-        return replace(found, sentence=found.sentence.replace("{message}", message.strip().rstrip("。") or "没有说明"))
+        return found.of(message)
 
 
 def gateway(name: str) -> Gateway:
