@@ -15,7 +15,6 @@ from clearing import messages as wire
 from clearing.messages import INSUTYPE_OF, PAGE, QueryMonthlyDetail, QueryMonthlySummary
 from clearing.models import Month, MonthKind, MonthlyDetail, MonthRead, MonthTotal, Scope
 from clearing.models.month import ReadState
-from clearing.services.inserting import insert_rows
 from clearing.services.scopes import locked
 from portal.access.member import Member
 from portal.codes import code_list
@@ -23,6 +22,7 @@ from portal.gateway.journal import Ask
 from portal.jobs import Job
 from portal.jobs.models import LIVE
 from portal.vault import mask_identity, mask_name
+from portal.vault.inserting import insert_rows
 
 #: More pages than this are no answer but a fault of the other side.
 PAGES = 10_000

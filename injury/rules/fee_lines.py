@@ -1,9 +1,4 @@
-"""What one fee item must look like before it is taken (4.10, 4.24): pure, every fault with its field and its reason.
-
-Amounts are exact decimals in yuan. An amount is right when it is price × quantity rounded, either way of a tie, to the
-amount's own last place: two places when it has fewer, four at most. Hospitals print cents and the interface has four
-places, so half a cent is the widest that passes, and an amount given more precisely is held to what it says.
-"""
+"""What one fee item must look like before it is taken (4.10, 4.24): pure, every fault with its field and its reason."""
 
 from __future__ import annotations
 
@@ -11,20 +6,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
-from decimal import Context, Decimal
+from decimal import Decimal
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
-from pydantic_core import PydanticCustomError
-
-from injury.rules.fee_fields import LABELS, NUMBERS, limits
+from injury.rules.fee_amounts import EXACT, check_numbers, read_number
+from injury.rules.fee_fields import LABELS, limits
 from portal.codes import code_list
-from portal.gateway.messages.amounts import exact
 
-#: 30 + 10 digits and some: no product is rounded.
-EXACT = Context(prec=60)
-HALF = {places: Decimal(5).scaleb(-places - 1) for places in (2, 3, 4)}
 #: Control, invisible and direction characters, halves of characters: nobody typed them on purpose.
 ODD = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffe\uffff\ud800-\udfff]")
 #: What a number of the hospital's may not hold: blanks and full-width characters.
@@ -131,8 +121,8 @@ def read_line(given: Mapping[str, Any], scene: Scene, wrong: dict[str, str]) -> 
     for name in given.keys() - LABELS.keys():
         wrong[str(name)[:50]] = "没有这个字段"
     texts = _texts(given, scene, wrong)
-    numbers = {name: _number(given.get(name), *of, name, wrong) for name, of in _limits(scene).numbers.items()}
-    _check_numbers(numbers, wrong)
+    numbers = {name: read_number(given.get(name), *of, name, wrong) for name, of in _limits(scene).numbers.items()}
+    check_numbers(numbers, wrong)
     on = _day_of(given.get("prescribed_on"), scene, wrong)
     days = _days(given.get("days"), wrong)
     flags = {name: _flag(given.get(name), name, wrong) for name in ("is_unrelated", "is_rescue")}
@@ -211,53 +201,6 @@ def _check_trace_codes(text: str, wrong: dict[str, str]) -> None:
         wrong.setdefault("trace_codes", f"一行最多 {MOST_TRACE_CODES} 个")
     elif len(set(codes)) != len(codes):
         wrong.setdefault("trace_codes", "同一行中有重复的追溯码")
-
-
-def _number(value: Any, digits: int, places: int, name: str, wrong: dict[str, str]) -> Decimal | None:
-    if value is None or value == "":
-        wrong[name] = "必填"
-        return None
-    try:
-        number = exact(value)
-    except PydanticCustomError as error:
-        wrong[name] = str(error.message())
-        return None
-    exponent = number.as_tuple().exponent
-    if isinstance(exponent, int) and exponent < -2:  # 1.5000 has one place
-        number = EXACT.normalize(number)
-        exponent = number.as_tuple().exponent
-    if isinstance(exponent, int) and -exponent > places:
-        wrong[name] = f"最多 {places} 位小数"
-    elif number.adjusted() >= digits - places:
-        wrong[name] = f"小数点前最多 {digits - places} 位"
-    else:
-        return number
-    return None
-
-
-def _check_numbers(numbers: dict[str, Decimal | None], wrong: dict[str, str]) -> None:
-    price, quantity, amount = (numbers[name] for name in NUMBERS)
-    if price is not None and price <= 0:
-        wrong["price"] = "应大于 0；退费时数量和金额为负数，单价仍为正数"
-    if quantity is not None and not quantity:
-        wrong["quantity"] = "不能为 0"
-    if amount is not None and not amount:
-        wrong["amount"] = "不能为 0，金额为 0 的费用不能上传"
-    if not price or not quantity or not amount or price < 0:
-        return
-    if (quantity < 0) != (amount < 0):
-        wrong["amount"] = "数量和金额的正负号不一致，退费时两者都为负数（81022）"
-        return
-    product = EXACT.multiply(price, quantity)
-    if not is_product(product, amount):
-        wrong["amount"] = f"{amount} 与单价 × 数量 {EXACT.normalize(product):f} 不符，只能相差四舍五入的半分（81023）"
-
-
-def is_product(product: Decimal, amount: Decimal) -> bool:
-    """Whether the amount is the product, rounded to the amount's own last place (two to four)."""
-    exponent = EXACT.normalize(amount).as_tuple().exponent
-    places = min(max(-exponent if isinstance(exponent, int) else 4, 2), 4)
-    return abs(EXACT.subtract(product, amount)) <= HALF[places]
 
 
 @lru_cache(4096)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Model
 
-from portal.vault import BlindIndex, SealedField
+from portal.vault.fields import BlindIndex, SealedField
 
 
 def insert_rows(rows: Sequence[Model]) -> None:
