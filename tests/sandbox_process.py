@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,10 @@ import pytest
 from portal.gateway import crypto
 from portal.gateway.messages import Request, gateway
 from portal.gateway.sandbox.control import Sandbox
+from portal.gateway.seals.aes_session import AesSessionSwitches
 from portal.gateway.seals.national import NationalSwitches
 from portal.gateway.seals.switches import EnvelopeSwitches
-from portal.gateway.wire import Exchange, WireSettings, exchange
+from portal.gateway.wire import Exchange, WireSettings, exchange, wire
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -35,9 +36,18 @@ class Counterpart:
         return self.settings.app_code
 
     def ask(self, request: Request[Any], *, msgid: str = "", **changes: Any) -> Exchange[Any]:
-        """`changes` replace settings for this one call, e.g. `iv=…`."""
+        """`changes` replace settings for this one call, e.g. `iv=…`. Where the wire has sessions, signs in first."""
+        rules = wire(self.settings.gateway.wire).sessions
+        if rules and not (self.settings.session or "session" in changes) and type(request).code != rules.sign_in:
+            self.sign_in()
         settings = WireSettings(**{**vars(self.settings), **changes})
         return exchange(settings, request, msgid=msgid)
+
+    def sign_in(self) -> str:
+        """A new session, which following questions carry."""
+        signed_in = exchange(self.settings, wire(self.settings.gateway.wire).sign_in(self.settings))
+        self.settings = replace(self.settings, session=signed_in.require().sessionid)
+        return self.settings.session
 
     def truth(self) -> dict[str, Any]:
         return self.sandbox.truth(self.settings.gateway.name, self.app_code)
@@ -174,6 +184,47 @@ def national_counterpart(sandbox: Sandbox) -> Callable[..., Counterpart]:
         return Counterpart(sandbox, settings, told)
 
     return make
+
+
+@pytest.fixture
+def injury_counterpart(sandbox: Sandbox) -> Callable[..., Counterpart]:
+    """Make a registered party of the work-injury interface, whose app_code is its user: `injury_counterpart("HIS1")`.
+
+    It is signed in at its first question (`Counterpart.ask`) unless `session=` is given. To work through the portal's
+    services instead, store `channel_values(party)` with `install_channel("injury", environment, …)`.
+    """
+
+    def make(
+        app_code: str = "HIS0001",
+        *,
+        switches: dict[str, Any] | None = None,
+        names: dict[str, str] | None = None,
+        timeout: float = 10,
+        **more: Any,
+    ) -> Counterpart:
+        told = sandbox.register("injury", app_code, switches=switches or {}, wire_names=names or {}, **more)
+        settings = WireSettings(
+            gateway=gateway("injury"),
+            base_url=sandbox.base_url("injury"),
+            app_code=app_code,
+            user_name=told["user_name"],
+            password=told["password"],
+            secret_key=told["secret_key"],
+            allowed_hosts=(sandbox.host,),
+            names=names or {},
+            switches=AesSessionSwitches.read(switches or {}),
+            connect_timeout=5,
+            read_timeout=timeout,
+        )
+        return Counterpart(sandbox, settings, told)
+
+    return make
+
+
+def channel_values(party: Counterpart) -> dict[str, Any]:
+    """What an institution's channel to this party of the work-injury interface holds."""
+    named = ("base_url", "user_name", "password", "secret_key")
+    return {name: getattr(party.settings, name) for name in named}
 
 
 #: What the database's sequence is to a real channel.

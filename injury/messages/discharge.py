@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from injury.messages.gateway import INJURY, Ack, Day
+from injury.messages.gateway import INJURY, URL_SAFE, Ack, Day
 from injury.messages.records import (
     AdmissionNote,
     CtReport,
@@ -19,7 +19,7 @@ from portal.gateway.messages import Exact, Part, Request, item
 class Invoice(Part):
     """One electronic invoice; the file is URL-safe Base64 of a PDF (4.13)."""
 
-    body: str | None = item("发票文件", secret=True, default=None)
+    body: str | None = item("发票文件", secret=True, file=True, pattern=URL_SAFE, default=None)
     invoiceType: str | None = item("发票类型", default=None)
     invoiceNo: str | None = item("发票编号", 50, default=None)
     invoiceMoney: Exact | None = item("发票金额", (16, 4), default=None)

@@ -36,13 +36,24 @@ def documented_errors(path: Path) -> tuple[DocumentedError, ...]:
 
 
 def definite(path: Path) -> dict[str, Refusal]:
-    """The codes that prove that nothing happened, by code; a code that two rows share takes the gateway's own words."""
-    found: dict[str, Refusal] = {}
+    """The codes that prove that nothing happened, by code; a code that two rows share says what both say."""
     doubtful = {row.code for row in documented_errors(path) if not row.definite}
-    for row in documented_errors(path):
-        if row.code in doubtful:
-            continue
-        again = row.code in found
-        step = "请按接口返回的说明处理" if again and found[row.code].next_step != row.next_step else row.next_step
-        found[row.code] = Refusal(row.code, "{message}", f"{CLAUSE}（{row.section}）", step)
+    return _by_code([row for row in documented_errors(path) if row.code not in doubtful])
+
+
+def undecided(path: Path) -> dict[str, Refusal]:
+    """The documented codes that leave open whether something happened, with what to do."""
+    return _by_code([row for row in documented_errors(path) if not row.definite and row.code != "0"])
+
+
+def _by_code(rows: list[DocumentedError]) -> dict[str, Refusal]:
+    found: dict[str, Refusal] = {}
+    for row in rows:
+        first = found.get(row.code)
+        text, step = row.text, row.next_step
+        if first is not None:
+            text = first.text if first.text == text else f"{first.text}；或：{text}"
+            step = step if first.next_step == step else "请按接口返回的说明处理"
+        sentence = f"{{message}}（代码 {row.code}）"
+        found[row.code] = Refusal(row.code, sentence, f"{CLAUSE}（{row.section}）", step, text=text)
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from injury.messages.gateway import INJURY, Ack
+from injury.messages.gateway import BASE64, INJURY, Ack
 from portal.gateway.messages import Exact, Request, item
 
 
@@ -14,7 +14,7 @@ class UploadMaterial(Request[Ack], code="saveInvoice", title="材料上传", gat
     `file` is Base64 here; the wire sends it as a file.
     """
 
-    file: str = item("文件", secret=True, min_length=1)
+    file: str = item("文件", secret=True, file=True, pattern=BASE64)
     akc190: str = item("住院号/门诊号", 30, min_length=1)
     invoiceType: Literal["pdf", "png", "img", "jpg", "bmp", "gif"] = item("文件格式")
     invoiceNo: str = item("材料编号", 50, min_length=1)

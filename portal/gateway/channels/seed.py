@@ -71,9 +71,19 @@ def _national(institution: Institution, gateway: str, sandbox: Sandbox, kept: Ma
     }
 
 
+def _aes_session(institution: Institution, gateway: str, sandbox: Sandbox, kept: Mapping[str, Any]) -> dict[str, Any]:
+    known = {name: kept[name] for name in ("secret_key", "password") if kept.get(name)}
+    told = sandbox.register(gateway, f"DEMO{institution.code}", institution=_facts(institution, gateway), **known)
+    return {name: told[name] for name in ("user_name", "password", "secret_key")}
+
+
 #: How an institution introduces itself to the sandbox, by kind of wire: the channel's values but its address.
 Introduction = Callable[[Institution, str, Sandbox, Mapping[str, Any]], dict[str, Any]]
-WIRES: dict[str, Introduction] = {"sm-envelope": _sm_envelope, "national": _national}
+WIRES: dict[str, Introduction] = {
+    "sm-envelope": _sm_envelope,
+    "national": _national,
+    "aes-session": _aes_session,
+}
 
 
 def _facts(institution: Institution, gateway: str) -> dict[str, object]:

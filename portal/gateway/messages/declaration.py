@@ -27,6 +27,7 @@ class Item:
     codes: str
     secret: bool
     required: bool
+    file: bool = False
 
 
 def item(
@@ -35,6 +36,7 @@ def item(
     *,
     secret: bool = False,
     codes: str = "",
+    file: bool = False,
     wire: str | None = None,
     many: tuple[int, int] | None = None,
     **options: Any,
@@ -43,8 +45,8 @@ def item(
 
     `size` is the greatest number of characters, or (digits, decimal places) of a number; `many` the least and
     greatest number of entries of a list. `codes` names a code list: strict in requests, open in replies. `wire` is
-    the name on the wire if it differs. A `secret` value is never logged or shown. Give `default` to make it optional;
-    other options (`pattern`, `ge`, `le`, `min_length` …) are pydantic's.
+    the name on the wire if it differs. A `secret` value is never logged or shown; a `file` is the Base64 of a whole
+    file. Give `default` to make it optional; other options (`pattern`, `ge`, `le`, `min_length` …) are pydantic's.
     """
     limits: dict[str, Any] = {}
     if isinstance(size, int):
@@ -53,7 +55,7 @@ def item(
         limits["max_digits"], limits["decimal_places"] = size
     if many:
         limits["min_length"], limits["max_length"] = many
-    extra = {"secret": secret, "codes": codes}
+    extra = {"secret": secret, "codes": codes} | ({"file": True} if file else {})
     return Field(title=label, alias=wire, json_schema_extra=cast("dict[str, Any]", extra), **limits, **options)
 
 
@@ -71,6 +73,7 @@ def _item(name: str, info: FieldInfo) -> Item:
         codes=str(extra.get("codes") or ""),
         secret=bool(extra.get("secret")),
         required=info.is_required(),
+        file=bool(extra.get("file")),
     )
 
 

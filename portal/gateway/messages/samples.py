@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import importlib
 import types
 from collections.abc import Mapping
@@ -20,6 +21,8 @@ from portal.gateway.messages.declaration import item_of
 
 M = TypeVar("M", bound=BaseModel)
 
+#: The beginning of a PDF in Base64.
+FILE = base64.urlsafe_b64encode(b"%PDF-1.4 sample\n").decode()
 # The parser of Python's own regular expressions, under the name it has in this version.
 _PARSER: Any = importlib.import_module("re._parser")
 
@@ -32,9 +35,12 @@ def sample(record: type[M], number: int = 0, **given: object) -> M:
     values: dict[str, object] = {}
     for name, info in record.model_fields.items():
         declared = item_of(record, name)
-        values[name] = (
-            given[name] if name in given else _value(info.annotation, _Limits(info.metadata), declared.codes, number)
-        )
+        if name in given:
+            values[name] = given[name]
+        elif declared.file:
+            values[name] = FILE
+        else:
+            values[name] = _value(info.annotation, _Limits(info.metadata), declared.codes, number)
     return record.model_validate(values)
 
 

@@ -31,6 +31,7 @@ class Party(models.Model):
     app_code = models.CharField(max_length=100)
     public_key = models.CharField(max_length=130, blank=True)
     secret_key = models.CharField(max_length=200, blank=True)
+    password = models.CharField(max_length=100, blank=True)
     institution = models.JSONField(default=dict)
     options = models.JSONField(default=dict)
     switches = models.JSONField(default=dict)

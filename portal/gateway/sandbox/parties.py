@@ -13,6 +13,7 @@ from portal.gateway.crypto import sm2
 from portal.gateway.messages import gateway
 from portal.gateway.sandbox.models import Party, Provider
 from portal.gateway.sandbox.plays import state_of
+from portal.gateway.seals import aes
 from portal.gateway.wire import wire
 
 
@@ -32,7 +33,8 @@ def register_party(asked: Mapping[str, Any]) -> dict[str, Any]:
     `asked`: gateway, app_code, and optionally institution (code, name, kind, region, inpatient, cross_region,
     maternity), options, switches, wire_names. By kind of wire: `public_key` (needed) and `iv` (of the gateway, for
     everybody) with the SM envelope; `secret_key` (else one is drawn) and `public_key` (for cainfo) with the national
-    interface. Returns what the centre hands out. Raises ValueError or LookupError with a sentence.
+    interface; `secret_key` (16, 24 or 32 characters) and `password` with sessions, where app_code is the user.
+    Returns what the centre hands out. Raises ValueError or LookupError with a sentence.
     """
     name, app_code = str(asked.get("gateway", "")), str(asked.get("app_code", ""))
     found = gateway(name)
@@ -70,8 +72,21 @@ def _national(asked: Mapping[str, Any]) -> Handed:
     return keys, {"secret_key": secret}
 
 
+def _aes_session(asked: Mapping[str, Any]) -> Handed:
+    known = Party.objects.filter(gateway=asked["gateway"], app_code=asked["app_code"]).first()
+    secret = str(asked.get("secret_key") or (known.secret_key if known else "") or secrets.token_hex(16))
+    password = str(asked.get("password") or (known.password if known else "") or secrets.token_urlsafe(9))
+    aes.key(secret, "secret_key")
+    keys = {"secret_key": secret, "password": password}
+    return keys, {"user_name": str(asked["app_code"]), **keys}
+
+
 #: By kind of wire: (what is kept of the party, what it is told).
-HANDS_OUT: dict[str, Callable[[Mapping[str, Any]], Handed]] = {"sm-envelope": _sm_envelope, "national": _national}
+HANDS_OUT: dict[str, Callable[[Mapping[str, Any]], Handed]] = {
+    "sm-envelope": _sm_envelope,
+    "national": _national,
+    "aes-session": _aes_session,
+}
 
 
 def _mapping(asked: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -29,10 +29,12 @@ _READERS: dict[str, Reader] = {}
 class Refuse(Exception):
     """The centre refuses: nothing of the call took effect. `code` stands on the gateway's list of refusals."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, more: Mapping[str, Any] | None = None) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        #: Further members of the answer, where the wire has a place for them.
+        self.more = dict(more or {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class Call:
     refmsgid: str = ""
     #: The fault "partial_batch": carry out only the first half of a batch.
     partial: bool = False
+    #: The session of the call, where the wire has such.
+    session: str = ""
 
     def effect(
         self,

@@ -4,15 +4,17 @@
 byte leaves (design 3.1, I3).
 """
 
+from portal.gateway.wire.aes_session import AesSessionWire
 from portal.gateway.wire.declared import SEALED, Setting
 from portal.gateway.wire.exchange import Exchange, Outcome, clock, exchange, judge, new_msgid, prepare, send
-from portal.gateway.wire.kinds import Opened, Prepared, Wire, register_wire, wire
+from portal.gateway.wire.kinds import Opened, Prepared, Sessions, Wire, register_wire, wire
 from portal.gateway.wire.national import NationalWire
 from portal.gateway.wire.settings import WireSettings
 from portal.gateway.wire.sm_envelope import SmEnvelopeWire
 
 register_wire("sm-envelope", SmEnvelopeWire())
 register_wire("national", NationalWire())
+register_wire("aes-session", AesSessionWire())
 
 __all__ = [
     "SEALED",
@@ -20,6 +22,7 @@ __all__ = [
     "Opened",
     "Outcome",
     "Prepared",
+    "Sessions",
     "Setting",
     "Wire",
     "WireSettings",

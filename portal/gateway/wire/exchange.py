@@ -153,10 +153,17 @@ def _judged(prepared: Prepared[R], opened: Opened, body: bytes, started_at: date
         return _succeeded(prepared, opened, started_at, ended, common)
     refusal = prepared.settings.gateway.refusal(opened.code, type(prepared.request).code, opened.message)
     if refusal is None:
-        sentence = f"{Doubt.CODE.sentence}（{opened.code}）"
+        sentence = _in_doubt(prepared, opened)
         return _ended(prepared, Outcome.UNKNOWN, started_at, ended, reason=Doubt.CODE, sentence=sentence, **common)
     sentence = f"{refusal.sentence}。{refusal.next_step}"
     return _ended(prepared, Outcome.REJECTED, started_at, ended, refusal=refusal, sentence=sentence, **common)
+
+
+def _in_doubt(prepared: Prepared[Any], opened: Opened) -> str:
+    known = prepared.settings.gateway.explained.get(opened.code)
+    if known is None:
+        return f"{Doubt.CODE.sentence}（{opened.code}）"
+    return f"{known.of(opened.message).sentence}。{known.next_step}"
 
 
 def exchange(

@@ -6,7 +6,7 @@ import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from portal.gateway.messages import Record, Request
@@ -19,6 +19,23 @@ if TYPE_CHECKING:
 R = TypeVar("R", bound=Record)
 
 _WIRES: dict[str, Wire] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """How calls of a wire are let in: somebody signs in, and every other call carries the session that was given.
+
+    `sign_in` and `sign_out` are codes of transactions. `expired`: answers that prove that a call was not carried out
+    because its session is not valid; `taken`: signing in was refused because the user is signed in elsewhere; `gone`:
+    answers to signing out that mean that nobody is signed in. `lasts` counts from the last call.
+    """
+
+    sign_in: str
+    sign_out: str
+    expired: frozenset[str]
+    taken: frozenset[str]
+    gone: frozenset[str]
+    lasts: timedelta
 
 
 @dataclass(frozen=True)
@@ -74,6 +91,25 @@ class Wire(ABC):
     #: What a name of a transaction is on this wire.
     names_label: ClassVar[str] = "交易名称"
     names_hint: ClassVar[str] = "本地接口使用其他交易名时填写，每行一个：交易=本地名称"
+
+    #: None: calls prove themselves, nobody signs in.
+    sessions: ClassVar[Sessions | None] = None
+
+    def sign_in(self, settings: WireSettings) -> Request[Any]:
+        """The request that signs the channel's user in; only where there are sessions."""
+        raise LookupError("this wire has no sessions")
+
+    def sign_out(self, settings: WireSettings) -> Request[Any]:
+        """The request that signs the channel's user out; only where there are sessions."""
+        raise LookupError("this wire has no sessions")
+
+    def session_in(self, reply: bytes) -> str:
+        """The session that an opened reply names, whatever its code says; empty when it names none."""
+        return ""
+
+    def idle(self, settings: WireSettings) -> timedelta:
+        """After how long without a call the user is signed out."""
+        return timedelta(minutes=10)
 
     def needed(self, switches: Any) -> Collection[str]:
         """Names of the settings that must not be empty with these switches."""

@@ -20,7 +20,7 @@ class WireSettings:
     bound to, for sites without name service. `names` overrides transaction names on the wire ({code: name});
     `allowed_hosts` is the platform's allow-list (`host` or `host:port`); `read_timeout` in seconds replaces each
     transaction's own patience; `ca_file` is the certificate authority of an intranet. `next_number` gives wires that
-    count their messages a number that no other process has.
+    count their messages a number that no other process has. `session` is what a sign-in gave, where the wire has such.
     """
 
     gateway: Gateway
@@ -37,6 +37,7 @@ class WireSettings:
     medins_name: str = ""
     region: str = ""
     sign_no: str = ""
+    session: str = field(default="", repr=False)
     host_address: str = ""
     allowed_hosts: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)

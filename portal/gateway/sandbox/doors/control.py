@@ -20,6 +20,7 @@ from portal.gateway.sandbox.models import Fault, Party
 from portal.gateway.sandbox.parties import register_party
 from portal.gateway.sandbox.plays import control_of, played_gateways
 from portal.gateway.sandbox.truth import truth_of
+from portal.gateway.wire import wire
 
 View = Callable[..., JsonResponse]
 
@@ -125,8 +126,8 @@ def _switched_on(asked: Mapping[str, Any]) -> Fault:
     kind, rate, count = str(asked.get("kind", "")), float(asked.get("rate", 1)), asked.get("count")
     if kind not in KINDS:
         raise ValueError(f"kind 应为：{'、'.join(KINDS)}")
-    if kind == "session_expiry":
-        raise ValueError("现有的接口都没有会话，不能模拟会话失效")
+    if kind == "session_expiry" and not _has_sessions(str(asked.get("gateway", ""))):
+        raise ValueError("这个接口没有会话，不能模拟会话失效")
     if not 0 <= rate <= 1:
         raise ValueError("rate 应在 0 与 1 之间")
     codes = asked.get("codes", [])
@@ -142,6 +143,11 @@ def _switched_on(asked: Mapping[str, Any]) -> Fault:
         codes=codes,
         seconds=float(asked.get("seconds", SECONDS.get(kind, 0))),
     )
+
+
+def _has_sessions(name: str) -> bool:
+    """Whether the named gateway, or any when none is named, has sessions that can expire."""
+    return any(wire(one.wire).sessions for one in played_gateways() if name in ("", one.name))
 
 
 def _shown(fault: Fault) -> dict[str, Any]:
