@@ -1,1 +1,1 @@
-"""The work-injury gateway's other side: insured people, stays, a catalogue, 29 methods; for the sandbox process only."""
+"""The work-injury gateway's other side: the insured, their stays, a catalogue, 29 methods; for the sandbox only."""
