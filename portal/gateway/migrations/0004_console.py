@@ -55,6 +55,47 @@ class Migration(migrations.Migration):
                 ("form", models.UUIDField(verbose_name="表单编号")),
                 ("content", portal.vault.fields.SealedField(verbose_name="请求内容")),
                 (
+                    "attempt",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="gateway.attempt",
+                        verbose_name="接口报文",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="发送人",
+                    ),
+                ),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        default=portal.access.door.required_institution,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.institution",
+                        verbose_name="机构",
+                    ),
+                ),
+                (
+                    "operation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="gateway.operation",
+                        verbose_name="接口业务",
+                    ),
+                ),
+                (
                     "outcome",
                     models.CharField(
                         blank=True,
@@ -119,51 +160,6 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("by_console", False), ("environment", "test"), _connector="OR"),
                 name="gateway_operation_console_only_tests",
-            ),
-        ),
-        migrations.AddField(
-            model_name="consolecall",
-            name="attempt",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="gateway.attempt",
-                verbose_name="接口报文",
-            ),
-        ),
-        migrations.AddField(
-            model_name="consolecall",
-            name="created_by",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="发送人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="consolecall",
-            name="institution",
-            field=models.ForeignKey(
-                default=portal.access.door.required_institution,
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="access.institution",
-                verbose_name="机构",
-            ),
-        ),
-        migrations.AddField(
-            model_name="consolecall",
-            name="operation",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="gateway.operation",
-                verbose_name="接口业务",
             ),
         ),
         migrations.AddIndex(
