@@ -10,6 +10,7 @@ REGISTRATION_REQUESTED = Action(
 )
 REGISTRATION_DONE = Action("injury.registration.done", "就诊 {number} 已在工伤中心登记入院", "入院登记完成")
 REGISTRATION_REJECTED = Action("injury.registration.rejected", "就诊 {number} 没有登记：{reason}", "入院登记未通过")
+REGISTRATION_FOUND = Action("injury.registration.found", "就诊 {number} 在工伤中心已有登记，转为在院：{told}", "核实已有登记")
 UNDO_REQUESTED = Action(
     "injury.registration.undo_requested", "申请撤销就诊 {number} 的入院登记：{what}", "撤销入院登记"
 )
@@ -18,3 +19,29 @@ UNDO_REJECTED = Action(
     "injury.registration.cancel_rejected", "就诊 {number} 的入院登记没有撤销：{reason}", "撤销登记未通过"
 )
 PERSON_READ = Action("injury.person.read", "查看{what}的姓名和身份证号，理由：{reason}", "查看人员身份")
+DISCHARGE_SAVED = Action("injury.discharge.saved", "保存就诊 {number} 的出院信息", "保存出院信息")
+RECORD_SAVED = Action("injury.record.saved", "保存就诊 {number} 的{node}", "保存出院病历")
+RECORD_DROPPED = Action("injury.record.dropped", "删除就诊 {number} 的一条{node}", "删除出院病历")
+RECORDS_IMPORTED = Action("injury.records.imported", "导入就诊 {number} 的出院病历：{what}", "导入出院病历")
+FILE_ADDED = Action(
+    "injury.file.added", "为就诊 {number} 添加{kind} {paper}，金额 {amount} 元，SHA-256 {digest}", "添加发票或材料"
+)
+FILE_DROPPED = Action("injury.file.dropped", "移除就诊 {number} 的{kind} {paper}", "移除发票或材料")
+FILE_READ = Action("injury.file.read", "查看就诊 {number} 的{kind} {paper}", "查看发票或材料")
+DISCHARGE_REQUESTED = Action(
+    "injury.discharge.requested",
+    "提交就诊 {number} 出院，出院日期 {day}，费用 {total} 元，发票 {invoices} 张",
+    "提交出院",
+)
+DISCHARGE_DONE = Action("injury.discharge.done", "就诊 {number} 已在工伤中心办理出院", "出院完成")
+DISCHARGE_REJECTED = Action("injury.discharge.rejected", "就诊 {number} 没有办理出院：{reason}", "出院未通过")
+RETURN_REQUESTED = Action("injury.discharge.undo_requested", "申请撤销就诊 {number} 的出院", "撤销出院")
+RETURN_DONE = Action("injury.discharge.cancelled", "就诊 {number} 的出院已撤销", "撤销出院完成")
+RETURN_REJECTED = Action("injury.discharge.cancel_rejected", "就诊 {number} 的出院没有撤销：{reason}", "撤销出院未通过")
+MATERIAL_REQUESTED = Action(
+    "injury.material.requested", "上传就诊 {number} 的{kind} {paper}，金额 {amount} 元", "上传材料"
+)
+MATERIAL_DONE = Action("injury.material.done", "就诊 {number} 的{kind} {paper} 已上传", "材料上传完成")
+MATERIAL_REJECTED = Action(
+    "injury.material.rejected", "就诊 {number} 的{kind} {paper} 没有上传：{reason}", "材料上传未通过"
+)
