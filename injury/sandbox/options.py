@@ -29,7 +29,7 @@ class Options:
     @classmethod
     def of(cls, party: Party) -> Options:
         """Raises ValueError naming an option that does not exist or does not fit."""
-        given: dict[str, Any] = {name: value for name, value in party.options.items() if name not in OF_THE_WIRE}
+        given: dict[str, Any] = dict(party.options)
         if unknown := given.keys() - cls.__dataclass_fields__.keys():
             raise ValueError(f"没有这样的选项：{'、'.join(sorted(unknown))}")
         for name in ("meal", "drug_limit"):
@@ -39,10 +39,6 @@ class Options:
         if not 1 <= int(found.people) <= 20_000 or not 0 <= found.drug_limit <= 1:
             raise ValueError("people 应在 1 与 20000 之间，drug_limit 应在 0 与 1 之间")
         return found
-
-
-#: Options that the door of the wire reads itself (portal.gateway.sandbox).
-OF_THE_WIRE = frozenset({"username", "password", "session_seconds", "reply_sealed"})
 
 
 def _decimal(name: str, value: Any) -> Decimal:

@@ -75,11 +75,11 @@ FILINGS = (
 )
 
 
-def make_people(party: Party, options: Options, on: date, *, first: int = 0) -> None:
-    """Insert the people with serials from `first` on, so that more can be added later (`options.people` in all)."""
+def make_people(party: Party, options: Options, on: date, *, first: int = 0, last: int = 0) -> None:
+    """Insert the people with serials from `first` to before `last`, which is `options.people` unless given."""
     tag = int(hashlib.sha256(options.seed.encode()).hexdigest()[:6], 16) % 9000 + 1000
     maker = _Maker(party, options, on, tag)
-    for serial in range(first, options.people):
+    for serial in range(first, last or options.people):
         maker.add(serial)
     maker.save()
 
