@@ -45,3 +45,32 @@ MATERIAL_DONE = Action("injury.material.done", "就诊 {number} 的{kind} {paper
 MATERIAL_REJECTED = Action(
     "injury.material.rejected", "就诊 {number} 的{kind} {paper} 没有上传：{reason}", "材料上传未通过"
 )
+CATALOGUE_FILE_BROUGHT = Action("injury.catalogue.file_brought", "上传{kind}文件“{file}”，尚未导入", "上传目录文件")
+CATALOGUE_FILE_DROPPED = Action("injury.catalogue.file_dropped", "放弃文件“{file}”，没有导入", "放弃目录文件")
+CATALOGUE_USED = Action(
+    "injury.catalogue.used",
+    "导入中心目录“{file}”：新增 {new}，新版本 {version}，变化 {changed}，停用 {gone}，涉及对照 {mappings} 条",
+    "导入中心目录",
+)
+MAPPINGS_IMPORTED = Action(
+    "injury.mappings.imported", "导入目录对照“{file}”：新增 {new} 条，变更 {changed} 条", "导入目录对照"
+)
+MAPPINGS_SAVED = Action("injury.mappings.saved", "保存目录对照：新增 {new} 条，变更 {changed} 条", "保存目录对照")
+MAPPING_SAVED = Action("injury.mapping.saved", "医院项目 {name}（{code}）的对照：{was} → {now}", "保存目录对照")
+MAPPINGS_RENEWED = Action("injury.mappings.renewed", "{count} 条对照更新到中心新版本：{first}", "更新目录对照")
+MAPPING_REMOVED = Action("injury.mapping.removed", "取消医院项目 {name}（{code}）的对照（原为 {was}）", "取消目录对照")
+FEES_ARRIVED = Action(
+    "injury.fees.arrived",
+    "就诊 {admission} 到达费用 {count} 条（{source}），合计 {amount} 元，其中暂不能上传 {held} 条",
+    "费用到达",
+)
+ADVICES_ARRIVED = Action(
+    "injury.advices.arrived", "就诊 {admission} 到达医嘱（{source}）：新增 {new} 条，更新 {changed} 条", "医嘱到达"
+)
+FEE_CORRECTED = Action("injury.fee.corrected", "更正就诊 {admission} 的费用 {line}：{changes}", "更正费用")
+FEES_DROPPED = Action("injury.fees.dropped", "就诊 {admission} 的费用 {count} 条不上传：{lines}，理由：{reason}", "撤下费用")
+FEES_RESTORED = Action("injury.fees.restored", "恢复就诊 {admission} 已撤下的费用 {count} 条：{lines}", "恢复费用")
+FEES_LOOKED_AGAIN = Action(
+    "injury.fees.looked_again", "重新检查费用：{released} 条转为待上传，{held} 条转为暂不能上传", "重新检查费用"
+)
+FEE_FILE_READ = Action("injury.fee_file.read", "读取就诊 {admission} 的{content}文件“{file}”，{count} 行，尚未导入", "读取费用文件")
