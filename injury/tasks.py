@@ -4,6 +4,9 @@ from functools import partial
 from typing import cast
 from uuid import UUID
 
+from injury.models import CatalogueFile
+from injury.services.catalogue_files import READ, USE
+from injury.services.catalogue_reading import read_file, use_file
 from injury.services.enquiries import ENQUIRE, answer_enquiry, forget_old_enquiries
 from portal.access.door import tenant_tx
 from portal.gateway import client
@@ -32,3 +35,18 @@ def forget_enquiries(institution_id: int) -> None:
     """Enquiries are kept for 180 days; one that nobody asks any more is ended."""
     with tenant_tx(institution_id):
         forget_old_enquiries()
+
+
+@job(READ, title="读取目录文件", resumable=True, permission="injury.mappings.view")
+def read_catalogue_file(running: Running) -> str:
+    """Stage and compare a file of the catalogue or of mappings; starts again from its first line after a crash."""
+    return read_file(UUID(running.params["file"]), door=running.tx, progress=running.progress)
+
+
+@job(USE, title="导入目录文件", resumable=True, permission="injury.mappings.view")
+def use_catalogue_file(running: Running) -> str:
+    """Take a file over in one transaction; done twice, it changes nothing the second time."""
+    file_id = UUID(running.params["file"])
+    with running.tx():
+        kind = CatalogueFile.objects.values_list("kind", flat=True).get(pk=file_id)
+        return use_file(file_id, kind, by=running.by)

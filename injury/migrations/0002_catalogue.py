@@ -9,11 +9,29 @@ import portal.access.rows
 class Migration(migrations.Migration):
     dependencies = [
         ("access", "0002_accounts"),
-        ("access", "__first__"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ("injury", "0001_admission"),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name="ErrorCode",
+            fields=[
+                ("number", models.PositiveSmallIntegerField(primary_key=True, serialize=False, verbose_name="序号")),
+                ("section", models.CharField(max_length=60, verbose_name="所属接口")),
+                ("code", models.CharField(db_index=True, max_length=10, verbose_name="错误代码")),
+                ("mark", models.CharField(blank=True, max_length=12, verbose_name="原文编号")),
+                ("text", models.CharField(max_length=300, verbose_name="接口说明")),
+                ("initials", models.CharField(blank=True, editable=False, max_length=300, verbose_name="拼音首字母")),
+                ("next_step", models.CharField(blank=True, max_length=300, verbose_name="下一步")),
+                ("definite", models.BooleanField(verbose_name="可断定没有办理")),
+            ],
+            options={
+                "verbose_name": "工伤接口错误代码",
+                "verbose_name_plural": "工伤接口错误代码",
+                "ordering": ["number"],
+            },
+        ),
         migrations.CreateModel(
             name="CatalogueFile",
             fields=[
@@ -48,7 +66,6 @@ class Migration(migrations.Migration):
                             ("reading", "读取中"),
                             ("faulty", "有错误"),
                             ("preview", "待确认"),
-                            ("using", "导入中"),
                             ("used", "已导入"),
                             ("dropped", "已放弃"),
                         ],
@@ -309,9 +326,14 @@ class Migration(migrations.Migration):
                 ("kind", models.CharField(max_length=3, verbose_name="种类")),
                 ("own_code", models.CharField(max_length=30, verbose_name="医院内码")),
                 ("own_name", models.CharField(max_length=100, verbose_name="医院项目名称")),
+                (
+                    "own_initials",
+                    models.CharField(blank=True, editable=False, max_length=100, verbose_name="拼音首字母"),
+                ),
                 ("own_price", models.DecimalField(decimal_places=6, max_digits=18, null=True, verbose_name="医院单价")),
                 ("specification", models.CharField(blank=True, max_length=50, verbose_name="规格")),
                 ("centre_code", models.CharField(max_length=20, verbose_name="中心编码")),
+                ("version", models.CharField(blank=True, max_length=30, verbose_name="目录版本号")),
                 ("category", models.CharField(blank=True, max_length=5, verbose_name="收费类别")),
                 ("valid_from", models.DateField(null=True, verbose_name="对照生效日期")),
                 ("valid_to", models.DateField(null=True, verbose_name="对照失效日期")),

@@ -15,7 +15,9 @@ from injury.models.discharge import (
     Node,
 )
 from injury.models.enquiry import Enquiry, EnquiryState
+from injury.models.error_code import ErrorCode
 from injury.models.fee import Advice, FeeItem, FeeState, HeldKind, Source
+from injury.models.sheet import DrugLimit, DrugReading, LineMatch, SettlementSheet, SheetLine
 from injury.models.upload import (
     BatchLine,
     BatchState,
@@ -46,9 +48,12 @@ __all__ = [
     "Discharge",
     "DischargeRecord",
     "DischargeState",
+    "DrugLimit",
+    "DrugReading",
     "Enquiry",
     "EnquiryState",
     "EpochState",
+    "ErrorCode",
     "FeeBatch",
     "FeeEpoch",
     "FeeItem",
@@ -61,12 +66,15 @@ __all__ = [
     "HeldKind",
     "Invoice",
     "InvoiceNumber",
+    "LineMatch",
     "Mapping",
     "MappingLine",
     "Material",
     "MaterialState",
     "Node",
     "Purpose",
+    "SettlementSheet",
+    "SheetLine",
     "Sign",
     "Source",
     "Standing",

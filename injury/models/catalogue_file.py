@@ -18,7 +18,6 @@ class FileState(models.TextChoices):
     READING = "reading", "读取中"
     FAULTY = "faulty", "有错误"
     PREVIEW = "preview", "待确认"
-    USING = "using", "导入中"
     USED = "used", "已导入"
     DROPPED = "dropped", "已放弃"
 
@@ -73,10 +72,6 @@ class CatalogueFile(TenantModel):
     def __str__(self) -> str:
         return self.name
 
-    @property
-    def is_busy(self) -> bool:
-        return self.state in (FileState.READING, FileState.USING)
-
 
 class CatalogueLine(TenantModel, CatalogueFields):
     """A line of the centre's file; becomes a CatalogueItem with the same id."""
@@ -105,12 +100,14 @@ class MappingLine(TenantModel):
     kind = models.CharField("种类", max_length=3)
     own_code = models.CharField("医院内码", max_length=30)
     own_name = models.CharField("医院项目名称", max_length=100)
+    own_initials = models.CharField("拼音首字母", max_length=100, blank=True, editable=False)
     own_price = models.DecimalField("医院单价", max_digits=18, decimal_places=6, null=True)
     specification = models.CharField("规格", max_length=50, blank=True)
     centre_code = models.CharField("中心编码", max_length=20)
     item: "models.ForeignKey[Any, Any]" = models.ForeignKey(
         CatalogueItem, verbose_name="中心目录项目", on_delete=models.CASCADE, null=True, related_name="+"
     )
+    version = models.CharField("目录版本号", max_length=30, blank=True)
     category = models.CharField("收费类别", max_length=5, blank=True)
     valid_from = models.DateField("对照生效日期", null=True)
     valid_to = models.DateField("对照失效日期", null=True)

@@ -8,6 +8,7 @@ from typing import Any
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from openpyxl import DEFUSEDXML, load_workbook
+from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 if not DEFUSEDXML:
     raise ImportError("openpyxl parses with defusedxml, or not at all")
@@ -45,22 +46,38 @@ class Line:
     values: tuple[Any, ...]
 
 
+@dataclass(frozen=True)
+class Formula:
+    """A cell that Excel would compute, or text that looks like it: nobody knows what it stands for."""
+
+    text: str
+
+
 def read_xlsx(content: bytes, limits: Limits | None = None) -> list[Line]:
     """The first sheet's rows that are not empty, as values: text, int, float, datetime or None.
 
     Raises UnreadableFile with a sentence for people.
     """
+    return list(stream_xlsx(content, limits, keep_formulas=False))
+
+
+def stream_xlsx(content: bytes, limits: Limits | None = None, *, keep_formulas: bool = True) -> Iterator[Line]:
+    """The same rows one after another, so that memory does not grow with them.
+
+    With `keep_formulas` a formula is a `Formula` instead of the value that it had when the file was saved.
+    Raises UnreadableFile, also between two rows.
+    """
     allowed = limits or Limits()
     look_before_unzipping(content, allowed)
     try:
-        book = load_workbook(BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        book = load_workbook(BytesIO(content), read_only=True, data_only=not keep_formulas, keep_links=False)
         try:
             sheet = book.worksheets[0]
             sheet.reset_dimensions()  # the file's own word about its size is no limit
-            return list(_rows(sheet, allowed))
+            yield from _rows(sheet, allowed, keep_formulas)
         finally:
             book.close()
-    except UnreadableFile:
+    except (UnreadableFile, GeneratorExit):
         raise
     except Exception as error:  # openpyxl raises nearly everything for a broken file
         raise UnreadableFile("文件不是有效的 Excel 工作簿（.xlsx），请用 Excel 另存后再导入") from error
@@ -108,7 +125,7 @@ def _counted(archive: ZipFile, entry: ZipInfo, left: int) -> int:
     return found
 
 
-def _rows(sheet: Any, limits: Limits) -> Iterator[Line]:
+def _rows(sheet: Any, limits: Limits, keep_formulas: bool) -> Iterator[Line]:
     found = 0
     for number, row in enumerate(sheet.iter_rows(max_col=limits.columns, values_only=True), start=1):
         is_filled = any(value not in (None, "") for value in row)
@@ -116,4 +133,10 @@ def _rows(sheet: Any, limits: Limits) -> Iterator[Line]:
         if found > limits.rows or number > limits.rows * 2:
             raise UnreadableFile(f"最多读取 {limits.rows:,} 行，请分成几个文件")
         if is_filled:
-            yield Line(number, tuple(row))
+            yield Line(number, tuple(map(_value, row)) if keep_formulas else tuple(row))
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, ArrayFormula | DataTableFormula) or (isinstance(value, str) and value.startswith("=")):
+        return Formula(str(getattr(value, "text", value)))
+    return value
