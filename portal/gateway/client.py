@@ -3,17 +3,15 @@
 import time
 from typing import Any, TypeVar
 
-from django.db import connection
-from django.utils import timezone
-
 from portal.access.door import tenant_tx
 from portal.access.models import Institution
 from portal.gateway import wire
 from portal.gateway.channels.models import Channel
 from portal.gateway.errors import NotSent
 from portal.gateway.journal.models import Attempt
-from portal.gateway.messages import Record, Request, subject_of
-from portal.jobs.behalf import asker
+from portal.gateway.messages import Record, Request
+from portal.gateway.sessions import services as sessions
+from portal.gateway.writing import exchanged, refuse_inside_transaction, text, write_outcome
 from portal.jobs.holds import StandStill, refuse_new_work
 from portal.jobs.pace import factor
 from portal.vault import BrokenSeal
@@ -86,43 +84,23 @@ def _once(
     subject: str = "",
     by_console: bool = False,
 ) -> tuple[Attempt, wire.Exchange[R]]:
-    """One try, written down before and after."""
-    prepared = wire.prepare(settings, request, wire.new_msgid(settings))
-    with tenant_tx(institution_id):
-        attempt = Attempt(
-            gateway=settings.gateway.name,
-            environment=environment,
-            kind=type(request).code,
-            msgid=prepared.msgid,
-            subject=subject or subject_of(request),
-            asked_by=asker()[:100],
-            by_console=by_console,
-            raw_request=text(prepared.plain),
-        )
-        attempt.save(force_insert=True)
-    refuse_inside_transaction()
-    exchange = wire.send(prepared)
-    with tenant_tx(institution_id):
-        write_outcome(attempt, exchange)
-    return attempt, exchange
+    """One try, signed in where the wire has sessions; a session that has run out is renewed, once."""
+    code = type(request).code
+    signed_in = sessions.entered(settings, code, institution_id, environment)
+    found = exchanged(signed_in, request, institution_id, environment, subject=subject, by_console=by_console)
+    if not sessions.is_over(signed_in, found[1]) or signed_in is settings:
+        return found
+    sessions.forget(signed_in, institution_id, environment)
+    signed_in = sessions.entered(settings, code, institution_id, environment)
+    return exchanged(signed_in, request, institution_id, environment, subject=subject, by_console=by_console)
 
 
-def write_outcome(attempt: Attempt, exchange: wire.Exchange[Any]) -> None:
-    """Finish the attempt with what came of it; inside the door."""
-    attempt.outcome = exchange.outcome.value
-    attempt.finished_at = timezone.now()
-    attempt.took_ms = int(exchange.seconds * 1000)
-    attempt.code = exchange.code[:40]
-    attempt.message = (exchange.sentence or exchange.message)[:500]
-    attempt.raw_reply = text(exchange.raw_reply) if exchange.raw_reply else None
-    attempt.save(update_fields=["outcome", "finished_at", "took_ms", "code", "message", "raw_reply"])
-
-
-def text(raw: bytes) -> str:
-    return raw.decode("utf-8", "backslashreplace")
-
-
-def refuse_inside_transaction() -> None:
-    """I8: a gateway may take a minute; no row may stay locked, and nothing may be undone, that long."""
-    if connection.in_atomic_block:
-        raise RuntimeError("a gateway is called outside any transaction (I8)")
+__all__ = [
+    "ask",
+    "ask_by_hand",
+    "refuse_inside_transaction",
+    "settled_environment",
+    "text",
+    "wire_settings",
+    "write_outcome",
+]

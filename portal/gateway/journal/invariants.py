@@ -192,9 +192,8 @@ def no_open_transaction() -> Iterator[Broken]:
 
 def against_truth(truth: Truth) -> Iterator[Broken]:
     """I1–I4 of the open institution: its effects there, and its journal here, say the same."""
-    codes = set(
-        Channel.objects.filter(gateway=truth.gateway, environment=truth.environment).values_list("app_code", flat=True)
-    )
+    channels = Channel.objects.filter(gateway=truth.gateway, environment=truth.environment)
+    codes = {name for row in channels.values_list("app_code", "user_name") for name in row if name}
     effects = [effect for effect in truth.effects if effect["party"] in codes]
     rows = Attempt.objects.filter(gateway=truth.gateway, environment=truth.environment, operation__isnull=False)
     attempts = {row.msgid: row for row in rows.select_related("operation").defer("raw_request", "raw_reply")}

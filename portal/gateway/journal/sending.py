@@ -2,7 +2,7 @@
 
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import Enum
 from typing import Any
@@ -23,8 +23,13 @@ from portal.gateway.journal.models import Attempt, Operation
 from portal.gateway.journal.moves import Overtaken, leave_for_later, move, tell, tell_business
 from portal.gateway.journal.states import DOUBTFUL, State, Task
 from portal.gateway.messages import subject_of
+from portal.gateway.sessions import services as sessions
 
 logger = logging.getLogger(__name__)
+
+
+SIGN_IN = "接口登录已失效，本次没有执行；系统重新登录后自动再发"
+STILL_OVER = "重新登录后接口仍答复登录无效，已停止发送。请核对系统配置中的接口密钥和 sessionid 开关后重新提交"
 
 
 class Step(Enum):
@@ -96,7 +101,10 @@ def send_next(held: Held) -> Step:
             settings = client.wire_settings(held.gateway, held.environment)
         except NotSent as error:
             return postpone(operation, error.sentence)
+        if sessions.needs_session(settings, operation.kind):
+            held.keep(sessions.LEASE)
     try:
+        settings = sessions.entered(settings, operation.kind, held.institution_id, held.environment)
         prepared = wire.prepare(settings, request_of(operation), wire.new_msgid(settings))
     except NotSent as error:
         sentence = error.sentence
@@ -156,6 +164,8 @@ def claim(operation: Operation, held: Held, prepared: wire.Prepared[Any]) -> Cla
 def send_claimed(claimed: Claimed) -> Step:
     """Spool line on disk, then the one and only call, then its outcome."""
     exchange = _spool_and_send(claimed)
+    if sessions.is_over(claimed.prepared.settings, exchange):
+        sessions.forget(claimed.prepared.settings, claimed.held.institution_id, claimed.held.environment)
     write_outcome(claimed, exchange)
     return Step.STOP if exchange.outcome is wire.Outcome.NOT_SENT else Step.SENT
 
@@ -224,7 +234,18 @@ def _write(claimed: Claimed, exchange: wire.Exchange[Any], *, with_business: boo
         if attempt.outcome or (operation.state, operation.version) != (State.SENDING, claimed.operation.version):
             raise Overtaken(f"attempt {attempt.msgid} was given up")
         client.write_outcome(attempt, exchange)
+        if sessions.is_over(claimed.prepared.settings, exchange):
+            if not _was_over_before(operation, attempt):
+                move(operation, State.QUEUED, only_if=claimed.held.is_mine, code=exchange.code[:40], message=SIGN_IN)
+                return
+            exchange = replace(exchange, sentence=f"{STILL_OVER}：{exchange.sentence}")
         _conclude(operation, exchange, claimed.held.is_mine, with_business=with_business)
+
+
+def _was_over_before(operation: Operation, attempt: Attempt) -> bool:
+    """Whether the try before ended in the same way: then signing in does not help, and people must look."""
+    before = Attempt.objects.filter(operation=operation, n=attempt.n - 1, outcome=wire.Outcome.REJECTED.value)
+    return before.filter(code=attempt.code).exists()
 
 
 def _conclude(operation: Operation, exchange: wire.Exchange[Any], mine: Q, *, with_business: bool) -> None:

@@ -27,7 +27,8 @@ class Sessions:
 
     `sign_in` and `sign_out` are codes of transactions. `expired`: answers that prove that a call was not carried out
     because its session is not valid; `taken`: signing in was refused because the user is signed in elsewhere; `gone`:
-    answers to signing out that mean that nobody is signed in. `lasts` counts from the last call.
+    answers to signing out that mean that nobody is signed in. `lasts` counts from the last call. Signing out with the
+    session `anybody` ends whichever the user has.
     """
 
     sign_in: str
@@ -36,6 +37,7 @@ class Sessions:
     taken: frozenset[str]
     gone: frozenset[str]
     lasts: timedelta
+    anybody: str = "0"
 
 
 @dataclass(frozen=True)
