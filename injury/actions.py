@@ -10,7 +10,9 @@ REGISTRATION_REQUESTED = Action(
 )
 REGISTRATION_DONE = Action("injury.registration.done", "就诊 {number} 已在工伤中心登记入院", "入院登记完成")
 REGISTRATION_REJECTED = Action("injury.registration.rejected", "就诊 {number} 没有登记：{reason}", "入院登记未通过")
-REGISTRATION_FOUND = Action("injury.registration.found", "就诊 {number} 在工伤中心已有登记，转为在院：{told}", "核实已有登记")
+REGISTRATION_FOUND = Action(
+    "injury.registration.found", "就诊 {number} 在工伤中心已有登记，转为在院：{told}", "核实已有登记"
+)
 UNDO_REQUESTED = Action(
     "injury.registration.undo_requested", "申请撤销就诊 {number} 的入院登记：{what}", "撤销入院登记"
 )
@@ -68,9 +70,13 @@ ADVICES_ARRIVED = Action(
     "injury.advices.arrived", "就诊 {admission} 到达医嘱（{source}）：新增 {new} 条，更新 {changed} 条", "医嘱到达"
 )
 FEE_CORRECTED = Action("injury.fee.corrected", "更正就诊 {admission} 的费用 {line}：{changes}", "更正费用")
-FEES_DROPPED = Action("injury.fees.dropped", "就诊 {admission} 的费用 {count} 条不上传：{lines}，理由：{reason}", "撤下费用")
+FEES_DROPPED = Action(
+    "injury.fees.dropped", "就诊 {admission} 的费用 {count} 条不上传：{lines}，理由：{reason}", "撤下费用"
+)
 FEES_RESTORED = Action("injury.fees.restored", "恢复就诊 {admission} 已撤下的费用 {count} 条：{lines}", "恢复费用")
 FEES_LOOKED_AGAIN = Action(
     "injury.fees.looked_again", "重新检查费用：{released} 条转为待上传，{held} 条转为暂不能上传", "重新检查费用"
 )
-FEE_FILE_READ = Action("injury.fee_file.read", "读取就诊 {admission} 的{content}文件“{file}”，{count} 行，尚未导入", "读取费用文件")
+FEE_FILE_READ = Action(
+    "injury.fee_file.read", "读取就诊 {admission} 的{content}文件“{file}”，{count} 行，尚未导入", "读取费用文件"
+)

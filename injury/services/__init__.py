@@ -1,0 +1,27 @@
+"""What can be done in work injury; each service checks, changes, records and enqueues in one transaction."""
+
+from injury.services.adopting import look_for_registration
+from injury.services.centre_lists import ask_reports, ask_treatments
+from injury.services.drafts import begin_admission, drop_draft, save_draft, start_by_hand
+from injury.services.enquiries import enquire
+from injury.services.people import ask_about_person
+from injury.services.refusals import Refused
+from injury.services.registration import register_admission
+from injury.services.undoing import undo_registration
+from injury.services.uploaded_people import ask_uploaded
+
+__all__ = [
+    "Refused",
+    "ask_about_person",
+    "ask_reports",
+    "ask_treatments",
+    "ask_uploaded",
+    "begin_admission",
+    "drop_draft",
+    "enquire",
+    "look_for_registration",
+    "register_admission",
+    "save_draft",
+    "start_by_hand",
+    "undo_registration",
+]

@@ -50,6 +50,8 @@ class Chain:
 
 _chains: dict[str, Chain] = {}
 _taking: dict[str, Taken] = {}
+#: Codes that only say that there is nothing to show (5.2): 4.4, 4.15, 4.21.
+NOTHING = {("getCure", "190002"), ("getPerDetail", "230003"), ("getBSTdjyba", "300004")}
 
 
 def chain(name: str, title: str) -> Callable[[Run], Run]:
@@ -148,7 +150,7 @@ def answer_enquiry(
             reply, count = _chains[enquiry.kind].run(params, ask(enquiry.environment), progress)
             enquiry.answer, enquiry.count = reply, count
         else:
-            reply = ask(enquiry.environment)(request_class(INJURY.name, enquiry.kind)(**params))
+            reply = ask_once(ask(enquiry.environment), request_class(INJURY.name, enquiry.kind)(**params))
             enquiry.answer = reply.model_dump(mode="json", by_alias=True)
         enquiry.state, enquiry.sentence = EnquiryState.ANSWERED, "已答复"
     except Rejected as refusal:
@@ -159,6 +161,16 @@ def answer_enquiry(
     with door():
         _keep(enquiry, reply)
     return f"{enquiry.get_state_display()}：{enquiry.sentence}" if not enquiry.is_answered else _told(enquiry)
+
+
+def ask_once(ask: Ask, request: Request[Any]) -> Any:
+    """The reply; an empty one when the centre answers with the code that means that there is nothing."""
+    try:
+        return ask(request)
+    except Rejected as refusal:
+        if (type(request).code, refusal.code) not in NOTHING:
+            raise
+        return type(request).reply()()
 
 
 def _keep(enquiry: Enquiry, reply: Any) -> None:

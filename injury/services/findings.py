@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from injury.models import Enquiry, Flow
+from injury.models import Admission, Enquiry, Flow
 from injury.rules.approval import day, filing_fault, treatment_fault
 from injury.rules.identity import gender_of, identity_fault
 from injury.services.refusals import Refused
@@ -220,3 +220,9 @@ def _from_new(person: Person, key: str) -> dict[str, Any]:
 
 def _numbers(person: Person) -> set[str]:
     return {one.number for one in person.injuries if one.number}
+
+
+def has_report(admission: Admission) -> bool:
+    """Whether the enquiry that the admission began with found an accident report."""
+    enquiry = admission.enquiry
+    return bool(enquiry and enquiry.is_answered and enquiry.answer.reveal().get("reports"))

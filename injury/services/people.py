@@ -19,7 +19,7 @@ from injury.messages import (
 )
 from injury.models import Enquiry
 from injury.rules.identity import identity_fault
-from injury.services.enquiries import chain, enquire, next_step
+from injury.services.enquiries import ask_once, chain, enquire, next_step
 from injury.services.refusals import Refused
 from portal.access.member import Member
 from portal.gateway.errors import NotSent, Rejected, Unknown
@@ -44,7 +44,7 @@ class Steps:
 
     def needed(self, request: Request[Any]) -> Any:
         """The reply; what went wrong ends the chain."""
-        reply = self.ask(request)
+        reply = ask_once(self.ask, request)
         self._note(request, "answered", "已答复")
         return reply
 

@@ -8,11 +8,12 @@ from enum import Enum
 from injury.messages import FetchSheet, FindUploaded
 from injury.models import Admission
 from injury.rules.approval import day
+from injury.services.enquiries import ask_once
 from portal.gateway.errors import Rejected
 from portal.gateway.journal import Ask
 
-#: 4.15 has nothing to show; 4.16 knows no admission of this number; it knows one that is not discharged (5.2).
-NOTHING, NO_ADMISSION, STILL_ADMITTED = "230003", "240002", "240003"
+#: 4.16 knows no admission of this number; it knows one that is not discharged (5.2).
+NO_ADMISSION, STILL_ADMITTED = "240002", "240003"
 
 
 class Presence(Enum):
@@ -42,12 +43,7 @@ def presence(admission: Admission, ask: Ask) -> Found:
 
 def _listed(admission: Admission, ask: Ask) -> Found:
     number, on = admission.number, admission.admitted_on.isoformat()
-    try:
-        rows = ask(FindUploaded(akc190=number, akc192s=on, akc192e=on)).detailcolls.detailData
-    except Rejected as refusal:
-        if refusal.code != NOTHING:
-            raise
-        rows = []
+    rows = ask_once(ask, FindUploaded(akc190=number, akc192s=on, akc192e=on)).detailcolls.detailData
     mine = [row for row in rows if row.akc190 == number]
     if not mine:
         return Found(Presence.ABSENT, f"获取上传人员明细：{on} 入院的人员中没有 {number}")
