@@ -16,7 +16,6 @@ class Migration(migrations.Migration):
                 ("rows", models.IntegerField()),
                 ("amount", models.DecimalField(decimal_places=4, max_digits=30)),
                 ("digest", models.CharField(max_length=32)),
-                ("reverse", models.CharField(max_length=32)),
                 ("at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
@@ -242,7 +241,10 @@ class Migration(migrations.Migration):
                 (
                     "stay",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="lines", to="injury_sandbox.stay"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="injury_sandbox.stay",
                     ),
                 ),
             ],
@@ -337,6 +339,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="material",
             constraint=models.UniqueConstraint(fields=("party", "number"), name="injury_invoice_once"),
+        ),
+        migrations.AddIndex(
+            model_name="line",
+            index=models.Index(fields=["stay", "alc400"], name="injury_sand_stay_id_239fa6_idx"),
         ),
         migrations.AddIndex(
             model_name="batch",

@@ -98,15 +98,13 @@ class Advice(models.Model):
 
 
 class Batch(models.Model):
-    """One message of fee items that was stored; `digest` says what was in it, whatever the order, `reverse` the same
-    with the signs turned round."""
+    """One message of fee items that was stored; `digest` says what was in it, whatever the order."""
 
     stay = models.ForeignKey(Stay, on_delete=models.CASCADE, related_name="batches")
     nonce = models.CharField(max_length=64)
     rows = models.IntegerField()
     amount = models.DecimalField(max_digits=30, decimal_places=4)
     digest = models.CharField(max_length=32)
-    reverse = models.CharField(max_length=32)
     at = models.DateTimeField(auto_now_add=True)
     objects: ClassVar[models.Manager[Self]] = models.Manager()
 
@@ -124,7 +122,7 @@ class Line(models.Model):
     `reason` and `rejected`: what the automatic audit keeps back (AKA073) and how much of it.
     """
 
-    stay = models.ForeignKey(Stay, on_delete=models.CASCADE, related_name="lines")
+    stay = models.ForeignKey(Stay, on_delete=models.CASCADE, related_name="lines", db_index=False)
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="lines", db_index=False)
     alc400 = models.CharField(max_length=20)
     alc401 = models.DateField()
@@ -144,6 +142,7 @@ class Line(models.Model):
 
     class Meta:
         app_label = "injury_sandbox"
+        indexes = [models.Index(fields=["stay", "alc400"])]
 
     def __str__(self) -> str:
         return f"{self.alc400}/{self.akc515}"
