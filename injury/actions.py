@@ -80,3 +80,28 @@ FEES_LOOKED_AGAIN = Action(
 FEE_FILE_READ = Action(
     "injury.fee_file.read", "读取就诊 {admission} 的{content}文件“{file}”，{count} 行，尚未导入", "读取费用文件"
 )
+SHEET_REQUESTED = Action("injury.sheet.requested", "获取就诊 {number} 的结算单", "获取结算单")
+SHEET_TAKEN = Action(
+    "injury.sheet.taken", "就诊 {number} 的结算单（{state}）：医疗费 {total} 元，自付 {own} 元", "结算单已获取"
+)
+SHEET_PRINTED = Action("injury.sheet.printed", "打印就诊 {number} 的结算单（{format}）", "打印结算单")
+TREATMENT_FORM_PRINTED = Action(
+    "injury.treatment_form.printed", "打印{person}的继续治疗申请表（{kind}）", "打印继续治疗申请表"
+)
+DRUG_LIMIT_SET = Action("injury.drug_limit.set", "设置药占比上限 {limit}%，提醒线 {warn}%", "设置药占比上限")
+UPLOAD_REQUESTED = Action("injury.upload.requested", "上传就诊 {number} 的费用 {count} 条", "上传费用")
+CHECK_REQUESTED = Action("injury.upload.check_requested", "核对就诊 {number} 的中心金额", "核对中心金额")
+BATCH_SENT = Action("injury.batch.sent", "就诊 {number} {batch}提交上传：{what}")
+BATCH_APPLIED = Action("injury.batch.applied", "就诊 {number} {batch}已上传：{what}")
+BATCH_REFUSED = Action("injury.batch.refused", "就诊 {number} {batch}被中心拒绝：{reason}")
+UPLOAD_COMPLETED = Action(
+    "injury.upload.completed", "就诊 {number} 第 {round} 轮费用上传完成，中心金额 {total} 元与本院一致", "上传完成"
+)
+UPLOAD_STOPPED = Action("injury.upload.stopped", "就诊 {number} 的费用上传停止：{reason}", "上传停止")
+WIPE_REQUESTED = Action(
+    "injury.wipe.requested", "提请作废就诊 {number} 已上传的费用（本院 {ours} 元）：{reason}", "提请作废费用"
+)
+WIPE_DONE = Action("injury.wipe.done", "就诊 {number} 已上传的费用在中心作废")
+WIPE_PROVEN = Action("injury.wipe.proven", "就诊 {number} 的中心金额经两次读取核实为空")
+WIPE_FAILED = Action("injury.wipe.failed", "就诊 {number} 的费用没有作废：{reason}")
+SCHEDULE_SET = Action("injury.schedule.set", "设置自动上传：{what}", "设置自动上传")

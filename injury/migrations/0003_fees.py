@@ -49,6 +49,26 @@ class Migration(migrations.Migration):
                 ("uploaded_as", models.CharField(blank=True, max_length=100, verbose_name="导入人（显示）")),
                 ("uploaded_at", models.DateTimeField(auto_now_add=True, verbose_name="上传时间")),
                 ("taken_at", models.DateTimeField(null=True, verbose_name="导入时间")),
+                (
+                    "admission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="arrival_files",
+                        to="injury.admission",
+                        verbose_name="就诊",
+                    ),
+                ),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        default=portal.access.door.required_institution,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.institution",
+                        verbose_name="机构",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "费用文件",
@@ -121,28 +141,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="feeitem",
             index=models.Index(fields=["institution", "environment", "-arrived_at", "-id"], name="fee_newest"),
-        ),
-        migrations.AddField(
-            model_name="arrivalfile",
-            name="admission",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="arrival_files",
-                to="injury.admission",
-                verbose_name="就诊",
-            ),
-        ),
-        migrations.AddField(
-            model_name="arrivalfile",
-            name="institution",
-            field=models.ForeignKey(
-                default=portal.access.door.required_institution,
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="access.institution",
-                verbose_name="机构",
-            ),
         ),
         migrations.AddIndex(
             model_name="arrivalfile",

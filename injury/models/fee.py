@@ -11,6 +11,8 @@ from portal.codes import code_list
 
 #: The number of advices that nothing can be linked to (4.10).
 NO_ADVICE = "999"
+#: The kind of drugs (ALC404).
+DRUG = "0"
 #: What is outside the catalogue goes by kind: drug, treatment, material (3.2).
 OUTSIDE = {"0": "SZFYP999", "1": "SZFZL999", "9": "SZFCL999"}
 

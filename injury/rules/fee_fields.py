@@ -38,6 +38,25 @@ LABELS = {
     "explanation": "继续上传的情况说明",
     "refunds": "冲减的费用流水号",
 }
+#: Of advices: our names, what people call them, and the declaration's (4.10).
+ADVICES = {
+    "number": ("医嘱流水号", "aae080"),
+    "started_on": ("开始日期", "alk007"),
+    "ended_on": ("结束日期", "alk008"),
+    "text": ("医嘱信息", "alk009"),
+    "nursing": ("护理级别", "alk011"),
+    "posture": ("体位", "alk012"),
+    "dose": ("药物剂量", "alk013"),
+    "usage": ("药物用法", "alk014"),
+    "caution": ("注意事项", "alk015"),
+    "doctor": ("医师签名", "alk016"),
+    "nurse": ("护士签名", "alk017"),
+    "executor": ("执行者签名", "alk020"),
+    "kind": ("医嘱类型", "alk022"),
+    "department": ("住院科室", "alk023"),
+    "bed": ("床位号", "alk024"),
+}
+ADVICE_LABELS = {name: label for name, (label, _) in ADVICES.items()}
 #: Where 4.10 says how wide a field is; 4.24 has four names of its own.
 LOCAL = {
     "prescription": "alc400",
@@ -74,6 +93,14 @@ def limits(*, elsewhere: bool) -> Limits:
     texts = {name: width(record, wire) for name, wire in names.items() if name not in NUMBERS}
     texts |= OWN_WIDTHS | {"advice_no": width(Advice, "aae080")}
     return Limits(texts, {name: precision(record, names[name]) for name in NUMBERS})
+
+
+@cache
+def advice_limits() -> Mapping[str, int]:
+    """Characters of each text of an advice; our own columns where 4.10 gives no width."""
+    own = {"department": 60, "bed": 30}
+    texts = {name: wire for name, (_, wire) in ADVICES.items() if name not in ("started_on", "ended_on", "kind", *own)}
+    return own | {name: width(Advice, wire) for name, wire in texts.items()}
 
 
 def width(record: type[BaseModel], wire: str) -> int:

@@ -12,7 +12,7 @@ from hashlib import blake2b
 from typing import Any
 
 from injury.rules.fee_amounts import EXACT, check_numbers, read_number
-from injury.rules.fee_fields import LABELS, limits
+from injury.rules.fee_fields import ADVICE_LABELS, LABELS, limits
 from portal.codes import code_list
 
 #: Control, invisible and direction characters, halves of characters: nobody typed them on purpose.
@@ -41,14 +41,18 @@ class Fault:
     sentence: str
     #: The line is known with other content: a conflict, not bad input.
     is_conflict: bool = False
+    #: Which list of the delivery the line stands in: fees or advices.
+    content: str = "fees"
 
     @property
     def label(self) -> str:
-        return LABELS.get(self.field, self.field)
+        known = LABELS if self.content == "fees" else ADVICE_LABELS
+        return known.get(self.field, "整行" if self.field == "line" else self.field)
 
     def __str__(self) -> str:
-        which = f"（费用流水号 {self.line_id}）" if self.line_id and self.field != "line_id" else ""
-        return f"第 {self.index + 1} 行{which}{self.label}：{self.sentence}"
+        what = "医嘱" if self.content == "advices" else ""
+        which = f"（流水号 {self.line_id}）" if self.line_id and self.field not in ("line_id", "number") else ""
+        return f"{what}第 {self.index + 1} 行{which}{self.label}：{self.sentence}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +208,8 @@ def _check_trace_codes(text: str, wrong: dict[str, str]) -> None:
 
 
 @lru_cache(4096)
-def _day(text: str) -> date | None:
+def a_day(text: str) -> date | None:
+    """The day that is written as 2025-06-01; None for anything else."""
     try:
         return date.fromisoformat(text) if DAY.fullmatch(text) else None
     except ValueError:
@@ -215,7 +220,7 @@ def _day_of(value: Any, scene: Scene, wrong: dict[str, str]) -> date | None:
     if value is None or value == "":
         wrong["prescribed_on"] = "必填"
         return None
-    on = _day(value) if isinstance(value, str) else value if type(value) is date else None
+    on = a_day(value) if isinstance(value, str) else value if type(value) is date else None
     if on is None:
         wrong["prescribed_on"] = "应为日期，如 2025-06-01"
     elif on < scene.admitted_on:

@@ -1,0 +1,108 @@
+"""Which fee items may go and which have to wait: asked on arrival, after a change of mapping, before freezing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from injury.models import Admission, FeeItem, FeeState, HeldKind
+from injury.models.fee import DRUG
+from injury.rules.fee_holds import NO_DOSAGE_FORM, hold
+from injury.services.mapping import Mapped, resolve_many
+from portal.access.member import Member
+from portal.jobs import Job, start
+
+LOOK_AGAIN = "injury.fees.look_again"
+#: Columns that a look may change.
+PLACED = (
+    "centre_code",
+    "centre_name",
+    "category",
+    "grade",
+    "version",
+    "dosage_form",
+    "state",
+    "held_kind",
+    "held_because",
+)
+PIECE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Charged:
+    """A charged line that something is given back of; `pk` is None while it is only being delivered."""
+
+    pk: UUID | None
+    line_id: str
+    state: str = ""
+
+
+def place(item: FeeItem, at: Mapped, *, charge: str = "") -> None:
+    """Put on the item what it is at the centre, and whether it has to wait; nothing is written.
+
+    `charge` is the state of the line that a refund gives back.
+    """
+    item.centre_code, item.centre_name = at.code, at.name or item.own_name
+    item.category = (item.own_category or at.category) if at.is_outside else at.category
+    item.grade, item.version = at.grade, at.version
+    if at.is_outside and item.kind != DRUG and not item.dosage_form:
+        item.dosage_form = NO_DOSAGE_FORM
+    reason = hold(item, at)
+    kind, because = (reason.kind, reason.because) if reason else ("", "")
+    if not kind and charge in (FeeState.HELD, FeeState.DROPPED):
+        kind, because = HeldKind.CHARGE.value, "被冲减的收费还不能上传，退费要等它上传之后"
+    item.state = FeeState.HELD if kind else FeeState.WAITING
+    item.held_kind, item.held_because = kind, because[:300]
+
+
+def sort_out(items: Sequence[FeeItem]) -> tuple[list[FeeItem], list[FeeItem]]:
+    """(those that may go now, those that have to wait), of items that are not at the centre and not dropped.
+
+    What changed is written. Call it with the admission's lock held; the mapping is asked as of now, in a fixed number
+    of statements.
+    """
+    mine = [item for item in items if item.state in FeeState.here()]
+    if not mine:
+        return [], []
+    places = resolve_many(
+        {(item.own_code, item.kind, item.prescribed_on) for item in mine}, environment=mine[0].environment
+    )
+    changed: dict[UUID, FeeItem] = {}
+    states = _charges(mine)
+    for item in sorted(mine, key=lambda one: one.refunds_id is not None):
+        before = _placed(item)
+        charge = states.get(item.refunds_id, "") if item.refunds_id else ""
+        place(item, places[item.own_code, item.kind, item.prescribed_on], charge=charge)
+        states[item.pk] = item.state
+        if _placed(item) != before:
+            changed[item.pk] = item
+    FeeItem.objects.bulk_update(changed.values(), PLACED, batch_size=PIECE)
+    return [item for item in mine if item.state == FeeState.WAITING], [
+        item for item in mine if item.state == FeeState.HELD
+    ]
+
+
+def _placed(item: FeeItem) -> tuple[Any, ...]:
+    return tuple(getattr(item, name) for name in PLACED)
+
+
+def _charges(items: Sequence[FeeItem]) -> dict[UUID, str]:
+    """The states of the lines that these give back."""
+    wanted = {item.refunds_id for item in items if item.refunds_id}
+    return dict(FeeItem.objects.filter(pk__in=wanted).values_list("pk", "state")) if wanted else {}
+
+
+def look_again(admission: Admission) -> tuple[int, int]:
+    """(released, held anew) among the items of this admission, whose lock the caller holds."""
+    items = list(FeeItem.objects.filter(admission=admission, state__in=FeeState.here()).order_by("id"))
+    before = {item.pk: item.state for item in items}
+    ready, held = sort_out(items)
+    released = sum(before[item.pk] == FeeState.HELD for item in ready)
+    return released, sum(before[item.pk] == FeeState.WAITING for item in held)
+
+
+def look_again_later(*, by: Member | None, environment: str) -> Job:
+    """Have a worker look at everything that waits or is held: after the mapping or the catalogue changed."""
+    return start(LOOK_AGAIN, environment, by=by, params={"environment": environment})
