@@ -8,10 +8,11 @@ from injury.models import CatalogueFile
 from injury.services.catalogue_files import READ, USE
 from injury.services.catalogue_reading import read_file, use_file
 from injury.services.enquiries import ENQUIRE, answer_enquiry, forget_old_enquiries
+from injury.services.uploading import UPLOAD, drive, waiting_epochs, work
 from portal.access.door import tenant_tx
 from portal.gateway import client
 from portal.gateway.journal import Ask
-from portal.jobs import Running, job, sweeper
+from portal.jobs import Running, StandStill, job, sweeper
 
 
 def asking(running: Running, environment: str) -> Ask:
@@ -50,3 +51,22 @@ def use_catalogue_file(running: Running) -> str:
     with running.tx():
         kind = CatalogueFile.objects.values_list("kind", flat=True).get(pk=file_id)
         return use_file(file_id, kind, by=running.by)
+
+
+@job(UPLOAD, title="上传费用", resumable=True, permission="injury.fees.view")
+def upload_fees(running: Running) -> str:
+    """Carry on with one admission's upload until the journal or a person has the next step."""
+    return drive(
+        UUID(running.params["admission"]), ask=partial(asking, running), door=running.tx, beat=running.check
+    )
+
+
+@sweeper()
+def look_after_uploads(institution_id: int) -> None:
+    """What a job should be working on and is not: its worker was killed, or the centre did not answer."""
+    with tenant_tx(institution_id):
+        for epoch in waiting_epochs():
+            try:
+                work(epoch)
+            except StandStill:
+                return  # the environment is about to change; whoever switches waits for what runs

@@ -96,6 +96,9 @@ class FeeEpoch(TenantModel):
     started_as = models.CharField("发起人（显示）", max_length=100, blank=True)
     started_at = models.DateTimeField("发起时间")
     completed_at = models.DateTimeField("核对一致时间", null=True)
+    #: The centre did not answer: when its sums are asked for again, and how often they were.
+    retry_at = models.DateTimeField("再次核对时间", null=True)
+    tries = models.PositiveSmallIntegerField("未得到答复次数", default=0)
 
     #: The newest wipe, where it goes back to when nothing comes of it, and what happens after it.
     wipe = models.ForeignKey(
@@ -106,6 +109,8 @@ class FeeEpoch(TenantModel):
     is_wiped_by_hand = models.BooleanField("人工提请作废", default=False)
     is_sent_again = models.BooleanField("作废后重新上传", default=False)
     wipe_reason = models.CharField("作废原因", max_length=400, blank=True)
+    #: What the centre had when the wipe was asked for; a wipe in doubt is laid beside it.
+    sums_before = models.JSONField("作废前分类金额", default=dict)
     wiped_at = models.DateTimeField("作废时间", null=True)
 
     class Meta:

@@ -5,7 +5,7 @@ Discharge and settlement sheet ask for `gate`: a sentence there means no. It is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -26,9 +26,8 @@ from injury.models import (
     FeeState,
 )
 from injury.models.upload import category_label
+from injury.rules.totals import ZERO, add_up, is_same
 
-ZERO = Decimal(0)
-CENT = Decimal("0.01")
 #: A reading of the centre's sums lets a visit go on for so long: what runs late there must show at the gate.
 FRESH = timedelta(minutes=30)
 
@@ -88,20 +87,6 @@ class FeeStanding:
     @property
     def count(self) -> int:
         return self.waiting + self.held + self.under_way + self.doubtful + self.uploaded
-
-
-def is_same(ours: Decimal, centre: Decimal) -> bool:
-    """To the cent: exactly, or ours rounded when the centre gives only two places (4.12)."""
-    return ours == centre or (centre == centre.quantize(CENT) and ours.quantize(CENT) == centre)
-
-
-def add_up(parts: Iterable[dict[str, str]]) -> dict[str, Decimal]:
-    """Stored sums by category, added."""
-    total: dict[str, Decimal] = {}
-    for part in parts:
-        for category, amount in part.items():
-            total[category] = total.get(category, ZERO) + Decimal(amount)
-    return {category: amount for category, amount in total.items() if amount}
 
 
 def known_sums(epoch: FeeEpoch) -> dict[str, Decimal]:

@@ -210,6 +210,8 @@ def _not_applied(operation: Operation, verdict: NotApplied) -> None:
         give_to_people(operation, reason)
     elif operation.attempts >= pace.SENDS or not operation.request or operation.recovered:
         give_to_people(operation, f"经核实未生效，须由人决定是否重新发送：{verdict.evidence}")
+    elif obstacle := handler_of(operation).resendable(operation):
+        _watch(operation, StillUnknown(f"{verdict.evidence}；{obstacle}"))
     else:
         # The hash was checked when it was sent; the request is the very same.
         request_of(operation)

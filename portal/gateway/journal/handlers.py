@@ -82,6 +82,14 @@ class Handler:
         """
         return ""
 
+    def resendable(self, operation: Operation) -> str:
+        """Why it may not be sent once more although it is proven to have had no effect; empty when it may.
+
+        Asked in the transaction that would queue it again: what was right to send once may be wrong by now. With a
+        sentence it stays in doubt, and nobody can have it sent.
+        """
+        return ""
+
     def investigate(self, operation: Operation, ask: Ask) -> Verdict:
         """Find out whether the effect is there. Outside any transaction; open the door in short pieces.
 

@@ -260,6 +260,8 @@ def _decider(operation: Operation, verdict: Finding, by: Member, again: bool) ->
         raise NotAllowed("请选择“已生效”或“未生效”；只有未生效的才能重新发送")
     if again and not operation.request:
         raise NotAllowed("没有请求内容，不能重新发送")
+    if again and (obstacle := handler_of(operation).resendable(operation)):
+        raise NotAllowed(obstacle)
     return by.user
 
 

@@ -1,0 +1,23 @@
+"""Fees go to the centre in batches that can neither double nor get lost (design 3.4).
+
+start_upload → freeze → the centre's sums are what we know → batch after batch → the centre's sums are ours → complete.
+"""
+
+from injury.services.uploading.driving import drive, waiting_epochs
+from injury.services.uploading.epochs import UPLOAD, automatic, work
+from injury.services.uploading.outcomes import Uploading
+from injury.services.uploading.starting import start_check, start_obstacle, start_upload
+from injury.services.uploading.wiping import request_wipe
+
+__all__ = [
+    "UPLOAD",
+    "Uploading",
+    "automatic",
+    "drive",
+    "request_wipe",
+    "start_check",
+    "start_obstacle",
+    "start_upload",
+    "waiting_epochs",
+    "work",
+]

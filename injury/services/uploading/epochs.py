@@ -1,0 +1,109 @@
+"""The epoch of an admission: its lock, its author, what is known of it, what comes next."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import F
+
+from injury.models import Admission, BatchState, EpochState, FeeBatch, FeeEpoch
+from injury.rules.totals import add_up
+from injury.services.steps import KEY_LABEL, locked
+from portal.access.member import Member
+from portal.access.models import Institution
+from portal.gateway.journal import Operation
+from portal.jobs import Job, start
+
+#: The job that starts, checks and proves; its key is the admission's id, so there is one for each admission.
+UPLOAD = "injury.upload"
+AUTOMATIC = "自动上传"
+
+
+class Automatic(Member):
+    """Who uploads by the institution's schedule: nobody in particular."""
+
+    @property
+    def label(self) -> str:
+        return AUTOMATIC
+
+
+def automatic(institution: Institution) -> Member:
+    return Automatic(None, institution, frozenset())
+
+
+def author_of(epoch: FeeEpoch) -> Member:
+    """Who asked for the upload, to carry it on; has no roles, so passes no permission check."""
+    institution = Institution.objects.get(pk=epoch.institution_pk)
+    if epoch.is_scheduled:
+        return automatic(institution)
+    key = epoch.started_as.removeprefix(KEY_LABEL) if epoch.started_by is None else ""
+    return Member(epoch.started_by, institution, frozenset(), key=key)
+
+
+def open_epoch(admission: Admission) -> FeeEpoch | None:
+    """The admission's present epoch, locked after the admission; None before the first upload."""
+    return (
+        FeeEpoch.objects.select_for_update(of=("self",))
+        .select_related("admission", "wipe", "started_by")
+        .filter(admission=admission)
+        .exclude(state=EpochState.WIPED)
+        .first()
+    )
+
+
+def locked_epoch(epoch: FeeEpoch) -> FeeEpoch:
+    """The epoch as it is now, locked after its admission."""
+    locked(epoch.admission)
+    return (
+        FeeEpoch.objects.select_for_update(of=("self",))
+        .select_related("admission", "wipe", "started_by")
+        .get(pk=epoch.pk)
+    )
+
+
+def locked_batch(operation: Operation) -> FeeBatch | None:
+    """The batch of an operation with its epoch, locked after its admission; None for one that nobody here began."""
+    found = FeeBatch.objects.select_related("epoch__admission").filter(operation=operation).first()
+    if found is None:
+        return None
+    epoch = locked_epoch(found.epoch)
+    batch = FeeBatch.objects.select_for_update(of=("self",)).select_related("operation").get(pk=found.pk)
+    batch.epoch = epoch
+    return batch
+
+
+def applied_sums(epoch: FeeEpoch) -> dict[str, Decimal]:
+    """What the journal knows to be at the centre, yuan by category."""
+    applied = FeeBatch.objects.filter(epoch=epoch, state=BatchState.APPLIED)
+    return add_up(applied.values_list("sums", flat=True))
+
+
+def go(epoch: FeeEpoch, state: EpochState, note: str = "", **changes: Any) -> None:
+    """Write where the epoch is now and what happens next."""
+    epoch.state, epoch.note = state, note[:400]
+    for name, value in changes.items():
+        setattr(epoch, name, value)
+    epoch.save(update_fields=["state", "note", *changes])
+
+
+def changed(epoch: FeeEpoch) -> None:
+    """The centre's sums may be other ones from now on: no earlier reading counts any more."""
+    FeeEpoch.objects.filter(pk=epoch.pk).update(changes=F("changes") + 1)
+    epoch.changes += 1
+
+
+def hold_admission(epoch: FeeEpoch, operation: Operation | None) -> None:
+    """The operation that moves the admission now; None: none."""
+    Admission.objects.filter(pk=epoch.admission_id).update(operation=operation)
+
+
+def work(epoch: FeeEpoch) -> Job:
+    """Have the job carry on with this epoch, after the commit."""
+    return start(
+        UPLOAD,
+        str(epoch.admission_id),
+        by=author_of(epoch),
+        title=f"上传费用 {epoch.admission.number}",
+        params={"admission": str(epoch.admission_id)},
+    )
