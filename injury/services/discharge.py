@@ -184,6 +184,7 @@ class Discharging(Handler):
 class Returning(Handler):
     """The centre let the discharge go, or holds it still."""
 
+    four_eyes = True
     consequence = "复核通过后立即发送到工伤中心：患者恢复为在院，出院信息和病历回到草稿，可以修改后重新办理出院"
 
     def approvable(self, operation: Operation) -> str:

@@ -109,7 +109,8 @@ def _records(discharge: Discharge | None) -> dict[str, Kept]:
 def state_obstacle(admission: Admission) -> str:
     """Why the admission's own state does not let it be discharged; empty when it does."""
     if admission.state == AdmissionState.ADMITTED:
-        return ""
+        busy = admission.operation is not None and admission.operation.is_live
+        return f"这次就诊{admission.shown_state}，有结果后再办理" if busy else ""
     if admission.state in (AdmissionState.DRAFT, AdmissionState.REGISTERING):
         return "入院登记成功后才能办理出院"
     return f"这次就诊{admission.shown_state}"
