@@ -20,4 +20,7 @@ UNAPPLIED = Action("gateway.operation.unapplied", "“{title}”在接口已有�
 APPLIED_LATER = Action("gateway.operation.applied_later", "“{title}”补充入账完成")
 LOOKED = Action("gateway.operation.looked", "要求立即核实“{title}”")
 RECOVERED = Action("gateway.operation.recovered", "登记簿中发现数据库没有的报文 {msgid}，“{title}”结果待确认")
+TAKEN_OVER = Action("gateway.session.taken_over", "接管“{gateway}”的登录，其他程序的登录失效", "接管接口登录")
+SIGNED_IN = Action("gateway.session.signed_in", "要求登录“{gateway}”", "登录接口")
+SIGNED_OUT = Action("gateway.session.signed_out", "要求退出“{gateway}”的登录", "退出接口登录")
 RAW_READ = Action("gateway.attempt.read", "查看报文 {msgid} 的原文，理由：{reason}", "查看报文原文")

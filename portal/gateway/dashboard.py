@@ -7,6 +7,7 @@ from django.urls import reverse
 from portal.access.member import Member
 from portal.gateway.journal.models import Operation
 from portal.gateway.journal.states import DOUBTFUL, State, Task
+from portal.gateway.sessions.models import BLOCKED, GatewaySession
 from portal.web.dashboard import OpenTasks
 from portal.web.dashboard import Task as OpenTask
 
@@ -30,5 +31,13 @@ def approvals(member: Member) -> Iterator[OpenTask]:
     yield OpenTask("待我复核", reverse("gateway:approvals"), drafts.count(), "warn")
 
 
+def sessions(member: Member) -> Iterator[OpenTask]:
+    here = member.institution.environment if member.institution else ""
+    blocked = GatewaySession.objects.filter(environment=here, state__in=BLOCKED)
+    hint = "被其他程序占用或登录没有成功，业务在排队"
+    yield OpenTask("接口没有登录", reverse("gateway:sessions"), blocked.count(), "warn", hint)
+
+
+OpenTasks("gateway.sessions", "gateway.sessions.view", sessions, 15)
 OpenTasks("gateway.doubts", "gateway.operations.view", doubts, 10)
 OpenTasks("gateway.approvals", "gateway.operations.approve", approvals, 20)

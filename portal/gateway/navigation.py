@@ -5,3 +5,4 @@ from portal.web.navigation import NavItem
 NavItem("工作台", "待复核", "gateway:approvals", "gateway.operations.view", 20)
 NavItem("工作台", "结果待确认", "gateway:doubts", "gateway.operations.view", 30, also=("gateway:operation",))
 NavItem("操作日志", "接口报文", "gateway:attempts", "gateway.attempts.view", 50, also=("gateway:attempt",))
+NavItem("系统配置", "接口登录", "gateway:sessions", "gateway.sessions.view", 15)

@@ -9,3 +9,5 @@ LOOK_OPERATIONS = Permission("gateway.operations.look", "要求立即核实", ro
 DECIDE_OPERATIONS = Permission("gateway.operations.decide", "认定结果待确认的业务", roles={REVIEWER, INSTITUTION_ADMIN})
 VIEW_ATTEMPTS = Permission("gateway.attempts.view", "查看接口报文记录", roles={REVIEWER, AUDITOR, INSTITUTION_ADMIN})
 READ_ATTEMPTS = Permission("gateway.attempts.read", "查看接口报文原文", roles={REVIEWER, AUDITOR})
+VIEW_SESSIONS = Permission("gateway.sessions.view", "查看接口登录", roles=MEMBERS)
+MANAGE_SESSIONS = Permission("gateway.sessions.manage", "登录、退出和接管接口登录", roles={CLERK, INSTITUTION_ADMIN})

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from portal.gateway.sessions.views import session_act, sessions, sessions_part
 from portal.gateway.views import attempts, operations
 
 app_name = "gateway"
@@ -14,6 +15,9 @@ urlpatterns = [
     path("operations/<uuid:operation_id>/read/", operations.mark_read, name="operation-read"),
     path("approvals/", operations.approvals, name="approvals"),
     path("doubts/", operations.doubts, name="doubts"),
+    path("sessions/", sessions, name="sessions"),
+    path("sessions/part/", sessions_part, name="sessions-part"),
+    path("sessions/<str:gateway>/<str:act>/", session_act, name="session-act"),
     path("attempts/", attempts.attempts, name="attempts"),
     path("attempts/<uuid:attempt_id>/", attempts.attempt, name="attempt"),
     path("attempts/<uuid:attempt_id>/read/", attempts.attempt_read, name="attempt-read"),

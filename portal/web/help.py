@@ -41,6 +41,7 @@ Topic(
         "channels:channels#items",
         "channels:channel#items",
         "channels:trial#trial",
+        "gateway:sessions#session",
         "environments:environment#switch",
         "environments:switch#switch",
         "environments:import#transfer",

@@ -30,7 +30,9 @@ class Refusal:
     text: str = ""
 
     def of(self, message: str) -> Refusal:
-        """With the gateway's `message` in its sentence."""
+        """With the gateway's `message` in its sentence, where it has a place for it."""
+        if "{message}" not in self.sentence:
+            return self
         said = message.strip().rstrip("。") or self.text or "没有说明"
         return replace(self, sentence=self.sentence.replace("{message}", said))
 
