@@ -15,6 +15,7 @@ from portal.gateway.sandbox.models import Fault, Party
 KINDS = {
     "drop_request": "收到请求后断开，不处理、不答复",
     "drop_response": "处理完成后断开，不答复",
+    "late_execution": "立即断开，过很久才处理（晚于调用方的等待时间和静默期）",
     "late": "处理完成后过很久才答复（超过调用方的等待时间）",
     "reset": "处理完成后以 TCP RST 中断",
     "html": "处理完成后答复一张网页",
@@ -24,7 +25,7 @@ KINDS = {
     "session_expiry": "会话失效（只用于有会话的接口）",
     "partial_batch": "批量业务只完成前一半",
 }
-SECONDS = {"late": 120.0, "slow": 2.0}
+SECONDS = {"late_execution": 90.0, "late": 120.0, "slow": 2.0}
 #: Ending of any business id in the call, or of the appCode: the fault it brings. REJECT is a refusal.
 ENDINGS = {"-REJECT": "reject", "-TIMEOUT": "late", "-GARBLE": "garble", "-SLOW": "slow"}
 

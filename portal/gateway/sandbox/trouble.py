@@ -26,7 +26,18 @@ def sever(request: HttpRequest, *, reset: bool = False) -> HttpResponse:
             _replace(connection)
         else:
             connection.shutdown(socket.SHUT_RDWR)
+    return gone()
+
+
+def gone() -> HttpResponse:
+    """What is returned where nobody listens any more."""
     return HttpResponse(status=HTTPStatus.BAD_GATEWAY)
+
+
+def cut_off(request: HttpRequest, seconds: float) -> None:
+    """Cut the connection, and go on so much later: what was asked for happens when nobody expects it any more."""
+    sever(request)
+    time.sleep(seconds)
 
 
 def truncate(request: HttpRequest, body: bytes) -> HttpResponse:

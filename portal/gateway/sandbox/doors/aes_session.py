@@ -24,7 +24,7 @@ from portal.gateway.sandbox.doors.answers import answered, declared_name, played
 from portal.gateway.sandbox.faults import Hit, hit_for, magic
 from portal.gateway.sandbox.models import Party
 from portal.gateway.sandbox.plays import Call, Refuse, reader_of
-from portal.gateway.sandbox.trouble import sever
+from portal.gateway.sandbox.trouble import cut_off, sever
 from portal.gateway.seals import aes
 from portal.gateway.seals.aes_session import AesSessionSwitches
 
@@ -88,6 +88,8 @@ class _Exchange:
             hit = self._hit(content)
             if hit.kind == "drop_request":
                 return sever(self.request)
+            if hit.kind == "late_execution":
+                cut_off(self.request, hit.seconds)
             answer = self._played(content, hit)
         except Refuse as refusal:
             answer = {"code": int(refusal.code), "msg": refusal.message, **refusal.more}

@@ -12,7 +12,7 @@ from portal.gateway.messages import Record, Request
 from portal.gateway.sandbox.faults import Hit
 from portal.gateway.sandbox.models import Party, UsedNonce
 from portal.gateway.sandbox.plays import Call, Refuse, play_of
-from portal.gateway.sandbox.trouble import HTML, hold, sever, truncate
+from portal.gateway.sandbox.trouble import HTML, gone, hold, sever, truncate
 
 
 def declared_name(party: Party, wire_name: str) -> str:
@@ -40,6 +40,8 @@ def played(asked: Request[Any], call: Call, unknown: Refuse) -> Record:
 
 def answered(request: HttpRequest, hit: Hit, body_of: Callable[[], bytes]) -> HttpResponse:
     """The answer with `body_of()`, or what the fault makes of it."""
+    if hit.kind == "late_execution":
+        return gone()
     if hit.kind in ("drop_response", "reset"):
         return sever(request, reset=hit.kind == "reset")
     if hit.kind == "html":

@@ -22,7 +22,7 @@ from portal.gateway.sandbox.faults import Hit, hit_for, magic
 from portal.gateway.sandbox.models import Party, Provider, UsedNonce
 from portal.gateway.sandbox.parties import provider_of
 from portal.gateway.sandbox.plays import Call, Refuse
-from portal.gateway.sandbox.trouble import sever
+from portal.gateway.sandbox.trouble import cut_off, sever
 from portal.gateway.seals.sm_envelope import SmEnvelope
 from portal.gateway.seals.switches import EnvelopeSwitches
 
@@ -61,6 +61,8 @@ def envelope(request: HttpRequest, found: Gateway, tail: str) -> HttpResponse:
     hit = hit_for(party, declared_name(party, code))
     if hit.kind == "drop_request":
         return sever(request)
+    if hit.kind == "late_execution":
+        cut_off(request, hit.seconds)
     return _Exchange(found, provider, party, switches).carry_out(request, nonce, hit)
 
 

@@ -21,7 +21,7 @@ from portal.gateway.sandbox.doors.answers import answered, json_answer, played, 
 from portal.gateway.sandbox.faults import Hit, hit_for, magic
 from portal.gateway.sandbox.models import Party, UsedNonce
 from portal.gateway.sandbox.plays import Call, Refuse
-from portal.gateway.sandbox.trouble import sever
+from portal.gateway.sandbox.trouble import cut_off, sever
 from portal.gateway.seals import tif
 from portal.gateway.seals.national import NationalSwitches
 
@@ -70,6 +70,8 @@ def national(request: HttpRequest, found: Gateway, tail: str) -> HttpResponse:
     hit = hit_for(party, infno)
     if hit.kind == "drop_request":
         return sever(request)
+    if hit.kind == "late_execution":
+        cut_off(request, hit.seconds)
     try:
         _admit(request, party, switches, infno)
     except Turned as reason:
