@@ -117,8 +117,8 @@ def fee_standings(admissions: Sequence[Admission]) -> dict[UUID, FeeStanding]:
     readings = {
         reading.admission_id: reading
         for reading in CentreReading.objects.filter(admission__in=keys)
-        .order_by("admission", "-read_at", "-id")
-        .distinct("admission")
+        .order_by("admission_id", "-read_at", "-id")
+        .distinct("admission_id")
     }
     return {key: _standing(counts.get(key, {}), epochs.get(key), readings.get(key), by_epoch) for key in keys}
 
