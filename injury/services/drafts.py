@@ -44,9 +44,9 @@ def begin_admission(enquiry: Enquiry, flow: str, key: str, *, by: Member, on: da
     return _saved(admission, known, by=by)
 
 
-def start_by_hand(given: dict[str, Any], *, by: Member) -> Admission:
+def start_by_hand(given: dict[str, Any], *, typed: dict[str, Any] | None = None, by: Member) -> Admission:
     """A draft of a new injury that nobody asked the centre about (4.6: a report may be missing)."""
-    admission = Admission(environment=environment_for(by), flow=Flow.NEW, admitted_on=timezone.localdate())
+    admission = Admission(environment=environment_for(by), flow=Flow.NEW, admitted_on=timezone.localdate(), typed=typed)
     return _saved(admission, given, by=by)
 
 

@@ -116,6 +116,12 @@ def enquire(
     return enquiry
 
 
+def repeat(enquiry: Enquiry, *, by: Member) -> Enquiry:
+    """Ask the same question once more."""
+    kind = enquiry.kind if enquiry.kind in _chains else request_class(INJURY.name, enquiry.kind)
+    return enquire(kind, enquiry.params.reveal(), by=by, about=enquiry.about, label=enquiry.label, title=enquiry.title)
+
+
 def _named(kind: type[Request[Any]] | str) -> tuple[str, str]:
     if isinstance(kind, str):
         return kind, _chains[kind].title

@@ -12,6 +12,8 @@ from portal.gateway.journal import AlreadyRunning, Operation, open_operation
 from portal.gateway.messages import Request
 
 KEY_LABEL = "接口密钥 "
+#: What an operation carries, up to 27 MB of it: never read together with its admission.
+HEAVY = ("operation__request", "operation__reply")
 
 
 def locked(admission: Admission) -> Admission:
@@ -19,7 +21,8 @@ def locked(admission: Admission) -> Admission:
 
     Services, outcomes and uploads take this lock before any row of the admission.
     """
-    return Admission.objects.select_for_update(of=("self",)).select_related("operation").get(pk=admission.pk)
+    found = Admission.objects.select_for_update(of=("self",)).select_related("operation").defer(*HEAVY)
+    return found.get(pk=admission.pk)
 
 
 def moved_by(operation: Operation) -> Admission | None:

@@ -43,7 +43,12 @@ def admission_events(admission: Admission) -> list[Event]:
         events.append(Event(admission.registered_at, "中心已登记入院", "brand"))
     if admission.undone_at:
         events.append(Event(admission.undone_at, "入院登记已撤销", "bad"))
-    operations = operations_about(admission).select_related("approved_by").order_by("-created_at")[:SHOWN]
+    operations = (
+        operations_about(admission)
+        .select_related("approved_by")
+        .defer("request", "reply")
+        .order_by("-created_at")[:SHOWN]
+    )
     events += [_event(operation) for operation in operations]
     return sorted(events, key=lambda event: event.at, reverse=True)
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from portal.codes import code_list
 from portal.web.context import address
 
 register = template.Library()
@@ -85,6 +86,12 @@ def moment(value: datetime | date | None) -> str:
     if isinstance(value, datetime):
         return timezone.localtime(value).strftime("%Y-%m-%d %H:%M:%S")
     return value.strftime("%Y-%m-%d")
+
+
+@register.filter
+def coded(code: str | None, name: str) -> str:
+    """`{{ "1"|coded:"injury.akc175" }}`: the code's label; an unknown code as it is, nothing as a dash."""
+    return code_list(name).label(code) if code else "—"
 
 
 @register.filter
