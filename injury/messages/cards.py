@@ -43,8 +43,8 @@ class ElectronicCard(Ack):
 
     aac147: str = item("社会保障号码", 20, secret=True, default="")
     aac003: str = item("姓名", 50, secret=True, default="")
-    aaz501: str = item("卡识别码", secret=True, default="")
-    aaz500: str = item("实体卡卡号", secret=True, default="")
+    aaz501: str = item("卡识别码", 64, secret=True, default="")
+    aaz500: str = item("实体卡卡号", 20, secret=True, default="")
 
 
 class ReadElectronicCard(
@@ -60,8 +60,8 @@ class PlasticCard(Ack):
 
     aac147: str = item("社会保障号码", 20, secret=True, default="")
     aac003: str = item("姓名", 50, secret=True, default="")
-    baz932: str = item("卡有效期", default="")
-    aaz502: str = item("卡应用状态", codes="injury.aaz502", default="")
+    baz932: str = item("卡有效期", 19, default="")
+    aaz502: str = item("卡应用状态", 3, codes="injury.aaz502", default="")
 
 
 class ReadCard(Request[PlasticCard], code="parsingSbk", title="实体社保卡读卡（异地）", gateway=INJURY, safe=True):

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from injury.messages.fees import Advices
-from injury.messages.gateway import INJURY, Ack, Day, ShortDay, YesNo
-from portal.gateway.messages import Exact, Part, Record, Request, item
+from pydantic import model_validator
+
+from injury.messages.conditions import needed, refuse, wrong
+from injury.messages.fees import MOST, Advices, line_conditions, nothing_to_upload
+from injury.messages.gateway import INJURY, Ack, Day, Group, ShortDay, YesNo
+from portal.gateway.messages import Exact, Part, Request, item
+
+#: Inpatient treatment in AKA1300, drugs in ALA012.
+INPATIENT, DRUG = "72", "02"
 
 
-class Filing(Record):
+class Filing(Group):
     """A filing for treatment elsewhere, with its days of validity (4.21)."""
 
     aac002: str = item("社会保障号码", 18, secret=True, default="")
@@ -54,6 +60,14 @@ class CrossProvinceAdmission(Part):
     akc200: str | None = item("床位号", 30, default=None)
     ysbm: str = item("主治医师", 20, min_length=1)
     sbkid: str = item("社保卡卡号", 20, secret=True, min_length=1)
+
+    @model_validator(mode="after")
+    def _inpatients_lie_somewhere(self) -> CrossProvinceAdmission:
+        conditions = [*needed(self, ("akc199", "akc200"), "工伤住院时")] if self.aka130 == INPATIENT else []
+        if "，" in self.alc028:
+            conditions.append(wrong("alc028", "多个病种编码之间用半角逗号分隔"))
+        refuse(self, conditions)
+        return self
 
 
 class RegisterCrossProvince(
@@ -102,19 +116,24 @@ class CrossProvinceFeeLine(Part):
     akc230: str | None = item("厂家", 30, default=None)
     akc231: str = item("通用名", 30, min_length=1)
     akc515: str = item("医院内码", 30, min_length=1)
-    reason: str | None = item("继续上传的情况说明", default=None)
+    reason: str | None = item("继续上传的情况说明", 200, default=None)
     noinjury: YesNo | None = item("非工伤治疗标识", default=None)
-    aae080: str | None = item("医嘱流水号", default=None)
+    aae080: str | None = item("医嘱流水号", 50, default=None)
     spreason: YesNo | None = item("特殊伤情抢救标识", default=None)
     bzmsg: str | None = item("备注", 200, default=None)
-    vmed: str | None = item("目录版本号", default=None)
-    akc999: str | None = item("药品追溯码", default=None)
+    vmed: str | None = item("目录版本号", 30, default=None)
+    akc999: str | None = item("药品追溯码", 4000, default=None)
+
+    @model_validator(mode="after")
+    def _by_its_kind(self) -> CrossProvinceFeeLine:
+        refuse(self, line_conditions(self, self.ala002, self.ala012 == DRUG, self.akc226))
+        return self
 
 
 class CrossProvinceFeeLines(Part):
     """The node around fee items."""
 
-    bs004: list[CrossProvinceFeeLine] = item("费用明细", default=[])
+    bs004: list[CrossProvinceFeeLine] = item("费用明细", many=(0, MOST), default=[])
 
 
 class CrossProvinceSaved(Ack):
@@ -136,6 +155,11 @@ class UploadCrossProvinceFees(
     akc190: str = item("住院号/门诊号", 30, min_length=1)
     advices: Advices | None = item("医嘱", default=None)
     bs004s: CrossProvinceFeeLines | None = item("费用明细", default=None)
+
+    @model_validator(mode="after")
+    def _something_to_upload(self) -> UploadCrossProvinceFees:
+        refuse(self, nothing_to_upload(self.advices, self.bs004s and self.bs004s.bs004, "bs004s"))
+        return self
 
 
 class VoidCrossProvinceFees(

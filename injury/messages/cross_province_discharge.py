@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from injury.messages.gateway import INJURY, URL_SAFE, Ack, Day
 from injury.messages.records import (
+    MOST,
     AdmissionNote,
     CtReport,
     DischargeNote,
@@ -17,66 +18,66 @@ from portal.gateway.messages import Exact, Part, Request, item
 
 
 class CrossProvinceInvoice(Part):
-    """One electronic invoice or other paper (4.26)."""
+    """One electronic invoice or other paper; nothing may be missing (4.26, error 350028)."""
 
-    body: str | None = item("发票文件", secret=True, file=True, pattern=URL_SAFE, default=None)
-    invoiceNo: str | None = item("发票编号", 50, default=None)
-    invoiceMoney: Exact | None = item("发票金额", (16, 4), default=None)
-    filetype: str | None = item("材料类型", 3, codes="injury.filetype", default=None)
+    body: str = item("发票文件", secret=True, file=True, pattern=URL_SAFE)
+    invoiceNo: str = item("发票编号", 50, min_length=1)
+    invoiceMoney: Exact = item("发票金额", (16, 4))
+    filetype: str = item("材料类型", 3, codes="injury.filetype", min_length=1)
 
 
 class CrossProvinceAdmissionNoteNode(Part):
     """The node around admission notes."""
 
-    bskm02: list[AdmissionNote] = item("入院记录", default=[])
+    bskm02: list[AdmissionNote] = item("入院记录", many=(0, MOST), default=[])
 
 
 class CrossProvinceDischargeNoteNode(Part):
     """The node around discharge notes."""
 
-    bskm03: list[DischargeNote] = item("出院记录", default=[])
+    bskm03: list[DischargeNote] = item("出院记录", many=(0, MOST), default=[])
 
 
 class CrossProvinceOperationNoteNode(Part):
     """The node around operations."""
 
-    bskm04: list[OperationNote] = item("手术记录", default=[])
+    bskm04: list[OperationNote] = item("手术记录", many=(0, MOST), default=[])
 
 
 class CrossProvinceFrontPageNode(Part):
     """The node around front pages."""
 
-    bskm05: list[FrontPage] = item("病案首页", default=[])
+    bskm05: list[FrontPage] = item("病案首页", many=(0, MOST), default=[])
 
 
 class CrossProvinceUltrasoundReportNode(Part):
     """The node around ultrasound reports."""
 
-    bskm06: list[UltrasoundReport] = item("B超报告单", default=[])
+    bskm06: list[UltrasoundReport] = item("B超报告单", many=(0, MOST), default=[])
 
 
 class CrossProvinceXRayReportNode(Part):
     """The node around X-ray reports."""
 
-    bskm07: list[XRayReport] = item("X光报告单", default=[])
+    bskm07: list[XRayReport] = item("X光报告单", many=(0, MOST), default=[])
 
 
 class CrossProvinceCtReportNode(Part):
     """The node around CT reports."""
 
-    bskm08: list[CtReport] = item("CT报告单", default=[])
+    bskm08: list[CtReport] = item("CT报告单", many=(0, MOST), default=[])
 
 
 class CrossProvinceMriReportNode(Part):
     """The node around MRI reports."""
 
-    bskm09: list[MriReport] = item("核磁报告单", default=[])
+    bskm09: list[MriReport] = item("核磁报告单", many=(0, MOST), default=[])
 
 
 class CrossProvinceInvoiceNode(Part):
     """The node around invoices."""
 
-    bskm12: list[CrossProvinceInvoice] = item("电子发票", default=[])
+    bskm12: list[CrossProvinceInvoice] = item("电子发票", many=(0, MOST), default=[])
 
 
 class DischargeCrossProvince(
@@ -96,7 +97,7 @@ class DischargeCrossProvince(
     akc194: str = item("出院诊断疾病编码", 50, min_length=1)
     akc195: str = item("出院诊断说明", 200, min_length=1)
     akc202: str = item("出院原因", 255, codes="injury.akc195", min_length=1)
-    ints: str = item("住院天数", 10, min_length=1)
+    ints: str = item("住院天数", pattern=r"^[0-9]{1,10}$")
     bskm02s: CrossProvinceAdmissionNoteNode | None = item("入院记录", default=None)
     bskm03s: CrossProvinceDischargeNoteNode | None = item("出院记录", default=None)
     bskm04s: CrossProvinceOperationNoteNode | None = item("手术记录", default=None)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from pydantic import field_validator
-
-from injury.messages.gateway import INJURY, Ack, Day
-from portal.gateway.messages import Record, Request, item
+from injury.messages.gateway import INJURY, Ack, Day, Group
+from portal.gateway.messages import Request, item
 
 
-class Injury(Record):
+class Injury(Group):
     """One recognised injury, or one not yet recognised: then its number is empty (4.3)."""
 
     aac001: str = item("个人编号", 30, default="")
@@ -23,7 +19,7 @@ class Injury(Record):
     aac004: str = item("性别", 2, codes="injury.aac004", default="")
     aaea06: str = item("诊断意见", 2000, default="")
     akb020: str = item("协议机构编号", 20, default="")
-    alc020: str = item("工伤发生时间", 10, default="")
+    alc020: str = item("工伤发生时间", 19, default="")
     alc021: str = item("伤害程度", 5, codes="injury.alc021", default="")
     alc022: str = item("伤害部位", 255, default="")
     alc024: str = item("备注", 500, default="")
@@ -35,7 +31,7 @@ class Injury(Record):
     aae116: str = item("待遇发放状态", 255, codes="injury.aae116", default="")
 
 
-class InjuryNode(Record):
+class InjuryNode(Group):
     """The node around injuries."""
 
     lc01: list[Injury] = item("工伤信息", default=[])
@@ -55,13 +51,13 @@ class FindInjuries(Request[Injuries], code="getInjuryByNameAndId", title="获取
     aac003: str = item("姓名", 30, secret=True, min_length=1)
 
 
-class Treatment(Record):
+class Treatment(Group):
     """One application for continued treatment; admission needs akc175 = 1 (4.4)."""
 
     aae073: str = item("审批编号", 20, default="")
     aac001: str = item("个人编号", 20, default="")
     alca02: str = item("工伤认定书号", 30, default="")
-    akc176: str = item("申请日期", 10, default="")
+    akc176: str = item("申请日期", 19, default="")
     akc175: str = item("审批标志", 3, codes="injury.akc175", default="")
     aac002: str = item("身份证号", 18, secret=True, default="")
     aac003: str = item("姓名", 20, secret=True, default="")
@@ -69,16 +65,16 @@ class Treatment(Record):
     ale021: str = item("继续治疗类别", 3, codes="injury.ale021", default="")
     cka039: str = item("主治医生", 30, default="")
     aae014: str = item("科室主任", 30, default="")
-    akc173: str = item("开始时间", 10, default="")
-    aae031: str = item("结束时间", 10, default="")
+    akc173: str = item("开始时间", 19, default="")
+    aae031: str = item("结束时间", 19, default="")
     akc174: str = item("医生诊断意见/申请项目", 800, default="")
     akc177: str = item("单位意见", 800, default="")
-    aae034: str = item("审核日期", 10, default="")
-    akc178: str = item("经办机构意见", default="")
-    akc192: str = item("申请项目", default="")
+    aae034: str = item("审核日期", 19, default="")
+    akc178: str = item("经办机构意见", 2000, default="")
+    akc192: str = item("申请项目", 2000, default="")
 
 
-class TreatmentNode(Record):
+class TreatmentNode(Group):
     """The node around applications."""
 
     lkb7: list[Treatment] = item("继续治疗申请", default=[])
@@ -99,12 +95,12 @@ class FindTreatments(Request[Treatments], code="getCure", title="获取继续治
 class BatchTreatment(Treatment):
     """The same in the batch query, which calls two items the other way round (4.5)."""
 
-    aae034: str = item("审批时间", 10, default="")
-    akc192: str = item("经办机构意见", default="")
-    akc178: str = item("申请项目", default="")
+    aae034: str = item("审批时间", 19, default="")
+    akc192: str = item("经办机构意见", 2000, default="")
+    akc178: str = item("申请项目", 2000, default="")
 
 
-class BatchTreatmentNode(Record):
+class BatchTreatmentNode(Group):
     """The node around applications."""
 
     lkb7: list[BatchTreatment] = item("继续治疗申请", default=[])
@@ -129,7 +125,7 @@ class FindTreatmentsBetween(
     akc176e: Day | None = item("申请截止时间", default=None)
 
 
-class Report(Record):
+class Report(Group):
     """An accident report and how far its recognition is (4.6)."""
 
     clc004: str = item("认定流程", 20, codes="injury.clc004", default="")
@@ -139,8 +135,8 @@ class Report(Record):
     alca02: str = item("事故报案号/认定书号", 40, default="")
     aab301: str = item("行政区划", 6, codes="injury.aab301", default="")
     alc022: str = item("伤害部位", 255, default="")
-    alc020: str = item("工伤时间", 10, default="")
-    alc023: str = item("事故地点", 60, default="")
+    alc020: str = item("工伤时间", 19, default="")
+    alc023: str = item("事故地点", 2000, default="")
     aaea06: str = item("诊断意见", 2000, default="")
     alc029: str = item("认定标识", 3, default="")
     aab001: str = item("工伤发生单位编号", 30, default="")
@@ -151,11 +147,6 @@ class Reports(Ack):
 
     ldc1: list[Report] = item("工伤事故备案", default=[])
 
-    @field_validator("ldc1", mode="before")
-    @classmethod
-    def _one_or_many(cls, value: Any) -> Any:
-        return [value] if isinstance(value, dict) else value
-
 
 class FindReports(Request[Reports], code="getReport", title="获取工伤事故备案结果", gateway=INJURY, safe=True):
     """Reports of one person (4.6)."""
@@ -163,20 +154,20 @@ class FindReports(Request[Reports], code="getReport", title="获取工伤事故�
     aac001: str = item("个人编号", 30, min_length=1)
 
 
-class BatchReport(Record):
+class BatchReport(Group):
     """An accident report in the batch query (4.7)."""
 
     aac001: str = item("个人编号", 20, default="")
     aac003: str = item("姓名", 18, secret=True, default="")
     aac002: str = item("身份证号码", 20, secret=True, default="")
-    aae036: str = item("社保经办日期", 10, default="")
+    aae036: str = item("社保经办日期", 19, default="")
     aaea06: str = item("诊断意见", 2000, default="")
     akb001: str = item("急救医院", 255, default="")
-    alc020: str = item("工伤时间", 10, default="")
+    alc020: str = item("工伤时间", 19, default="")
     alc022: str = item("工伤部位", 255, default="")
     alc023: str = item("事故地点及经过", 2000, default="")
     alc024: str = item("报告人姓名", 20, secret=True, default="")
-    alc026: str = item("报告日期", 10, default="")
+    alc026: str = item("报告日期", 19, default="")
     alc029: str = item("工伤认定标识", 20, default="")
     alca02: str = item("工伤认定书号", 20, default="")
     clc004: str = item("工伤认定流程", 20, codes="injury.clc004", default="")

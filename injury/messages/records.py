@@ -5,6 +5,9 @@ from __future__ import annotations
 from injury.messages.gateway import Day
 from portal.gateway.messages import Part, item
 
+#: Most records of one kind in one message; the specification names no limit.
+MOST = 100
+
 
 class AdmissionNote(Part):
     """The admission record."""
@@ -128,7 +131,7 @@ class FrontPage(Part):
     blm041: str | None = item("细菌培养标准送检", 100, default=None)
     blm042: str | None = item("法定传染病", 100, default=None)
     blm043: str | None = item("肿瘤分期", 100, default=None)
-    blz068: str | None = item("门", 2000, default=None)
+    blz068: str | None = item("门（急）诊诊断", 2000, default=None)
 
 
 class UltrasoundReport(Part):

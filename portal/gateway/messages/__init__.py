@@ -8,13 +8,14 @@ from portal.gateway.messages.amounts import Exact, Money
 from portal.gateway.messages.declaration import Part, Record, Request, item, item_of, wire_form
 from portal.gateway.messages.definition import Gateway, Refusal, gateway, gateways, load_refusals
 from portal.gateway.messages.faults import SENTENCES, Fault, faults
-from portal.gateway.messages.masks import masked
+from portal.gateway.messages.masks import masked, masked_tree, without_identities
 from portal.gateway.messages.registry import request_class, requests
-from portal.gateway.messages.samples import sample
+from portal.gateway.messages.samples import NOT_HERE, sample
 from portal.gateway.messages.schemas import json_schema
 from portal.gateway.messages.subjects import subject_of
 
 __all__ = [
+    "NOT_HERE",
     "SENTENCES",
     "Exact",
     "Fault",
@@ -32,9 +33,11 @@ __all__ = [
     "json_schema",
     "load_refusals",
     "masked",
+    "masked_tree",
     "request_class",
     "requests",
     "sample",
     "subject_of",
     "wire_form",
+    "without_identities",
 ]

@@ -49,13 +49,14 @@ def item(
     file. Give `default` to make it optional; other options (`pattern`, `ge`, `le`, `min_length` …) are pydantic's.
     """
     limits: dict[str, Any] = {}
+    extra: dict[str, Any] = {"secret": secret, "codes": codes} | ({"file": True} if file else {})
     if isinstance(size, int):
         limits["max_length"] = size
     elif size:
         limits["max_digits"], limits["decimal_places"] = size
+        extra |= {"max_digits": size[0], "decimal_places": size[1]}  # pydantic's schema of a decimal does not say
     if many:
         limits["min_length"], limits["max_length"] = many
-    extra = {"secret": secret, "codes": codes} | ({"file": True} if file else {})
     return Field(title=label, alias=wire, json_schema_extra=cast("dict[str, Any]", extra), **limits, **options)
 
 

@@ -14,13 +14,15 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from portal.codes import code_list
 from portal.gateway.messages.declaration import item_of
 
 M = TypeVar("M", bound=BaseModel)
 
+#: Type of the error that says that an optional item must be absent because of another.
+NOT_HERE = "portal.not_here"
 #: The beginning of a PDF in Base64.
 FILE = base64.urlsafe_b64encode(b"%PDF-1.4 sample\n").decode()
 # The parser of Python's own regular expressions, under the name it has in this version.
@@ -30,7 +32,8 @@ _PARSER: Any = importlib.import_module("re._parser")
 def sample(record: type[M], number: int = 0, **given: object) -> M:
     """A valid record; another `number` gives other codes, texts and amounts; `given` items are taken as they are.
 
-    Raises ValidationError when a declaration contradicts itself, which the contract tests then show.
+    Optional items that do not go together with others (`NOT_HERE`) are left out. Raises ValidationError when a
+    declaration contradicts itself, which the contract tests then show.
     """
     values: dict[str, object] = {}
     for name, info in record.model_fields.items():
@@ -41,7 +44,26 @@ def sample(record: type[M], number: int = 0, **given: object) -> M:
             values[name] = FILE
         else:
             values[name] = _value(info.annotation, _Limits(info.metadata), declared.codes, number)
-    return record.model_validate(values)
+    try:
+        return record.model_validate(values)
+    except ValidationError as error:
+        superfluous = error.errors()
+        if any(one["type"] != NOT_HERE for one in superfluous):
+            raise
+        for one in superfluous:
+            _leave_out(values, one["loc"])
+        return record.model_validate(values)
+
+
+def _leave_out(values: dict[str, object], where: tuple[int | str, ...]) -> None:
+    """Without the optional item at that place, which does not go together with another."""
+    name, inner = str(where[0]), values[str(where[0])]
+    if len(where) > 1 and isinstance(inner, BaseModel):
+        content = dict(inner)
+        _leave_out(content, where[1:])
+        values[name] = type(inner).model_construct(**content)
+    else:
+        values[name] = None
 
 
 class _Limits:
