@@ -69,7 +69,7 @@ FEES_ARRIVED = Action(
 ADVICES_ARRIVED = Action(
     "injury.advices.arrived", "就诊 {admission} 到达医嘱（{source}）：新增 {new} 条，更新 {changed} 条", "医嘱到达"
 )
-FEE_CORRECTED = Action("injury.fee.corrected", "更正就诊 {admission} 的费用 {line}：{changes}", "更正费用")
+FEE_CORRECTED = Action("injury.fee.corrected", "更正就诊 {admission} 的费用 {line}：{what}", "更正费用")
 FEES_DROPPED = Action(
     "injury.fees.dropped", "就诊 {admission} 的费用 {count} 条不上传：{lines}，理由：{reason}", "撤下费用"
 )

@@ -4,9 +4,40 @@ from portal.web.navigation import NavItem
 
 NavItem(
     "工伤",
+    "查询工伤人员",
+    "injury:people",
+    "injury.people.find",
+    10,
+    also=("injury:people-by", "injury:enquiry"),
+)
+NavItem(
+    "工伤",
+    "就诊",
+    "injury:admission-list",
+    "injury.admissions.view",
+    20,
+    also=(
+        "injury:admission-new",
+        "injury:admission-edit",
+        "injury:admission-detail",
+        "injury:admission-undo",
+        "injury:admission-identity",
+    ),
+)
+NavItem("工伤", "继续治疗申请", "injury:treatment-batch", "injury.people.find", 80)
+NavItem("工伤", "事故备案", "injury:report-batch", "injury.people.find", 82)
+NavItem("工伤", "上传人员统计", "injury:uploaded-people", "injury.people.find", 84)
+NavItem(
+    "工伤",
     "材料",
     "injury:material-list",
     "injury.admissions.view",
     60,
     also=("injury:materials", "injury:material-add"),
+)
+NavItem("工伤", "结算单", "injury:sheet-list", "injury.admissions.view", 70, also=("injury:sheet",))
+NavItem("工伤", "剔除项目", "injury:rejected-list", "injury.admissions.view", 72)
+NavItem("工伤", "药占比", "injury:drug-ratio", "injury.fees.view", 74)
+NavItem(
+    "工伤", "继续治疗申请表", "injury:paper-treatment", "injury.papers.make", 76, also=("injury:paper-treatment-of",)
 )

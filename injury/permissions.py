@@ -19,5 +19,6 @@ SCHEDULE_UPLOADS = Permission("injury.uploads.schedule", "设置自动上传", r
 VIEW_MAPPINGS = Permission("injury.mappings.view", "查看目录对照", roles=MEMBERS)
 EDIT_MAPPINGS = Permission("injury.mappings.edit", "维护目录对照", roles={CLERK})
 ASK_SHEET = Permission("injury.sheet.ask", "获取结算单", roles={CLERK, REVIEWER})
+SET_DRUG_LIMIT = Permission("injury.drug_limit.set", "设置药占比上限", roles={REVIEWER, INSTITUTION_ADMIN})
 MAKE_PAPERS = Permission("injury.papers.make", "打印工伤单据", roles=MEMBERS)
 MANAGE_SESSION = Permission("injury.session.manage", "管理工伤接口登录", roles={CLERK, INSTITUTION_ADMIN})

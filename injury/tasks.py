@@ -4,15 +4,18 @@ from functools import partial
 from typing import cast
 from uuid import UUID
 
-from injury.models import CatalogueFile
+from injury.models import CatalogueFile, SettlementSheet
+from injury.papers import sheet as sheet_paper
+from injury.papers.making import SHEET_PAPER
 from injury.services.catalogue_files import READ, USE
 from injury.services.catalogue_reading import read_file, use_file
 from injury.services.enquiries import ENQUIRE, answer_enquiry, forget_old_enquiries
 from injury.services.uploading import UPLOAD, drive, waiting_epochs, work
 from portal.access.door import tenant_tx
+from portal.access.member import Member
 from portal.gateway import client
 from portal.gateway.journal import Ask
-from portal.jobs import Running, StandStill, job, sweeper
+from portal.jobs import Job, Running, StandStill, job, sweeper
 
 
 def asking(running: Running, environment: str) -> Ask:
@@ -56,9 +59,7 @@ def use_catalogue_file(running: Running) -> str:
 @job(UPLOAD, title="上传费用", resumable=True, permission="injury.fees.view")
 def upload_fees(running: Running) -> str:
     """Carry on with one admission's upload until the journal or a person has the next step."""
-    return drive(
-        UUID(running.params["admission"]), ask=partial(asking, running), door=running.tx, beat=running.check
-    )
+    return drive(UUID(running.params["admission"]), ask=partial(asking, running), door=running.tx, beat=running.check)
 
 
 @sweeper()
@@ -70,3 +71,24 @@ def look_after_uploads(institution_id: int) -> None:
                 work(epoch)
             except StandStill:
                 return  # the environment is about to change; whoever switches waits for what runs
+
+
+def key_of(running: Running) -> Member:
+    """The interface key that started the job."""
+    mine = Job.objects.select_related("institution").get(pk=running.id)
+    return Member(None, mine.institution, frozenset(), key=mine.started_label.removeprefix("接口密钥 "))
+
+
+@job(SHEET_PAPER, title="生成结算单", resumable=True, permission="injury.papers.make")
+def make_sheet_paper(running: Running) -> str:
+    """A settlement sheet with many struck-out items; the job's result. Nothing is open while it is printed."""
+    fmt = running.params["format"]
+    with running.tx():
+        by = running.by or key_of(running)
+        sheet = SettlementSheet.objects.select_related("admission").get(pk=UUID(running.params["sheet"]))
+        paper = sheet_paper.gather(sheet, by=by)
+    content = sheet_paper.write(paper, fmt)
+    with running.tx():
+        sheet_paper.recorded(paper, fmt, by=by)
+    running.result(sheet_paper.file_name(paper, fmt), content)
+    return f"共 {len(paper.items):,} 项，自付 {paper.own:,.2f} 元"

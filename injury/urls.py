@@ -1,6 +1,16 @@
 from django.urls import URLPattern, URLResolver, path
 
-from injury.views import discharge, discharge_records, materials
+from injury.views import (
+    admissions,
+    centre,
+    discharge,
+    discharge_records,
+    drug_share,
+    materials,
+    people,
+    sheets,
+    treatment_form,
+)
 
 app_name = "injury"
 urlpatterns: list[URLPattern | URLResolver] = []
@@ -25,4 +35,42 @@ urlpatterns += [
     path("materials/<uuid:material_id>/upload/", materials.material_upload, name="material-upload"),
     path("materials/<uuid:material_id>/drop/", materials.material_drop, name="material-drop"),
     path("materials/<uuid:material_id>/file/", materials.material_file, name="material-file"),
+]
+
+# --- settlement sheets, drugs, papers (4.16, 4.17, 5.4, 6.7)
+urlpatterns += [
+    path("sheets/", sheets.sheet_list, name="sheet-list"),
+    path("sheets/rejected/", sheets.rejected_list, name="rejected-list"),
+    path("sheets/<uuid:sheet_id>/preview/", sheets.sheet_preview, name="sheet-preview"),
+    path("sheets/<uuid:sheet_id>/paper/", sheets.paper_sheet, name="paper-sheet"),
+    path(f"{STAY}sheet/", sheets.sheet, name="sheet"),
+    path(f"{STAY}sheet/ask/", sheets.sheet_ask, name="sheet-ask"),
+    path("drugs/", drug_share.drug_ratio, name="drug-ratio"),
+    path(f"{STAY}drugs/ask/", drug_share.drug_ratio_ask, name="drug-ratio-ask"),
+    path("papers/treatment/", treatment_form.paper_treatment, name="paper-treatment"),
+    path(f"{STAY}papers/treatment/", treatment_form.paper_treatment, name="paper-treatment-of"),
+]
+
+# --- people and admissions (4.3 to 4.9, 4.15, 4.19 to 4.23, 4.28, 4.29)
+urlpatterns += [
+    path("people/", people.people, name="people"),
+    path("people/by/<str:means>/", people.people, name="people-by"),
+    path("people/treatments/", centre.treatment_batch, name="treatment-batch"),
+    path("people/reports/", centre.report_batch, name="report-batch"),
+    path("people/uploaded/", centre.uploaded_people, name="uploaded-people"),
+    path("people/<str:kind>/<uuid:row_id>/ask/", people.enquiry_of_row, name="enquiry-of-row"),
+    path("enquiries/<uuid:enquiry_id>/", people.enquiry, name="enquiry"),
+    path("enquiries/<uuid:enquiry_id>/state/", people.enquiry_state, name="enquiry-state"),
+    path("enquiries/<uuid:enquiry_id>/again/", people.enquiry_again, name="enquiry-again"),
+    path("enquiries/<uuid:enquiry_id>/admission/", people.admission_begin, name="admission-begin"),
+    path("admissions/", admissions.admission_list, name="admission-list"),
+    path("admissions/new/", admissions.admission_new, name="admission-new"),
+    path(STAY, admissions.admission_detail, name="admission-detail"),
+    path(f"{STAY}edit/", admissions.admission_edit, name="admission-edit"),
+    path(f"{STAY}state/", admissions.admission_state, name="admission-state"),
+    path(f"{STAY}register/", admissions.admission_register, name="admission-register"),
+    path(f"{STAY}undo/", admissions.admission_undo, name="admission-undo"),
+    path(f"{STAY}look/", admissions.admission_look, name="admission-look"),
+    path(f"{STAY}drop/", admissions.admission_drop, name="admission-drop"),
+    path(f"{STAY}identity/", admissions.admission_identity, name="admission-identity"),
 ]
