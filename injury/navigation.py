@@ -41,3 +41,16 @@ NavItem("工伤", "药占比", "injury:drug-ratio", "injury.fees.view", 74)
 NavItem(
     "工伤", "继续治疗申请表", "injury:paper-treatment", "injury.papers.make", 76, also=("injury:paper-treatment-of",)
 )
+NavItem(
+    "工伤",
+    "目录对照",
+    "injury:mapping-list",
+    "injury.mappings.view",
+    700,
+    also=(
+        *("injury:mapping-new", "injury:mapping-edit", "injury:mapping-renewals", "injury:mapping-coverage"),
+        *("injury:mapping-import", "injury:mapping-lines", "injury:catalogue-list", "injury:catalogue-import"),
+        *("injury:catalogue-lines", "injury:catalogue-file"),
+    ),
+)
+NavItem("工伤", "错误代码", "injury:error-list", "injury.admissions.view", 900)

@@ -2,10 +2,13 @@ from django.urls import URLPattern, URLResolver, path
 
 from injury.views import (
     admissions,
+    catalogue_files,
     centre,
     discharge,
     discharge_records,
     drug_share,
+    errors,
+    mappings,
     materials,
     people,
     sheets,
@@ -73,4 +76,29 @@ urlpatterns += [
     path(f"{STAY}look/", admissions.admission_look, name="admission-look"),
     path(f"{STAY}drop/", admissions.admission_drop, name="admission-drop"),
     path(f"{STAY}identity/", admissions.admission_identity, name="admission-identity"),
+]
+
+# --- catalogue, mappings, error codes (2.4, 3.2, 5.2)
+urlpatterns += [
+    path("mappings/", mappings.mapping_list, name="mapping-list"),
+    path("mappings/new/", mappings.mapping_new, name="mapping-new"),
+    path("mappings/renewals/", mappings.renewal_list, name="mapping-renewals"),
+    path("mappings/renewals/take/", mappings.mapping_renew, name="mapping-renew"),
+    path("mappings/coverage/", mappings.mapping_coverage, name="mapping-coverage"),
+    path("mappings/coverage/missing/", mappings.mapping_missing, name="mapping-missing"),
+    path("mappings/import/", catalogue_files.mapping_import, name="mapping-import"),
+    path("mappings/import/template/", mappings.mapping_import_template, name="mapping-import-template"),
+    path("mappings/import/lines/", catalogue_files.mapping_lines, name="mapping-lines"),
+    path("mappings/<uuid:mapping_id>/", mappings.mapping_edit, name="mapping-edit"),
+    path("mappings/<uuid:mapping_id>/remove/", mappings.mapping_remove, name="mapping-remove"),
+    path("catalogue/", catalogue_files.catalogue_list, name="catalogue-list"),
+    path("catalogue/search/", mappings.catalogue_search, name="catalogue-search"),
+    path("catalogue/import/", catalogue_files.catalogue_import, name="catalogue-import"),
+    path("catalogue/import/template/", catalogue_files.catalogue_import_template, name="catalogue-import-template"),
+    path("catalogue/import/lines/", catalogue_files.catalogue_lines, name="catalogue-lines"),
+    path("catalogue/files/<uuid:file_id>/", catalogue_files.file_detail, name="catalogue-file"),
+    path("catalogue/files/<uuid:file_id>/progress/", catalogue_files.file_progress, name="catalogue-file-progress"),
+    path("catalogue/files/<uuid:file_id>/use/", catalogue_files.file_use, name="catalogue-file-use"),
+    path("catalogue/files/<uuid:file_id>/drop/", catalogue_files.file_drop, name="catalogue-file-drop"),
+    path("errors/", errors.error_list, name="error-list"),
 ]

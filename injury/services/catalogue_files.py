@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from injury.actions import CATALOGUE_FILE_BROUGHT, CATALOGUE_FILE_DROPPED
 from injury.models import CatalogueFile, CatalogueLine, FileKind, FileState, MappingLine
+from injury.services.fee_holding import look_again_later
 from injury.services.refusals import Refused
 from injury.services.sheet_lines import Faults
 from portal.access.member import Member
@@ -93,8 +94,9 @@ def close(file: CatalogueFile, state: FileState, **changes: Any) -> None:
 
 
 def used(file: CatalogueFile, by: Member | None) -> None:
-    """The file is used up: its lines are the catalogue's now."""
+    """The file is used up: what it said holds now, also for fee items that wait or are held."""
     forget_lines(file)
+    look_again_later(by=by, environment=file.environment)
     close(file, FileState.USED, used_at=timezone.now(), used_as=by.label[:100] if by else "")
 
 

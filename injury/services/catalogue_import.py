@@ -18,6 +18,7 @@ from injury.services.sheet_lines import Faults, Head, amount, choice, code, day,
 from portal.access.member import Member
 from portal.audit import record
 from portal.codes.initials import initials
+from portal.vault.inserting import insert_rows
 
 #: The columns of the centre's file; heads in Chinese and as the gateway names the items.
 HEADS = (
@@ -74,7 +75,7 @@ def store(file: CatalogueFile, rows: Iterable[tuple[int, dict[str, Any]]], seen:
             faults.add(number, fault)
         elif not faults.count:
             made.append(CatalogueLine(file=file, number=number, initials=initials(values["name"])[:100], **values))
-    CatalogueLine.objects.bulk_create(made)
+    insert_rows(made)
     return len(made)
 
 

@@ -16,6 +16,7 @@ from injury.actions import MAPPING_REMOVED, MAPPING_SAVED, MAPPINGS_RENEWED, MAP
 from injury.models import CatalogueItem, Mapping, Standing
 from injury.models.catalogue import in_use, with_standing
 from injury.models.fee import OUTSIDE
+from injury.services.fee_holding import look_again_later
 from injury.services.mapping import kind_label
 from injury.services.refusals import Refused
 from portal.access.member import Member
@@ -124,7 +125,20 @@ def put_mappings(wishes: Sequence[Wish], *, by: Member) -> Tally:
     )
     tally = Tally(len(new), len(changed), len(made) - len(new) - len(changed))
     _record(new + changed, present, tally, by)
+    if new or changed:
+        look_again_later(by=by, environment=environment)
     return tally
+
+
+def put_mapping(wish: Wish, *, by: Member) -> Mapping:
+    """Map one own item. Raises Refused with the field at fault."""
+    assert by.institution
+    try:
+        put_mappings([wish], by=by)
+    except Refused as refusal:
+        faults = [(place.rpartition("/")[2], sentence) for place, sentence in refusal.faults]
+        raise Refused(refusal.sentence, faults[0][0], faults) from None
+    return _mine(by.institution.environment).get(own_code=wish.own_code, kind=wish.kind)
 
 
 def _refuse_faults(wishes: Sequence[Wish], known: Lookup[str, CatalogueItem], today: date) -> None:
@@ -201,6 +215,7 @@ def renew(mappings: QuerySet[Mapping], *, by: Member) -> int:
         one.mapped_by, one.mapped_as, one.mapped_at = by.user, by.label[:100], now
     Mapping.objects.bulk_update(found, ["item", "version", "mapped_by", "mapped_as", "mapped_at"], batch_size=1_000)
     record(MAPPINGS_RENEWED, by=by, count=len(found), first="、".join(str(one) for one in found[:5]))
+    look_again_later(by=by, environment=found[0].environment)
     return len(found)
 
 
@@ -208,6 +223,7 @@ def remove_mapping(mapping: Mapping, *, by: Member) -> None:
     """The own item is not mapped any more: it goes outside of the catalogue until somebody maps it again."""
     record(MAPPING_REMOVED, mapping, by=by, code=mapping.own_code, name=mapping.own_name, was=mapping.centre_code)
     mapping.delete()
+    look_again_later(by=by, environment=mapping.environment)
 
 
 def _mine(environment: str) -> QuerySet[Mapping]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from urllib.parse import urlencode
 
 from django.db.models import Count, Max, Sum
 from django.utils import timezone
@@ -38,6 +39,16 @@ class Charged:
     @property
     def kind_label(self) -> str:
         return code_list("injury.alc404").label(self.kind)
+
+    @property
+    def price_shown(self) -> str:
+        return f"{self.price.normalize():f}"
+
+    @property
+    def query(self) -> str:
+        """What the page that maps it wants to know."""
+        names = ("own_code", "own_name", "kind", "specification")
+        return urlencode({name: getattr(self, name) for name in names} | {"own_price": self.price_shown})
 
     @property
     def standing_label(self) -> str:

@@ -18,6 +18,7 @@ from injury.services.sheet_lines import Faults, Head, amount, choice, code, day,
 from portal.access.member import Member
 from portal.audit import record
 from portal.codes.initials import initials
+from portal.vault.inserting import insert_rows
 
 #: The columns of the hospital's file; the list's Excel has the same heads, so that it can come back.
 HEADS = (
@@ -54,7 +55,7 @@ def store(
             faults.add(number, fault[1])
         elif not faults.count:
             made.append(_line(file, number, wish, known.get(wish.code)))
-    MappingLine.objects.bulk_create(made)
+    insert_rows(made)
     return len(made)
 
 
