@@ -1,5 +1,5 @@
 """Work injury in the Django admin: read, filter, search."""
 
-from injury.admin import sheets
+from injury.admin import discharges, sheets
 
-__all__ = ["sheets"]
+__all__ = ["discharges", "sheets"]

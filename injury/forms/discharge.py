@@ -39,7 +39,7 @@ class HeadForm(forms.Form):
         required=False,
         min_value=0,
         max_value=99_999,
-        help_text="中心以入院和出院日期之差为准，最多为该天数",
+        help_text="中心以入院和出院日期之差计算；本院把入院和出院当天都算时可多 1 天",
         error_messages={"invalid": "应为整数", "min_value": "不能小于 0", "max_value": "数字太大"},
     )
     reason = forms.ChoiceField(

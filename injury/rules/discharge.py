@@ -124,15 +124,15 @@ def day_faults(facts: Facts) -> list[str]:
 
 
 def days_faults(facts: Facts) -> list[str]:
-    """The centre takes no more days than lie between admission and discharge (110018, 110019)."""
+    """The centre counts from admission to discharge and lets a hospital count both days (4.13, 110018, 110019)."""
     if facts.days is None:
         return ["请填写住院天数"]
     if facts.days < 0:
         return ["住院天数不能小于 0（110018）"]
     if facts.discharged_on is None or facts.discharged_on < facts.admitted_on:
         return []
-    most = stay(facts.admitted_on, facts.discharged_on)
-    return [f"住院天数最多 {most} 天（入院至出院的天数，110019）"] if facts.days > most else []
+    most = stay(facts.admitted_on, facts.discharged_on) + 1
+    return [f"住院天数最多 {most} 天（入院和出院当天都算，110019）"] if facts.days > most else []
 
 
 def stay(admitted_on: date, discharged_on: date) -> int:

@@ -29,7 +29,7 @@ from injury.messages import (
     UndoCrossProvinceDischarge,
     UndoDischarge,
 )
-from injury.models import Admission, AdmissionState, Discharge, DischargeState, Flow
+from injury.models import Admission, AdmissionState, Discharge, DischargeState, Flow, Material, MaterialState
 from injury.rules.discharge import INVOICE, Obstacle, obstacles
 from injury.services.discharge_drafts import draft_of
 from injury.services.discharge_files import mark_sent
@@ -206,6 +206,9 @@ class Returning(Handler):
             discharged_at=None,
             note="出院已撤销，可以修改后重新办理",
         )
+        # The centre lets go of what was uploaded for the discharge; if it should not, it refuses the repeated number.
+        gone = Material.objects.filter(admission=admission, state=MaterialState.ACCEPTED)
+        gone.update(state=MaterialState.READY, accepted_at=None, note="出院已撤销，重新出院后须再次上传")
         record(RETURN_DONE, admission, by=None, number=admission.number)
 
     def rejected(self, operation: Operation) -> None:

@@ -7,18 +7,22 @@ there, but finding that out would be another upload. Two people decide after the
 from __future__ import annotations
 
 import base64
+from decimal import Decimal
 from typing import Any
 
+from django.db.models import Sum
 from django.utils import timezone
 
 from injury.actions import MATERIAL_DONE, MATERIAL_REJECTED, MATERIAL_REQUESTED
 from injury.messages import UploadMaterial
-from injury.models import Admission, Material, MaterialState
+from injury.models import Admission, Invoice, Material, MaterialState
+from injury.rules.discharge import INVOICE, cents
 from injury.rules.files import MATERIAL_TYPES
 from injury.services.discharge_drafts import draft_of
 from injury.services.discharge_files import MOST_FILES, Paper, bytes_of, drop, keep, mark_sent, paper_faults, taken
 from injury.services.discharge_standing import material_obstacle
 from injury.services.refusals import Refused
+from injury.services.standing import fee_standing
 from injury.services.steps import locked, opened
 from portal.access.member import Member
 from portal.audit import record
@@ -35,7 +39,7 @@ def add_material(admission: Admission, paper: Paper, *, by: Member) -> Material:
     admission = locked(admission)
     if sentence := material_obstacle(admission, draft_of(admission)):
         raise Refused(sentence)
-    faults = paper_faults(paper, MATERIAL_TYPES) + taken(admission, paper.number)
+    faults = paper_faults(paper, MATERIAL_TYPES) + taken(admission, paper.number) + too_much(admission, paper)
     if Material.objects.filter(admission=admission).count() >= MOST_FILES:
         faults.append(("file", f"最多 {MOST_FILES} 份材料"))
     if faults:
@@ -43,6 +47,26 @@ def add_material(admission: Admission, paper: Paper, *, by: Member) -> Material:
     material = Material(admission=admission)
     keep(material, admission, paper, by=by)
     return material
+
+
+def too_much(admission: Admission, paper: Paper) -> list[tuple[str, str]]:
+    """Invoices may not come to more than the fees (110025); nothing for other papers."""
+    if paper.kind != INVOICE:
+        return []
+    standing = fee_standing(admission)
+    total = cents(standing.centre if standing.centre is not None else standing.ours)
+    have = invoiced(admission)
+    if have + paper.amount <= total:
+        return []
+    return [("amount", f"发票合计将为 {have + paper.amount:,.2f} 元，超过费用合计 {total:,.2f} 元（110025）")]
+
+
+def invoiced(admission: Admission) -> Decimal:
+    """Yuan of all invoices of the stay: with its discharge, and among its materials, sent or not."""
+    along = Invoice.objects.filter(discharge__admission=admission, kind=INVOICE)
+    after = Material.objects.filter(admission=admission, kind=INVOICE)
+    zero = Decimal("0.00")
+    return sum((rows.aggregate(sum=Sum("amount", default=zero))["sum"] for rows in (along, after)), zero)
 
 
 def drop_material(material: Material, *, by: Member) -> None:

@@ -19,6 +19,7 @@ from injury.services.discharge_files import Paper, add_invoice, drop_invoice, in
 from injury.services.discharge_standing import discharge_standing
 from injury.services.refusals import Refused
 from injury.views.discharge_parts import admission_or_404, frame, seat_of, tell, version_of
+from injury.views.sections import section
 from portal.access.gate import get_or_404, page
 from portal.access.member import PortalRequest
 
@@ -159,3 +160,14 @@ def undo(request: PortalRequest, admission_id: UUID) -> HttpResponseBase:
         return redirect("injury:admission-detail", admission.pk)
     context = {"admission": admission, "standing": discharge_standing(admission)}
     return render(request, "injury/discharge_undo.html", context)
+
+
+@section("discharge", "出院和材料")
+def discharge_section(request: PortalRequest, admission: Admission) -> dict[str, Any]:
+    """The draft or the discharge, its materials, and the ways to them."""
+    may = request.member.may
+    return {
+        "discharge": discharge_standing(admission),
+        "may_discharge": may("injury.discharge.submit"),
+        "may_undo": may("injury.discharge.undo"),
+    }
