@@ -83,7 +83,6 @@ class Migration(migrations.Migration):
                 ("is_wiped_by_hand", models.BooleanField(default=False, verbose_name="人工提请作废")),
                 ("is_sent_again", models.BooleanField(default=False, verbose_name="作废后重新上传")),
                 ("wipe_reason", models.CharField(blank=True, max_length=400, verbose_name="作废原因")),
-                ("sums_before", models.JSONField(default=dict, verbose_name="作废前分类金额")),
                 ("wiped_at", models.DateTimeField(null=True, verbose_name="作废时间")),
                 (
                     "admission",

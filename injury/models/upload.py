@@ -109,8 +109,6 @@ class FeeEpoch(TenantModel):
     is_wiped_by_hand = models.BooleanField("人工提请作废", default=False)
     is_sent_again = models.BooleanField("作废后重新上传", default=False)
     wipe_reason = models.CharField("作废原因", max_length=400, blank=True)
-    #: What the centre had when the wipe was asked for; a wipe in doubt is laid beside it.
-    sums_before = models.JSONField("作废前分类金额", default=dict)
     wiped_at = models.DateTimeField("作废时间", null=True)
 
     class Meta:

@@ -49,7 +49,7 @@ def add_up(parts: Iterable[Mapping[str, Decimal | str]]) -> dict[str, Decimal]:
 
 
 def judge(centre: Amounts, *, without: Amounts, with_: Amounts) -> Seen:
-    """What a settled reading says: `without` is what was known before the message, `with_` what that comes to with it."""
+    """What a settled reading says: `without` was known before the message, `with_` is that and the message."""
     has, has_not = are_same(with_, centre), are_same(without, centre)
     if has and has_not:
         return Seen.BOTH

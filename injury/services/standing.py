@@ -27,6 +27,7 @@ from injury.models import (
 )
 from injury.models.upload import category_label
 from injury.rules.totals import ZERO, add_up, is_same
+from portal.gateway.journal.states import DOUBTFUL
 
 #: A reading of the centre's sums lets a visit go on for so long: what runs late there must show at the gate.
 FRESH = timedelta(minutes=30)
@@ -89,12 +90,6 @@ class FeeStanding:
         return self.waiting + self.held + self.under_way + self.doubtful + self.uploaded
 
 
-def known_sums(epoch: FeeEpoch) -> dict[str, Decimal]:
-    """What the journal knows to be at the centre, by category; inside the door."""
-    applied = FeeBatch.objects.filter(epoch=epoch, state=BatchState.APPLIED)
-    return add_up(applied.values_list("sums", flat=True))
-
-
 def fee_standing(admission: Admission) -> FeeStanding:
     """How the fees of this admission stand now; inside the door, four statements."""
     return fee_standings([admission])[admission.pk]
@@ -110,17 +105,34 @@ def fee_standings(admissions: Sequence[Admission]) -> dict[UUID, FeeStanding]:
         .exclude(state=EpochState.WIPED)
         .select_related("admission", "wipe")
     }
-    by_epoch: dict[UUID, list[dict[str, str]]] = {}
-    applied = FeeBatch.objects.filter(epoch__in=[epoch.pk for epoch in epochs.values()], state=BatchState.APPLIED)
-    for epoch_id, sums in applied.values_list("epoch", "sums"):
-        by_epoch.setdefault(epoch_id, []).append(sums)
+    batches = _batches([epoch.pk for epoch in epochs.values()])
     readings = {
         reading.admission_id: reading
         for reading in CentreReading.objects.filter(admission__in=keys)
         .order_by("admission_id", "-read_at", "-id")
         .distinct("admission_id")
     }
-    return {key: _standing(counts.get(key, {}), epochs.get(key), readings.get(key), by_epoch) for key in keys}
+    return {key: _standing(counts.get(key, {}), epochs.get(key), readings.get(key), batches) for key in keys}
+
+
+@dataclass
+class _Batches:
+    """What an epoch's batches come to: stored sums, and items whose message is in doubt."""
+
+    sums: list[dict[str, str]] = field(default_factory=list)
+    doubtful: int = 0
+
+
+def _batches(epochs: list[UUID]) -> dict[UUID, _Batches]:
+    found = {epoch: _Batches() for epoch in epochs}
+    counting = [BatchState.APPLIED, BatchState.SENDING]
+    rows = FeeBatch.objects.filter(epoch__in=epochs, state__in=counting).order_by()
+    for epoch, state, sums, count, step in rows.values_list("epoch", "state", "sums", "count", "operation__state"):
+        if state == BatchState.APPLIED:
+            found[epoch].sums.append(sums)
+        elif step in DOUBTFUL:
+            found[epoch].doubtful += count
+    return found
 
 
 def _counts(keys: list[UUID]) -> dict[UUID, dict[str, Any]]:
@@ -137,9 +149,10 @@ def _standing(
     counts: dict[str, Any],
     epoch: FeeEpoch | None,
     reading: CentreReading | None,
-    by_epoch: dict[UUID, list[dict[str, str]]],
+    batches: dict[UUID, _Batches],
 ) -> FeeStanding:
-    sums = add_up(by_epoch.get(epoch.pk, [])) if epoch else {}
+    mine = batches[epoch.pk] if epoch else _Batches()
+    sums = add_up(mine.sums)
     valid = reading if is_valid(reading, epoch) else None
     centre = valid.amounts() if valid else None
     categories = tuple(
@@ -149,8 +162,8 @@ def _standing(
     standing = FeeStanding(
         waiting=counts.get(FeeState.WAITING, 0),
         held=counts.get(FeeState.HELD, 0),
-        under_way=counts.get(FeeState.FROZEN, 0),
-        doubtful=counts.get(FeeState.DOUBTFUL, 0),
+        under_way=max(counts.get(FeeState.FROZEN, 0) - mine.doubtful, 0),
+        doubtful=counts.get(FeeState.DOUBTFUL, 0) + mine.doubtful,
         uploaded=counts.get(FeeState.UPLOADED, 0),
         dropped=counts.get(FeeState.DROPPED, 0),
         waiting_amount=counts.get(f"{FeeState.WAITING}_amount", ZERO),
@@ -174,10 +187,10 @@ def is_valid(reading: CentreReading | None, epoch: FeeEpoch | None) -> bool:
 def gate(standing: FeeStanding, *, now: datetime | None = None) -> str:
     """Why discharge and settlement sheet have to wait (I7); pure. The first obstacle, in a sentence."""
     epoch = standing.epoch
-    if standing.doubtful:
-        return f"{standing.doubtful:,} 条费用的上传结果待确认，系统核实后才能继续"
     if epoch is not None and (epoch.is_stuck or epoch.state in (EpochState.WIPING, EpochState.PROVING)):
         return f"费用上传“{epoch.get_state_display()}”，处理完成后才能继续"
+    if standing.doubtful:
+        return f"{standing.doubtful:,} 条费用的上传结果待确认，系统核实后才能继续"
     if standing.under_way or (epoch is not None and epoch.is_moving):
         return "费用正在上传或核对，完成后才能继续"
     if standing.waiting:

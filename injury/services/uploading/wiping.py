@@ -29,7 +29,7 @@ from injury.models import (
     FeeState,
     Purpose,
 )
-from injury.rules.totals import ZERO, are_same
+from injury.rules.totals import ZERO
 from injury.services.reading_sums import MOVING, Reader, newest
 from injury.services.refusals import Refused
 from injury.services.steps import locked, refuse_while_moving
@@ -125,7 +125,6 @@ def propose(
         "is_wiped_by_hand": by is not None,
         "is_sent_again": again,
         "wipe_reason": reason[:400],
-        "sums_before": {category: str(amount) for category, amount in before.items()},
     }
     go(epoch, EpochState.WIPING, f"{reason}。等待复核人员决定是否作废后全部重新上传", **changes)
     hold_admission(epoch, operation)
@@ -226,19 +225,17 @@ class Wiping(Handler):
         return "" if waiting else "这次就诊的费用之后又有上传，不能再次作废"
 
     def investigate(self, operation: Operation, ask: Ask) -> Verdict:
+        """Empty means done. While nothing may be uploaded, a wipe that did nothing may be sent again."""
         with tenant_tx(operation.institution_pk):
             epoch = FeeEpoch.objects.select_related("admission").filter(wipe=operation).first()
             if epoch is None:
                 return StillUnknown("门户没有这次作废的记录，须由人向工伤中心核对", for_people=True)
-            before = {category: Decimal(amount) for category, amount in epoch.sums_before.items()}
         reading = Reader(epoch.admission, ask, partial(tenant_tx, operation.institution_pk)).settled(Purpose.WIPE_DOUBT)
         if reading is None:
             return StillUnknown(MOVING)
         if not reading.sums:
             return Applied(None, "两次读取中心金额都为空：已作废")
-        if are_same(before, reading.sums):
-            return NotApplied(f"两次读取中心金额相同（{reading.told}），与作废前一样")
-        return StillUnknown(f"中心金额（{reading.told}）与作废前不同，又不为空")
+        return NotApplied(f"两次读取中心金额相同（{reading.told}），不为空：作废没有生效")
 
 
 def wiped_by(operation: Operation) -> FeeEpoch | None:
