@@ -1,5 +1,5 @@
 """Work injury in the Django admin: read, filter, search."""
 
-from injury.admin import discharges, sheets
+from injury.admin import catalogue, discharges, sheets
 
-__all__ = ["discharges", "sheets"]
+__all__ = ["catalogue", "discharges", "sheets"]

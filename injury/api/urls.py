@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from injury.api import discharge, materials, sheets
+from injury.api import discharge, mappings, materials, sheets
 
 app_name = "injury-api"
 urlpatterns: list[URLPattern | URLResolver] = []
@@ -23,4 +23,11 @@ urlpatterns += [
     path("sheets", sheets.Sheets.as_view(), name="sheets"),
     path("admissions/<uuid:admission_id>/sheet", sheets.OneSheet.as_view(), name="sheet"),
     path("admissions/<uuid:admission_id>/sheet/lines", sheets.OneSheetLines.as_view(), name="sheet-lines"),
+]
+
+# --- catalogue and mappings (2.4, 3.2)
+urlpatterns += [
+    path("catalogue", mappings.Catalogue.as_view(), name="catalogue"),
+    path("mappings", mappings.Mappings.as_view(), name="mappings"),
+    path("mappings/coverage", mappings.Coverage.as_view(), name="mappings-coverage"),
 ]
