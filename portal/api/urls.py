@@ -23,6 +23,7 @@ urlpatterns = [
     path("channels/", include("portal.gateway.channels.api_urls")),
     path("environments/", include("portal.gateway.environments.api_urls")),
     path("operations/", include("portal.gateway.api_urls")),
+    path("exchanges/", include("portal.gateway.exchange_api_urls")),
     *(path(f"{name}/", include(f"{name}.api.urls")) for name in BUSINESSES),
     # Last: whatever else is asked for below /api/ gets a problem, not a page.
     re_path(r"", csrf_exempt(docs.nothing_here), name="nothing-here"),

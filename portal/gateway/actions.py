@@ -23,4 +23,6 @@ RECOVERED = Action("gateway.operation.recovered", "登记簿中发现数据库�
 TAKEN_OVER = Action("gateway.session.taken_over", "接管“{gateway}”的登录，其他程序的登录失效", "接管接口登录")
 SIGNED_IN = Action("gateway.session.signed_in", "要求登录“{gateway}”", "登录接口")
 SIGNED_OUT = Action("gateway.session.signed_out", "要求退出“{gateway}”的登录", "退出接口登录")
+CONSOLE_SENT = Action("gateway.console.sent", "从接口测试台发送“{title}”（{gateway}）", "接口测试")
+RAW_TAKEN = Action("gateway.attempt.taken", "下载报文 {msgid} 的原文，理由：{reason}", "下载报文原文")
 RAW_READ = Action("gateway.attempt.read", "查看报文 {msgid} 的原文，理由：{reason}", "查看报文原文")

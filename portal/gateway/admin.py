@@ -1,8 +1,9 @@
-"""Operations in Django admin, to look at; they are decided on the portal's own pages."""
+"""Operations, messages and test calls in Django admin, to look at; the portal's own pages are for acting."""
 
 from django.contrib import admin
 
-from portal.gateway.journal.models import Operation
+from portal.gateway.console.models import ConsoleCall
+from portal.gateway.journal.models import Attempt, Operation
 from portal.web.admin_kit import PortalAdmin
 
 
@@ -10,7 +11,27 @@ from portal.web.admin_kit import PortalAdmin
 class OperationAdmin(PortalAdmin):
     view_permission = "gateway.operations.view"
     list_display = ("title", "kind", "state", "task", "created_label", "approved_by", "created_at", "finished_at")
-    list_filter = ("state", "task", "gateway", "kind", "environment")
+    list_filter = ("state", "task", "gateway", "kind", "environment", "by_console")
     search_fields = ("title", "business_key")
     search_help_text = "查找：事项、业务主键"
     exclude = ("request", "reply", "request_hash")
+
+
+@admin.register(Attempt)
+class AttemptAdmin(PortalAdmin):
+    view_permission = "gateway.attempts.view"
+    list_display = ("sent_at", "gateway", "kind", "subject", "outcome", "code", "took_ms", "asked_by", "by_console")
+    list_filter = ("outcome", "gateway", "kind", "environment", "by_console")
+    search_fields = ("subject", "msgid", "code")
+    search_help_text = "查找：业务编号、报文编号、结果代码"
+    exclude = ("raw_request", "raw_reply")
+
+
+@admin.register(ConsoleCall)
+class ConsoleCallAdmin(PortalAdmin):
+    view_permission = "gateway.console.view"
+    list_display = ("created_at", "gateway", "kind", "outcome", "code", "created_label", "operation")
+    list_filter = ("gateway", "kind", "outcome", "environment")
+    search_fields = ("kind", "created_label", "code")
+    search_help_text = "查找：交易、发送人、结果代码"
+    exclude = ("content",)

@@ -11,3 +11,9 @@ VIEW_ATTEMPTS = Permission("gateway.attempts.view", "查看接口报文记录", 
 READ_ATTEMPTS = Permission("gateway.attempts.read", "查看接口报文原文", roles={REVIEWER, AUDITOR})
 VIEW_SESSIONS = Permission("gateway.sessions.view", "查看接口登录", roles=MEMBERS)
 MANAGE_SESSIONS = Permission("gateway.sessions.manage", "登录、退出和接管接口登录", roles={CLERK, INSTITUTION_ADMIN})
+VIEW_CONSOLE = Permission("gateway.console.view", "查看接口测试台和记录", roles=MEMBERS)
+USE_CONSOLE = Permission("gateway.console.use", "使用接口测试台", roles={CLERK, REVIEWER, INSTITUTION_ADMIN})
+CHANGE_BY_CONSOLE = Permission(
+    "gateway.console.change", "在接口测试台发送变更类交易", roles={CLERK, REVIEWER, INSTITUTION_ADMIN}
+)
+LIVE_CONSOLE = Permission("gateway.console.live", "在正式环境用接口测试台查询", roles={REVIEWER, INSTITUTION_ADMIN})

@@ -6,13 +6,10 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
-from pydantic import ValidationError
-
 from portal.gateway.journal.handlers import handler_of, reply_of, request_of
-from portal.gateway.journal.models import Attempt, Operation
+from portal.gateway.journal.models import Operation
 from portal.gateway.journal.states import DOUBTFUL, Outcome, State, Task
-from portal.gateway.messages import Record, gateway, masked, request_class
-from portal.vault import BrokenSeal
+from portal.gateway.messages import Record, gateway, masked, request_class, without_identities
 
 Mark = Literal["done", "now", "doubt", "bad", "ahead"]
 TONES = {
@@ -146,12 +143,13 @@ def items_of(record: Record | None) -> list[tuple[str, str]]:
 
 
 def readable(value: Any) -> str:
+    """As text that people may see; what looks like an identity number is masked, whatever item it stands in."""
     if isinstance(value, str):
-        return value
+        return without_identities(value)
     if isinstance(value, list) and value and all(isinstance(one, str) for one in value):
-        listed: str = "、".join(value)
+        listed = without_identities("、".join(value))
         return listed if len(listed) <= LONGEST else listed[:LONGEST] + " …"
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    text = without_identities(json.dumps(value, ensure_ascii=False, default=str))
     return text if len(text) <= LONGEST else text[:LONGEST] + " …"
 
 
@@ -167,21 +165,4 @@ def reply_items(operation: Operation) -> list[tuple[str, str]]:
     try:
         return items_of(reply_of(operation))
     except (ValueError, LookupError):
-        return []
-
-
-def attempt_items(attempt: Attempt) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """Request and reply of one message, masked; what cannot be read as declared is not shown at all."""
-    try:
-        kind = request_class(attempt.gateway, attempt.kind)
-    except LookupError:
-        return [], []
-    return _parsed(kind, attempt.raw_request), _parsed(kind.reply(), attempt.raw_reply)
-
-
-def _parsed(kind: type[Record], sealed: Any) -> list[tuple[str, str]]:
-    try:
-        text = sealed.reveal() if sealed else ""
-        return items_of(kind.model_validate_json(text)) if text else []
-    except (ValidationError, BrokenSeal):
         return []

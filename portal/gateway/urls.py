@@ -1,5 +1,6 @@
 from django.urls import path
 
+from portal.gateway.console import views as console
 from portal.gateway.sessions.views import session_act, sessions, sessions_part
 from portal.gateway.views import attempts, operations
 
@@ -21,4 +22,11 @@ urlpatterns = [
     path("attempts/", attempts.attempts, name="attempts"),
     path("attempts/<uuid:attempt_id>/", attempts.attempt, name="attempt"),
     path("attempts/<uuid:attempt_id>/read/", attempts.attempt_read, name="attempt-read"),
+    path("attempts/<uuid:attempt_id>/download/", attempts.attempt_download, name="attempt-download"),
+    path("console/", console.console, name="console"),
+    path("console/calls/", console.console_calls, name="console-calls"),
+    path("console/calls/<uuid:call_id>/", console.console_call, name="console-call"),
+    path("console/calls/<uuid:call_id>/part/", console.console_call_part, name="console-call-part"),
+    path("console/<str:gateway>/<str:code>/", console.console_edit, name="console-edit"),
+    path("console/<str:gateway>/<str:code>/work/", console.console_work, name="console-work"),
 ]

@@ -1,11 +1,11 @@
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import portal.access.door
-import portal.access.rows
-import portal.vault.fields
 from django.conf import settings
 from django.db import migrations, models
 
+import portal.access.door
+import portal.access.rows
+import portal.vault.fields
 
 GUARDS = """
 CREATE FUNCTION gateway_console_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$

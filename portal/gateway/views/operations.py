@@ -56,9 +56,17 @@ def facts(found: Operation) -> dict[str, Any]:
         "kind_title": shown.kind_title(found.gateway, found.kind),
         "attempts": [(attempt, shown.OUTCOME_TONES.get(Outcome(attempt.outcome), "")) for attempt in attempts],
         "evidence": evidence,
+        "log_number": log_number(found),
         "request_items": shown.request_items(found),
         "reply_items": shown.reply_items(found),
     }
+
+
+def log_number(found: Operation) -> str:
+    """The business number by which the exchange log finds everything about its object; "" when it has none."""
+    rows = found.attempt_rows.exclude(subject="")
+    number = rows.values_list("subject", flat=True).first() if found.attempts else ""
+    return str(number or "")
 
 
 def may(found: Operation, member: Member) -> dict[str, Any]:
