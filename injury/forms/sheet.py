@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from injury.rules.identity import identity_fault
 from portal.codes import code_list
@@ -50,7 +51,7 @@ class TreatmentFormForm(forms.Form):
 
     def clean_identity(self) -> str:
         number = str(self.cleaned_data["identity"]).strip().upper()
-        if fault := identity_fault(number):
+        if fault := identity_fault(number, timezone.localdate()):
             raise forms.ValidationError(fault)
         return number
 
