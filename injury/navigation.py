@@ -54,3 +54,16 @@ NavItem(
     ),
 )
 NavItem("工伤", "错误代码", "injury:error-list", "injury.admissions.view", 900)
+NavItem(
+    "工伤",
+    "费用明细",
+    "injury:fee-list",
+    "injury.fees.view",
+    30,
+    also=(
+        *("injury:fee-new", "injury:fee-detail", "injury:fee-correct", "injury:fee-drop", "injury:fee-totals"),
+        *("injury:fee-import", "injury:fee-import-preview"),
+    ),
+)
+NavItem("工伤", "暂不能上传", "injury:held-list", "injury.fees.view", 32)
+NavItem("工伤", "医嘱", "injury:advice-list", "injury.fees.view", 34, also=("injury:advice-new",))

@@ -4,12 +4,14 @@ from functools import partial
 from typing import cast
 from uuid import UUID
 
-from injury.models import CatalogueFile, SettlementSheet
+from injury.models import Admission, CatalogueFile, SettlementSheet
 from injury.papers import sheet as sheet_paper
 from injury.papers.making import SHEET_PAPER
 from injury.services.catalogue_files import READ, USE
 from injury.services.catalogue_reading import read_file, use_file
 from injury.services.enquiries import ENQUIRE, answer_enquiry, forget_old_enquiries
+from injury.services.fee_changes import look_at_admission
+from injury.services.fee_holding import LOOK_AGAIN, with_open_items
 from injury.services.uploading import UPLOAD, drive, waiting_epochs, work
 from portal.access.door import tenant_tx
 from portal.access.member import Member
@@ -92,3 +94,19 @@ def make_sheet_paper(running: Running) -> str:
         sheet_paper.recorded(paper, fmt, by=by)
     running.result(sheet_paper.file_name(paper, fmt), content)
     return f"共 {len(paper.items):,} 项，自付 {paper.own:,.2f} 元"
+
+
+@job(LOOK_AGAIN, title="重新检查待上传的费用", resumable=True, permission="injury.fees.view")
+def look_again(running: Running) -> str:
+    """Look at everything that waits or is held once more, one admission at a time; looking twice changes nothing."""
+    with running.tx():
+        keys = with_open_items(running.params["environment"])
+        by = running.by or key_of(running)
+    released = held = 0
+    for done, pk in enumerate(keys):
+        running.progress(done, len(keys))
+        with running.tx():
+            freed, stopped = look_at_admission(Admission(pk=pk), by=by)
+        released, held = released + freed, held + stopped
+    running.progress(len(keys), len(keys))
+    return f"{released:,} 条转为待上传，{held:,} 条转为暂不能上传"

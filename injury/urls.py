@@ -2,12 +2,15 @@ from django.urls import URLPattern, URLResolver, path
 
 from injury.views import (
     admissions,
+    advices,
     catalogue_files,
     centre,
     discharge,
     discharge_records,
     drug_share,
     errors,
+    fee_files,
+    fees,
     mappings,
     materials,
     people,
@@ -101,4 +104,22 @@ urlpatterns += [
     path("catalogue/files/<uuid:file_id>/use/", catalogue_files.file_use, name="catalogue-file-use"),
     path("catalogue/files/<uuid:file_id>/drop/", catalogue_files.file_drop, name="catalogue-file-drop"),
     path("errors/", errors.error_list, name="error-list"),
+]
+
+# --- fee items and advices: arrival (4.10, 4.24)
+urlpatterns += [
+    path("fees/", fees.fee_list, name="fee-list"),
+    path("fees/new/", fees.fee_new, name="fee-new"),
+    path("fees/drop/", fees.fee_drop, name="fee-drop"),
+    path("fees/restore/", fees.fee_restore, name="fee-restore"),
+    path("fees/held/", fees.held_list, name="held-list"),
+    path("fees/held/again/", fees.look_again, name="fee-look-again"),
+    path("fees/totals/", fees.fee_totals, name="fee-totals"),
+    path("fees/import/", fee_files.fee_import, name="fee-import"),
+    path("fees/import/template/<str:content>/", fee_files.fee_template, name="fee-template"),
+    path("fees/import/<uuid:file_id>/", fee_files.fee_import_preview, name="fee-import-preview"),
+    path("fees/<uuid:fee_id>/", fees.fee_detail, name="fee-detail"),
+    path("fees/<uuid:fee_id>/correct/", fees.fee_correct, name="fee-correct"),
+    path("advices/", advices.advice_list, name="advice-list"),
+    path("advices/new/", advices.advice_new, name="advice-new"),
 ]

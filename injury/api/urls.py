@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from injury.api import discharge, mappings, materials, sheets
+from injury.api import discharge, fees, mappings, materials, sheets
 
 app_name = "injury-api"
 urlpatterns: list[URLPattern | URLResolver] = []
@@ -30,4 +30,13 @@ urlpatterns += [
     path("catalogue", mappings.Catalogue.as_view(), name="catalogue"),
     path("mappings", mappings.Mappings.as_view(), name="mappings"),
     path("mappings/coverage", mappings.Coverage.as_view(), name="mappings-coverage"),
+]
+
+# --- fee items and advices: arrival (4.10, 4.24)
+urlpatterns += [
+    path("fees", fees.Fees.as_view(), name="fees"),
+    path("fees/drops", fees.FeeDrops.as_view(), name="fee-drops"),
+    path("fees/<uuid:fee_id>", fees.OneFee.as_view(), name="fee"),
+    path("fees/<uuid:fee_id>/corrections", fees.FeeCorrections.as_view(), name="fee-corrections"),
+    path("advices", fees.Advices.as_view(), name="advices"),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from injury.actions import FEE_CORRECTED, FEES_DROPPED, FEES_LOOKED_AGAIN, FEES_RESTORED
@@ -54,7 +55,7 @@ def correct_fee(item: FeeItem, said: Mapping[str, Any], *, by: Member) -> FeeIte
     item.save(update_fields=[*SAID, "refunds", "digest", "corrected_at"])
     sort_out([item])
     _sort_refunds_of([item])
-    record(FEE_CORRECTED, item, by=by, admission=admission.number, line=item.line_id, changes=changes)
+    record(FEE_CORRECTED, item, by=by, admission=admission.number, line=item.line_id, what=changes)
     return item
 
 
@@ -65,7 +66,8 @@ def drop_fees(items: Iterable[FeeItem], reason: str, *, by: Member) -> int:
     """
     if len(reason.strip()) < 2:
         raise Refused("请写明不上传的理由", "reason")
-    return sum(_drop(admission, chosen, reason, by) for admission, chosen in _by_admission(items))
+    with transaction.atomic():  # all of them or none, though a page catches the refusal
+        return sum(_drop(admission, chosen, reason, by) for admission, chosen in _by_admission(items))
 
 
 def _drop(admission: Admission, items: list[FeeItem], reason: str, by: Member) -> int:
@@ -90,7 +92,8 @@ def restore_fees(items: Iterable[FeeItem], *, by: Member) -> int:
 
     Raises Refused when a refund would now give back too much.
     """
-    return sum(_restore(admission, chosen, by) for admission, chosen in _by_admission(items))
+    with transaction.atomic():
+        return sum(_restore(admission, chosen, by) for admission, chosen in _by_admission(items))
 
 
 def _restore(admission: Admission, items: list[FeeItem], by: Member) -> int:

@@ -103,6 +103,12 @@ def look_again(admission: Admission) -> tuple[int, int]:
     return released, sum(before[item.pk] == FeeState.WAITING for item in held)
 
 
+def with_open_items(environment: str) -> list[UUID]:
+    """The admissions that have items which wait or are held."""
+    rows = FeeItem.objects.filter(environment=environment, state__in=FeeState.here()).order_by("admission")
+    return list(rows.values_list("admission", flat=True).distinct())
+
+
 def look_again_later(*, by: Member | None, environment: str) -> Job:
     """Have a worker look at everything that waits or is held: after the mapping or the catalogue changed."""
     return start(LOOK_AGAIN, environment, by=by, params={"environment": environment})

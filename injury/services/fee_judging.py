@@ -183,4 +183,4 @@ def _items(admission: Admission, fresh: dict[int, tuple[Line, str]], charged: di
         item.refunds_id = charge.pk or (together.pk if together else None)
         state = together.state if together and charge.pk is None else charge.state
         place(item, places[item.own_code, item.kind, item.prescribed_on], charge=state)
-    return sorted(made.values(), key=lambda item: item.refunds_id is not None)
+    return sorted(made.values(), key=lambda item: item.is_refund)

@@ -59,9 +59,7 @@ def test_seven_faults_in_a_hundred_lines_are_all_named_and_nothing_is_stored(arr
     lines[99]["remark"] = "改"
     with pytest.raises(LinesRefused) as refused:
         arrive(*lines)
-    assert wrong(refused) == [
-        (3, "amount"), (14, "kind"), (14, "days"), (40, "advice_no"), (55, "price"), (80, "own_code"), (99, "line_id"),
-    ] or sorted(wrong(refused)) == sorted([
+    assert sorted(wrong(refused)) == sorted([
         (3, "amount"), (14, "kind"), (14, "days"), (40, "advice_no"), (55, "price"), (80, "own_code"), (99, "line_id"),
     ])  # fmt: skip
     assert "100 行中有 6 行、7 处" in refused.value.sentence
@@ -105,9 +103,9 @@ def test_refunds_stay_within_what_was_charged(arrive):
     assert [item.line_id for item in found.fees.items] == ["F3", "R4"]
     assert FeeItem.objects.get(line_id="R4").refunds is None
     with pytest.raises(LinesRefused):
-        arrive(a_refund("R5", "-0.0001", "-0.00125".replace("0.00125", "0.0013")))
+        arrive(a_refund("R5", "-0.0001", "-0.0013"))
     # rounding must not give back more money than was paid
-    arrive(a_line("F5", own_code="ZL5", price="0.335", quantity="3", amount="1.00".replace("1.00", "1.005")))
+    arrive(a_line("F5", own_code="ZL5", price="0.335", quantity="3", amount="1.005"))
     arrive(a_refund("R6", "-2", "-0.67", own_code="ZL5", price="0.335"))
     with pytest.raises(LinesRefused) as refused:
         arrive(a_refund("R7", "-1", "-0.34", own_code="ZL5", price="0.335"))
