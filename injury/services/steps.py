@@ -21,8 +21,11 @@ def locked(admission: Admission) -> Admission:
 
     Services, outcomes and uploads take this lock before any row of the admission.
     """
-    found = Admission.objects.select_for_update(of=("self",)).select_related("operation").defer(*HEAVY)
-    return found.get(pk=admission.pk)
+    found = Admission.objects.select_for_update().get(pk=admission.pk)
+    if found.operation_id:
+        # Not joined: a join would show the operation as it was before the lock was waited for.
+        found.operation = Operation.objects.defer("request", "reply").get(pk=found.operation_id)
+    return found
 
 
 def moved_by(operation: Operation) -> Admission | None:

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -26,6 +27,8 @@ ROWS = {"treatment": CentreTreatment, "report": CentreReport}
 @page("injury.people.find", methods=("GET", "POST"))
 def people(request: PortalRequest, means: str = IDENTITY) -> HttpResponseBase:
     """查询工伤人员: three ways of asking, each with its own address."""
+    if means not in MEANS:
+        raise Http404("没有这种查询方式")
     where = request.GET.get("where", LOCAL)
     form = PersonForm(means, request.POST or None, where=where)
     if request.method == "POST" and form.is_valid():
@@ -67,6 +70,8 @@ def enquiry_again(request: PortalRequest, enquiry_id: UUID) -> HttpResponseBase:
 @page("injury.people.find", methods=("POST",))
 def enquiry_of_row(request: PortalRequest, kind: str, row_id: UUID) -> HttpResponseBase:
     """Ask about the person of a row of a list, without anybody typing the number."""
+    if kind not in ROWS:
+        raise Http404("没有这种记录")
     row = get_or_404(ROWS[kind], row_id)
     given = {"identity": row.identity.reveal(), "name": row.name.reveal()}
     try:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from injury.models import Admission, Enquiry
 from injury.services import ask_about_person, begin_admission, register_admission, save_draft
 from injury.services.findings import person_of
-from tests.injury.upload_desk import UploadDesk, desk_of
+from tests.injury.upload_desk import UploadDesk, desk_of, fitting, registration
 from tests.sandbox_process import Counterpart
 
 #: What a clerk types about a stay.
@@ -53,6 +53,14 @@ class AdmissionDesk(UploadDesk):
         with self.door():
             admission = begin_admission(enquiry, flow, key, by=self.by)
             return save_draft(admission, STAY | {"number": number} | fields, typed=None, by=self.by)
+
+    def elsewhere(self, number: str) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Somebody whom another program admits before the portal signs in: the person, and the application used."""
+        person = self.somebody("inpatient")
+        injury, treatment = fitting(person)
+        self.party.ask(registration(number, person, injury, treatment)).require()
+        self.sign_out()
+        return person, treatment
 
     def register(self, admission: Admission) -> Admission:
         """Sent, and followed to its end."""
