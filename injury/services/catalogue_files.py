@@ -56,7 +56,7 @@ def ask_use(file: CatalogueFile, *, by: Member) -> Job:
 def drop_file(file: CatalogueFile, *, by: Member) -> None:
     """Throw a file away that nobody wants to use. Raises Refused once it is used or being used."""
     file = locked(file.pk)
-    if file.state not in FileState.open() or (file.state == FileState.PREVIEW and live_job(file)):
+    if file.state not in FileState.open() or live_job(file, USE):
         raise Refused("这个文件已经处理过了")
     forget_lines(file)
     close(file, FileState.DROPPED)
@@ -112,9 +112,9 @@ def open_files(kind: str, environment: str) -> list[CatalogueFile]:
     return list(found.filter(kind=kind, environment=environment, state__in=FileState.open()).order_by("pk"))
 
 
-def live_job(file: CatalogueFile) -> Job | None:
-    """The worker's job that this file waits for."""
-    return Job.objects.filter(kind__in=(READ, USE), key=str(file.pk), state__in=LIVE).first()
+def live_job(file: CatalogueFile, *kinds: str) -> Job | None:
+    """The worker's job that this file waits for, of these kinds (of any)."""
+    return Job.objects.filter(kind__in=kinds or (READ, USE), key=str(file.pk), state__in=LIVE).first()
 
 
 def latest_files(kind: str, environment: str, count: int = 5) -> list[CatalogueFile]:
