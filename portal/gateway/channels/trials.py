@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.utils import timezone
@@ -16,12 +17,13 @@ from portal.audit import record
 from portal.gateway import wire
 from portal.gateway.channels.actions import TRIED
 from portal.gateway.channels.faults import presets
-from portal.gateway.channels.fields import label_of, wire_of
+from portal.gateway.channels.fields import fields_of, label_of, wire_of
 from portal.gateway.channels.models import ChannelTrial, wire_settings
 from portal.gateway.channels.services import candidate
 from portal.gateway.client import refuse_inside_transaction
 from portal.gateway.errors import Doubt
-from portal.gateway.messages import Request, gateway, requests, sample
+from portal.gateway.messages import Request, gateway, request_class, requests, sample
+from portal.gateway.sessions.trying import is_taken, tried
 from portal.jobs import start
 
 KIND = "gateway.channel.try"
@@ -58,8 +60,7 @@ def run_trial(institution_id: int, trial_id: str) -> Verdict:
         values = trial.values.reveal()
         settings = wire_settings(trial.gateway, {**values, "read_timeout": values.get("read_timeout") or READ_TIMEOUT})
     refuse_inside_transaction()
-    exchange = wire.exchange(settings, probe(trial.gateway))
-    verdict = judged(trial.gateway, exchange)
+    verdict = _tried(settings, trial, institution_id)
     with tenant_tx(institution_id):
         trial.is_good, trial.sentence, trial.field = verdict.is_good, verdict.sentence[:500], verdict.field
         trial.values, trial.ended_at = None, timezone.now()
@@ -67,8 +68,24 @@ def run_trial(institution_id: int, trial_id: str) -> Verdict:
     return verdict
 
 
+def _tried(settings: wire.WireSettings, trial: ChannelTrial, institution_id: int) -> Verdict:
+    name = trial.gateway
+    if wire_of(name).sessions is None:
+        return judged(name, wire.exchange(settings, probe(name)))
+    exchange = tried(settings, partial(probe, name), institution_id, trial.environment)
+    if exchange is None:
+        return Verdict(False, "接口正在由另一个任务登录，请稍后再测")
+    if is_taken(settings, exchange):
+        said = "地址正确，但这个用户正在其他程序中登录，没有测完：请先在那里退出，或在“接口登录”页面接管后再测"
+        return Verdict(False, said, "user_name")
+    return judged(name, exchange)
+
+
 def probe(gateway_name: str) -> Request[Any]:
-    """The gateway's first query, for last year and the first row or page: it changes nothing and costs little."""
+    """A query that changes nothing and costs little: the one that channel.json names, else the gateway's first, for
+    last year and the first row or page."""
+    if named := presets(gateway_name).get("probe"):
+        return request_class(gateway(gateway_name), named["code"]).model_validate(named["content"])
     query = next(one for one in requests(gateway(gateway_name)) if one.safe)
     last_year = str(timezone.localdate().year - 1)
     wanted: dict[str, Any] = {"year": last_year, "trt_year": last_year, "trt_month": "01"}
@@ -91,7 +108,9 @@ def judged(gateway_name: str, exchange: wire.Exchange[Any]) -> Verdict:
     field = presets(gateway_name)["fields"].get(exchange.code, "")
     if field:
         said = f"医保中心答复 {exchange.code}：{exchange.message}"
-        return Verdict(False, f"{_pointing(gateway_name, field)}（{said}）", field)
+        sentence = presets(gateway_name).get("sentences", {}).get(exchange.code)
+        pointing = _named(gateway_name, sentence) if sentence else _pointing(gateway_name, field)
+        return Verdict(False, f"{pointing}（{said}）", field)
     if exchange.outcome is wire.Outcome.UNKNOWN:
         return _doubtful(gateway_name, exchange)
     took = f"，用时 {exchange.seconds:.1f} 秒"
@@ -107,6 +126,8 @@ def _doubtful(gateway_name: str, exchange: wire.Exchange[Any]) -> Verdict:
         said = f"医保中心答复 {exchange.code}：{exchange.message}" if exchange.message else exchange.sentence
         return Verdict(False, f"地址和密钥正确，但试查没有成功（{said}）")
     field, sentence = _DOUBTS.get(exchange.reason or Doubt.SHAPE, ("base_url", "地址上没有医保接口，请核对 API 地址"))
+    if exchange.reason is Doubt.DECRYPTION and "iv" not in fields_of(gateway_name):
+        field, sentence = "secret_key", "答复无法解密，请核对{secret_key}"
     return Verdict(False, f"{_named(gateway_name, sentence)}（{exchange.sentence}）", field)
 
 
