@@ -11,12 +11,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from clearing.management.demo import Failed, Line, Walk, cross_region, house, months, papers, year
-from clearing.management.demo.table import table
 from clearing.models import Scope
 from portal.access.door import tenant_tx
-from portal.access.member import Member
-from portal.access.models import Institution, Membership, User
-from portal.access.permissions import CLERK, INSTITUTION_ADMIN, REVIEWER, Role
+from portal.access.models import Institution
+from portal.access.permissions import CLERK, INSTITUTION_ADMIN, REVIEWER
+from portal.demo import member_with, table
 from portal.gateway.channels.models import Channel
 from portal.gateway.errors import GatewayError
 from portal.gateway.sandbox.control import Sandbox, SandboxFault
@@ -60,7 +59,10 @@ class Command(BaseCommand):
         walks = []
         for insurance in INSURANCES:
             scope = Scope(institution.environment, of_year, insurance)
-            walks.append(Walk(clerk, reviewer, admin, sandbox, channel.app_code, scope, folder, self.say))
+            people = {"clerk": clerk, "reviewer": reviewer, "admin": admin}
+            walks.append(
+                Walk(**people, sandbox=sandbox, app_code=channel.app_code, scope=scope, folder=folder, say=self.say)
+            )
         house.settings(walks[0])
         for walk in walks:
             for chapter in (year.generate, months.read, year.verify, year.apply, papers.make, papers.bind):
@@ -90,12 +92,3 @@ class Command(BaseCommand):
     def say(self, words: str) -> None:
         self.stdout.write(f"{timezone.localtime():%H:%M:%S} {words}")
         self.stdout.flush()
-
-
-def member_with(institution: Institution, role: Role) -> Member:
-    """The demonstration's person with that role."""
-    for membership in Membership.objects.filter(is_active=True).select_related("user"):
-        if role.value in membership.roles:
-            user: User = membership.user
-            return Member(user, institution, frozenset(membership.roles), "127.0.0.1", "demo")
-    raise Failed(f"演示机构没有“{role.label}”人员，请检查 demo_seed")
