@@ -203,7 +203,7 @@ def _days(facts: Facts, today: date) -> Iterator[AdmissionFault]:
         yield _fault("admitted_on", f"不能晚于今天（{today}）")
     if facts.injured_on and on < facts.injured_on:
         yield _fault("admitted_on", f"不能早于工伤发生日期 {facts.injured_on}")
-    born = birth_of(facts.identity) if len(facts.identity) == 18 else None
+    born = None if identity_fault(facts.identity, today) else birth_of(facts.identity)
     if born and on < born:
         yield _fault("admitted_on", "早于身份证号中的出生日期")
     what = {OLD: "继续治疗申请", CROSS: "备案"}.get(facts.flow, "")
