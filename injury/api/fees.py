@@ -142,7 +142,7 @@ class OneFee(ApiView):
 
     @extend_schema(responses=FeeSerializer, summary="一条费用明细")
     def get(self, request: ApiRequest, fee_id: UUID) -> Response:
-        return Response(FeeSerializer(get_or_404(FeeItem.objects.select_related("admission"), fee_id)).data)
+        return Response(FeeSerializer(get_or_404(FeeItem, fee_id)).data)
 
 
 class FeeCorrections(ApiView):
@@ -155,7 +155,7 @@ class FeeCorrections(ApiView):
         description="只需提交要改的字段；流水号不能改。",
     )
     def post(self, request: ApiRequest, fee_id: UUID) -> Response:
-        item = get_or_404(FeeItem.objects.select_related("admission", "refunds"), fee_id)
+        item = get_or_404(FeeItem, fee_id)
         try:
             item = correct_fee(item, line_of(item) | dict(request.data), by=request.member)
         except LinesRefused as refused:

@@ -9,9 +9,8 @@ from injury.models import Admission, Advice, Source
 from injury.rules.fee_fields import ADVICES
 from injury.services import Refused
 from injury.services.fee_arrival import LinesRefused, take_fees
-from injury.views.asking import environment
 from injury.views.fee_lists import AdviceList
-from injury.views.fees import asked_for, chosen_admission, of
+from injury.views.fees import asked_for, chosen_admission, of, uuid
 from portal.access.gate import get_or_404, page
 from portal.access.member import PortalRequest
 
@@ -27,7 +26,8 @@ def advice_list(request: PortalRequest) -> HttpResponseBase:
 @page("injury.fees.enter", methods=("GET", "POST"))
 def advice_new(request: PortalRequest) -> HttpResponseBase:
     """A new advice, or with `advice` the next version of one."""
-    before = get_or_404(Advice, request.GET["advice"], environment=environment(request)) if _named(request) else None
+    named = request.GET.get("advice", "")
+    before = get_or_404(Advice, uuid(named)) if named else None
     admission = before.admission if before else chosen_admission(request)
     if admission is None:
         return asked_for(request, "录入医嘱")
@@ -36,10 +36,6 @@ def advice_new(request: PortalRequest) -> HttpResponseBase:
     if request.method == "POST" and _taken(request, admission, form):
         return redirect(of("advice-list", admission))
     return render(request, "injury/advice_new.html", {"admission": admission, "form": form, "before": before})
-
-
-def _named(request: PortalRequest) -> bool:
-    return bool(request.GET.get("advice"))
 
 
 def _taken(request: PortalRequest, admission: Admission, form: AdviceForm) -> bool:

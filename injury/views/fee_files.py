@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
@@ -13,7 +13,7 @@ from injury.papers.fee_templates import template
 from injury.services import Refused
 from injury.services.fee_arrival import LinesRefused
 from injury.services.fee_files import look_at, read_file, take_file
-from injury.views.asking import acted, environment
+from injury.views.asking import acted
 from injury.views.fees import asked_for, chosen_admission, of
 from portal.access.gate import get_or_404, page
 from portal.access.member import PortalRequest
@@ -31,7 +31,7 @@ def fee_template(request: PortalRequest, content: str) -> HttpResponseBase:
     if content not in Content.values:
         raise Http404
     name, body = template(Content(content))
-    return HttpResponse(body, content_type=CONTENT_TYPE, headers={"Content-Disposition": attachment(name)})
+    return attachment(body, name, CONTENT_TYPE)
 
 
 @page("injury.fees.enter", methods=("GET", "POST"))
@@ -58,8 +58,7 @@ def _read(request: PortalRequest, admission: Admission, form: FeeFileForm) -> Ar
 @page("injury.fees.enter", methods=("GET", "POST"))
 def fee_import_preview(request: PortalRequest, file_id: UUID) -> HttpResponseBase:
     """Every fault by row and column, and what would be stored; the buttons take all, or what is in order."""
-    mine = ArrivalFile.objects.select_related("admission")
-    file = get_or_404(mine, file_id, environment=environment(request))
+    file = get_or_404(ArrivalFile, file_id)
     if request.method == "POST" and _took(request, file):
         return redirect(of("fee-list" if file.content == Content.FEES else "advice-list", file.admission))
     context = {"file": file, "admission": file.admission, "shown": SHOWN}

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import QuerySet
+from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -34,8 +35,16 @@ def chosen_admission(request: PortalRequest) -> Admission | None:
     pk, number = request.GET.get("admission", ""), request.GET.get("number", "").strip()
     mine = Admission.objects.filter(environment=environment(request))
     if pk:
-        return get_or_404(Admission, pk, environment=environment(request))
+        return get_or_404(Admission, uuid(pk))
     return mine.filter(number=number).exclude(state=AdmissionState.UNDONE).first() if number else None
+
+
+def uuid(text: str) -> UUID:
+    """An id of the address; raises Http404 for anything else."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Http404("没有找到这条记录") from None
 
 
 def asked_for(request: PortalRequest, title: str) -> HttpResponseBase:
@@ -63,7 +72,7 @@ def fee_list(request: PortalRequest) -> HttpResponseBase:
 @page("injury.fees.view")
 def fee_detail(request: PortalRequest, fee_id: UUID) -> HttpResponseBase:
     """One fee item: what the hospital said, what goes to the centre, what happened to it."""
-    item = get_or_404(FeeItem.objects.select_related("admission", "refunds"), fee_id)
+    item = get_or_404(FeeItem, fee_id)
     context = {
         "item": item,
         "admission": item.admission,
@@ -96,7 +105,7 @@ def fee_new(request: PortalRequest) -> HttpResponseBase:
 
 def _refund(request: PortalRequest, admission: Admission) -> dict[str, str] | None:
     pk = request.GET.get("refund", "")
-    return refund_of(get_or_404(FeeItem, pk, admission=admission)) if pk else None
+    return refund_of(get_or_404(FeeItem, uuid(pk), admission=admission)) if pk else None
 
 
 def _taken(request: PortalRequest, admission: Admission, lines: FeeLines) -> bool:
@@ -118,7 +127,7 @@ def _taken(request: PortalRequest, admission: Admission, lines: FeeLines) -> boo
 @page("injury.fees.enter", methods=("GET", "POST"))
 def fee_correct(request: PortalRequest, fee_id: UUID) -> HttpResponseBase:
     """Other content for an item that has not gone; its number stays."""
-    item = get_or_404(FeeItem.objects.select_related("admission", "refunds"), fee_id)
+    item = get_or_404(FeeItem, fee_id)
     form = FeeLineForm(request.POST or None, initial=correction_of(item), numbered=False)
     if request.method == "POST":
         try:
