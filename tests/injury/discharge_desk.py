@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from injury.messages import RegisterCrossProvince
 from injury.models import Admission, Discharge, Flow, Material, Node
 from injury.services.discharge import submit_discharge, undo_discharge
 from injury.services.discharge_drafts import Seat, add_record, save_head, save_record
@@ -64,6 +65,46 @@ class DischargeDesk(UploadDesk):
             self.charge(made, lines, own_category="22")
             self.upload(made)
             self.settle()
+        return made
+
+    def stay_from_elsewhere(self, number: str = "ZY9002") -> Admission:
+        """An inpatient of another province with a rehabilitation that was filed, and uploaded fees."""
+        asked = {"party": self.party.app_code, "fit": "cross_rehabilitation", "free": True, "limit": 1}
+        (person,) = self.sandbox.act("injury", "people", **asked)["people"]
+        filing = next(one for one in person["filings"] if one["aae100"] == one["aae016"] == "1")
+        today = timezone.localdate()
+        values = {
+            "aac002": person["aac002"],
+            "aac003": person["aac003"],
+            "akc190": number,
+            "aka130": "72",
+            "aae030": str(today),
+            "akc191": "4",
+            "alc028": "S82.100",
+            "alc011": filing["alc011"],
+            "akc201": "康复科",
+            "akc199": "5",
+            "akc200": "1",
+            "ysbm": "孙样例",
+            "sbkid": person["card_no"],
+        }
+        self.party.ask(RegisterCrossProvince.model_validate({"bs003WS": values})).require()
+        self.sign_out()
+        with self.door():
+            made = make_admission(
+                number,
+                flow=Flow.CROSS,
+                visit_kind="72",
+                treatment="4",
+                identity=person["aac002"],
+                name=person["aac003"],
+                injury_no=filing["alc011"],
+                treatment_no="",
+                admitted_on=today,
+            )
+        self.charge(made, 2, own_category="22")
+        self.upload(made)
+        self.settle()
         return made
 
     def write(self, admission: Admission, **head: Any) -> Discharge:

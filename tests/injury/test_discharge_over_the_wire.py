@@ -1,5 +1,6 @@
 """Discharge, taking it back and materials against the sandbox: each happens once, whatever the wire does."""
 
+from decimal import Decimal
 from threading import Thread
 
 import pytest
@@ -9,6 +10,8 @@ from django.utils import timezone
 from injury.messages import Discharge as DischargeRequest
 from injury.models import AdmissionState, Discharge, DischargeState, InvoiceNumber, MaterialState
 from injury.services.discharge import submit_discharge, undo_discharge
+from injury.services.discharge_drafts import Seat, save_head
+from injury.services.discharge_files import Paper, add_invoice
 from injury.services.discharge_standing import discharge_standing
 from injury.services.materials import upload_material
 from injury.services.refusals import Refused
@@ -211,3 +214,30 @@ def test_a_material_in_doubt_is_decided_by_people_and_never_sent_again(desk):
     with pytest.raises(Refused, match="正在上传"):
         desk.undo(stay)
     assert len(effects(desk, MATERIAL)) == 1
+
+
+def test_another_province_has_its_own_messages_and_takes_the_plan_along(desk):
+    stay = desk.stay_from_elsewhere()
+    desk.write(stay)
+    with pytest.raises(Refused, match="出院诊断说明"):
+        desk.submit(stay)
+    with desk.door():
+        save_head(stay, {"diagnosis": "左胫骨骨折术后"}, seat=Seat(desk.draft(stay).version), by=desk.by)
+        assert discharge_standing(stay).lacks_plan
+        for paper in (
+            Paper("01", "FP1", desk.standing(stay).centre, "发票.pdf", PDF),
+            Paper("02", "KF1", Decimal(0), "康复方案.pdf", PDF),
+        ):
+            add_invoice(stay, paper, by=desk.by)
+        assert not discharge_standing(stay).lacks_plan
+    desk.sandbox.switch_on("drop_response", count=1, codes=["offsiteLeaveHos"])
+    desk.submit(stay)
+    desk.settle()
+    assert desk.operation("offsiteLeaveHos").state == State.DONE
+    assert desk.now(stay).state == AdmissionState.DISCHARGED
+    assert len(effects(desk, "offsiteLeaveHos")) == 1
+    desk.sandbox.switch_on("drop_response", count=1, codes=["offsiteLeaveHosUndo"])
+    desk.undo(stay)
+    desk.settle()
+    assert (desk.operation("offsiteLeaveHosUndo").state, desk.now(stay).state) == (State.DONE, AdmissionState.ADMITTED)
+    assert effects(desk, "offsiteLeaveHos") == []
