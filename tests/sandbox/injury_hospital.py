@@ -37,9 +37,10 @@ class Hospital:
 
     def ask(self, code: str, content: Content) -> Exchange[Any]:
         """Send content as it is, whether the declaration allows it or not."""
+        declared = request_class(INJURY, code)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)
-            return self.party.ask(request_class(INJURY, code).model_construct(**content))
+            return self.party.ask(declared.model_construct(**(dict.fromkeys(declared.model_fields) | content)))
 
     def code(self, code: str, content: Content) -> str:
         return self.ask(code, content).code
@@ -81,7 +82,11 @@ class Hospital:
             "alc028": "T14.900",
             "alca02": injury["alca02"] or None,
             "aae073": application,
-            "alk023": "骨科", "akc199": "三病房", "alk024": "12", "ysbm": "沐医师", "sbkid": person["card_no"],
+            "alk023": "骨科",
+            "akc199": "三病房",
+            "alk024": "12",
+            "ysbm": "沐医师",
+            "sbkid": person["card_no"],
         }
         return {"isnewinjure": "1" if is_new else "0", "kc21": _without_none(record | changes)}
 
@@ -96,7 +101,11 @@ class Hospital:
             "akc191": "4" if fit == "cross_rehabilitation" else "7",
             "alc028": "S82.100",
             "alc011": person["filings"][0]["alc011"],
-            "akc201": "骨科", "akc199": "三病房", "akc200": "12", "ysbm": "沐医师", "sbkid": person["card_no"],
+            "akc201": "骨科",
+            "akc199": "三病房",
+            "akc200": "12",
+            "ysbm": "沐医师",
+            "sbkid": person["card_no"],
         }
         return {"bs003WS": _without_none(record | changes)}
 
@@ -105,10 +114,20 @@ class Hospital:
         item = item or self.item()
         price = Decimal(item["price"])
         record = {
-            "alc400": "CF1", "alc401": days(-3), "akc229": "1", "alc402": item["code"], "alc403": item["name"],
-            "alc405": str(price), "alc406": str(quantity), "alc407": str(price * quantity),
-            "zka100": item["spec"] or "规格", "akc231": item["name"][:30], "akc515": f"OWN{item['code']}"[:30],
-            "aae080": "999", "vmed": item["version"],
+            "alc400": "CF1",
+            "alc401": days(-3),
+            "akc229": "1",
+            "alc402": item["code"],
+            "alc403": item["name"],
+            "alc405": str(price),
+            "alc406": str(quantity),
+            "alc407": str(price * quantity),
+            "zka100": item["spec"] or "规格",
+            "akc231": item["name"][:30],
+            "akc515": f"OWN{item['code']}"[:30],
+            "aae080": "999",
+            "vmed": item["version"],
+            "akc999": "81000000000000000001",
         }
         return _without_none(record | changes)
 
@@ -116,10 +135,23 @@ class Hospital:
         """4.10's fee item for something that the catalogue does not have."""
         kind = {"SZFYP999": "0", "SZFZL999": "1", "SZFCL999": "9"}[code]
         record = {
-            "alc400": "CF2", "alc401": days(-3), "akc229": "1", "alc402": code, "alc403": "院内制剂",
-            "aka063": "11" if kind == "0" else "91", "aka065": "3", "alc404": kind, "aka070": "片剂",
-            "alc405": "12.5", "alc406": str(quantity), "alc407": str(Decimal("12.5") * quantity),
-            "zka100": "规格", "akc231": "院内制剂", "akc515": "OWN-OUT", "aae080": "999",
+            "alc400": "CF2",
+            "alc401": days(-3),
+            "akc229": "1",
+            "alc402": code,
+            "alc403": "院内制剂",
+            "aka063": "11" if kind == "0" else "91",
+            "aka065": "3",
+            "alc404": kind,
+            "aka070": "片剂",
+            "alc405": "12.5",
+            "alc406": str(quantity),
+            "alc407": str(Decimal("12.5") * quantity),
+            "zka100": "规格",
+            "akc231": "院内制剂",
+            "akc515": "OWN-OUT",
+            "akc999": "81000000000000000002",
+            "aae080": "999",
         }
         return _without_none(record | changes)
 
