@@ -3,6 +3,7 @@
 start_upload → freeze → the centre's sums are what we know → batch after batch → the centre's sums are ours → complete.
 """
 
+from injury.services.uploading import promises  # noqa: F401  what invariants checks
 from injury.services.uploading.driving import drive, waiting_epochs
 from injury.services.uploading.epochs import UPLOAD, automatic, work
 from injury.services.uploading.outcomes import Uploading

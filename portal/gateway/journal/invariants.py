@@ -4,8 +4,8 @@ Each check is a pure reading: it returns sentences about what is wrong and write
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -53,6 +53,8 @@ class Truth:
     gateway: str
     environment: str
     effects: tuple[dict[str, Any], ...]
+    #: What is there now, by the name of the party; as each business tells it.
+    state: Mapping[str, Any] = field(default_factory=dict)
 
 
 #: Checks that only a business can make (I7): called with the institution, inside its door.
@@ -68,6 +70,21 @@ def invariant(promise: str) -> Callable[[Check], Check]:
     def declare(check: Check) -> Check:
         _checks.append((promise, check))
         return check
+
+    return declare
+
+
+#: Lays a business's rows beside what the other side has now: (promise, sentence) for every difference.
+Comparison = Callable[[Any], Iterable[tuple[str, str]]]
+_comparisons: list[tuple[str, Comparison]] = []
+
+
+def compared_with(gateway: str) -> Callable[[Comparison], Comparison]:
+    """A business adds its own comparison; called inside the institution's door with its party's state there."""
+
+    def declare(compare: Comparison) -> Comparison:
+        _comparisons.append((gateway, compare))
+        return compare
 
     return declare
 
@@ -190,26 +207,39 @@ def no_open_transaction() -> Iterator[Broken]:
 # --- both directions against the other side
 
 
+def names_of(truth: Truth) -> set[str]:
+    """What the open institution is called at the other side."""
+    channels = Channel.objects.filter(gateway=truth.gateway, environment=truth.environment)
+    return {name for row in channels.values_list("app_code", "user_name") for name in row if name}
+
+
 def against_truth(truth: Truth) -> Iterator[Broken]:
     """I1–I4 of the open institution: its effects there, and its journal here, say the same."""
-    channels = Channel.objects.filter(gateway=truth.gateway, environment=truth.environment)
-    codes = {name for row in channels.values_list("app_code", "user_name") for name in row if name}
+    codes = names_of(truth)
+    for gateway, compare in _comparisons:
+        if gateway == truth.gateway:
+            for name in sorted(codes & truth.state.keys()):
+                yield from (Broken(promise, sentence) for promise, sentence in compare(truth.state[name]))
     effects = [effect for effect in truth.effects if effect["party"] in codes]
     rows = Attempt.objects.filter(gateway=truth.gateway, environment=truth.environment, operation__isnull=False)
     attempts = {row.msgid: row for row in rows.select_related("operation").defer("raw_request", "raw_reply")}
     per_operation: Counter[Any] = Counter()
+    live: Counter[Any] = Counter()
     for effect in effects:
         attempt = attempts.get(effect["nonce"])
-        if effect["duplicate"]:
+        is_live = effect.get("undone_by") is None
+        if effect["duplicate"] and is_live:
             yield Broken("I1", f"接口记录了重复的结果，报文 {effect['nonce']}（{effect['business_key']}）")
         if attempt is None:
             yield Broken("I2", f"接口有报文 {effect['nonce']} 的结果，门户没有这次发送")
             continue
         per_operation[attempt.operation_id] += 1
+        live[attempt.operation_id] += is_live
         if attempt.sent_at - CLOCKS > datetime.fromisoformat(effect["at"]):
             yield Broken("I3", f"报文 {attempt.msgid} 的结果早于发送记录")
-        yield from _effect_is_known(attempt)
-    for operation_id, count in per_operation.items():
+        if is_live:
+            yield from _effect_is_known(attempt)
+    for operation_id, count in live.items():
         if count > 1:
             yield Broken("I1", f"业务 {operation_id} 在接口有 {count} 个结果")
     done = Operation.objects.filter(gateway=truth.gateway, environment=truth.environment, state=State.DONE)

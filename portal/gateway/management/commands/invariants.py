@@ -41,9 +41,10 @@ class Command(BaseCommand):
             return []
         sandbox = Sandbox(settings.SANDBOX_URL, os.environ.get("SANDBOX_TOKEN", ""))
         try:
-            found = [
-                Truth(one.name, Environment.TEST.value, tuple(sandbox.truth(one.name)["effects"])) for one in gateways()
-            ]
+            found = []
+            for one in gateways():
+                told = sandbox.truth(one.name)
+                found.append(Truth(one.name, Environment.TEST.value, tuple(told["effects"]), told["state"]))
         except SandboxFault as fault:
             self.stdout.write(f"没有与接口比较：{fault}")
             return []
