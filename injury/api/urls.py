@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from injury.api import discharge, fees, mappings, materials, sheets
+from injury.api import admissions, discharge, fees, mappings, materials, people, sheets
 
 app_name = "injury-api"
 urlpatterns: list[URLPattern | URLResolver] = []
@@ -39,4 +39,17 @@ urlpatterns += [
     path("fees/<uuid:fee_id>", fees.OneFee.as_view(), name="fee"),
     path("fees/<uuid:fee_id>/corrections", fees.FeeCorrections.as_view(), name="fee-corrections"),
     path("advices", fees.Advices.as_view(), name="advices"),
+]
+
+# --- people and admissions (4.3 to 4.9, 4.15, 4.19 to 4.23, 4.28, 4.29)
+urlpatterns += [
+    path("people-enquiries", people.PersonEnquiries.as_view(), name="person-enquiries"),
+    path("people-enquiries/<uuid:enquiry_id>", people.OnePersonEnquiry.as_view(), name="person-enquiry"),
+    path("uploaded-enquiries", people.UploadedEnquiries.as_view(), name="uploaded-enquiries"),
+    path("uploaded-enquiries/<uuid:enquiry_id>", people.OneUploadedEnquiry.as_view(), name="uploaded-enquiry"),
+    path("uploaded-enquiries/<uuid:enquiry_id>/rows", people.UploadedRows.as_view(), name="uploaded-rows"),
+    path("admissions", admissions.Admissions.as_view(), name="admissions"),
+    path(STAY, admissions.OneAdmission.as_view(), name="admission"),
+    path(f"{STAY}/registrations", admissions.Registrations.as_view(), name="registrations"),
+    path(f"{STAY}/cancellations", admissions.RegistrationCancellations.as_view(), name="registration-cancellations"),
 ]

@@ -1,0 +1,50 @@
+"""Work injury on the dashboard: what waits for somebody, before anything else."""
+
+from datetime import timedelta
+
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils import timezone
+
+from injury.models import Admission, AdmissionState, CentreTreatment
+from portal.access.member import Member
+from portal.gateway.journal.states import DOUBTFUL
+from portal.web.dashboard import OpenTasks, Task
+
+#: How long an approval that came after it was asked about is news.
+NEWS = timedelta(days=30)
+
+
+def admissions_open(member: Member) -> list[Task]:
+    """Doubtful and refused registrations, drafts that wait."""
+    assert member.institution
+    mine = Admission.objects.filter(environment=member.institution.environment)
+    doubtful = mine.filter(operation__state__in=DOUBTFUL).count()
+    drafts = mine.filter(state=AdmissionState.DRAFT)
+    refused = drafts.exclude(note="").count()
+    address = reverse("injury:admission-list")
+    return [
+        Task("工伤就诊结果待确认", f"{address}?open=doubt", doubtful, "doubt", "系统正在核实，请不要重复办理"),
+        Task("工伤入院登记被拒绝", f"{address}?open=refused", refused, "bad", "改正后重新登记"),
+        Task(
+            "未登记的工伤就诊草稿", f"{address}?state=draft", drafts.filter(note="").count(), "", "还没有在工伤中心登记"
+        ),
+    ]
+
+
+def treatments_approved(member: Member) -> list[Task]:
+    """Applications that were not approved when they were asked about first, are now, and admitted nobody yet."""
+    assert member.institution
+    mine = CentreTreatment.objects.filter(
+        environment=member.institution.environment, enquiry__asked_at__gte=timezone.now() - NEWS
+    )
+    earlier = mine.filter(treatment_no=OuterRef("treatment_no"), enquiry__asked_at__lt=OuterRef("enquiry__asked_at"))
+    used = Admission.objects.filter(treatment_no=OuterRef("treatment_no")).exclude(state=AdmissionState.UNDONE)
+    news = mine.filter(Exists(earlier.exclude(state="1")), ~Exists(used), state="1", ends_on__gte=timezone.localdate())
+    count = news.order_by().values("treatment_no").distinct().count()
+    address = f"{reverse('injury:treatment-batch')}?state=1"
+    return [Task("新审核通过的继续治疗申请", address, count, "good", "可以办理老工伤入院")]
+
+
+OpenTasks("injury.admissions", "injury.admissions.view", admissions_open, 25)
+OpenTasks("injury.treatments", "injury.people.find", treatments_approved, 45)
