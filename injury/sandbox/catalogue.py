@@ -69,8 +69,13 @@ def versions(party: Party, on: date, codes: Iterable[str] | None = None) -> dict
     for one in published if codes is None else published.filter(code__in=list(found)):
         last = found[one.code][-1]
         before = replace(last, valid_to=min(last.valid_to, one.valid_from - timedelta(days=1)))
-        changes = {"version": one.version, "valid_from": one.valid_from, "valid_to": one.valid_to}
-        fresh = replace(last, price_limit=one.price_limit, **changes)
+        fresh = replace(
+            last,
+            version=one.version,
+            price_limit=one.price_limit,
+            valid_from=one.valid_from,
+            valid_to=one.valid_to,
+        )
         found[one.code] = (*found[one.code][:-1], before, fresh)
     return found
 

@@ -179,7 +179,7 @@ def _stay(asked: Mapping[str, Any], *states: str) -> Stay:
     if stay is None:
         raise LookupError("没有这个住院号")
     if stay.state not in states:
-        raise LookupError(f"该住院当前状态为“{stay.get_state_display()}”")
+        raise LookupError(f"该住院当前状态为“{stay.state_label}”")
     return stay
 
 

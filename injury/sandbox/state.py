@@ -32,8 +32,8 @@ def state(party: Party) -> dict[str, Any]:
     advices = dict(Advice.objects.filter(stay__in=live).values_list("stay").annotate(Count("pk")))
     batches = dict(Batch.objects.filter(stay__in=live).values_list("stay").annotate(Count("pk")))
     papers: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for paper in Material.objects.filter(stay__in=live).order_by("pk"):
-        papers[paper.stay_id].append(
+    for paper in Material.objects.filter(stay__in=live).select_related("stay").order_by("pk"):
+        papers[paper.stay.pk].append(
             {"number": paper.number, "money": str(paper.money), "filetype": paper.filetype, "size": paper.size}
         )
     return {

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 from tests.sandbox.injury_hospital import Content, Hospital, advice, as_cross, days
 
@@ -12,7 +13,7 @@ NOBODY = {"akc190": "ZY-NOBODY"}
 def admissions(h: Hospital) -> Answers:
     """4.4, 4.8, 4.9."""
 
-    def register(fit: str = "inpatient", **changes: object) -> str:
+    def register(fit: str = "inpatient", **changes: Any) -> str:
         h.taken.clear()
         return h.code("register", h.admission(fit, **changes))
 
@@ -43,7 +44,7 @@ def admissions(h: Hospital) -> Answers:
 def admissions_elsewhere(h: Hospital) -> Answers:
     """4.21 to 4.23."""
 
-    def register(fit: str = "cross", **changes: object) -> str:
+    def register(fit: str = "cross", **changes: Any) -> str:
         h.taken.clear()
         return h.code("offsiteRegister", h.cross_admission(fit, **changes))
 
@@ -90,10 +91,10 @@ def fees(h: Hospital, *, cross: bool) -> Answers:
     def of(own: str, elsewhere: str) -> str:
         return elsewhere if cross else own
 
-    def line(quantity: int = 2, **changes: object) -> Content:
+    def line(quantity: int = 2, **changes: Any) -> Content:
         return form(h.line(drug, quantity, **changes), "02")
 
-    def outside(**changes: object) -> Content:
+    def outside(**changes: Any) -> Content:
         return form(h.outside(**changes), "02")
 
     yield of("81001", "330001"), code(line(), to=NOBODY)
@@ -106,7 +107,7 @@ def fees(h: Hospital, *, cross: bool) -> Answers:
         ("81017", "330019", "alk016"),
         ("81018", "330020", "alk017"),
     ):
-        yield of(own, elsewhere), code(advices=[advice(**{item: None})])
+        yield of(own, elsewhere), code(advices=[advice(**dict[str, Any]({item: None}))])
     yield of("81029", "330031"), code(advices=[advice(alk007="2025/01/01")])
     yield of("81030", "330032"), code(advices=[advice(alk009="长" * 2001)])
     yield "0", code(advices=[advice()])
@@ -155,7 +156,7 @@ def discharges(h: Hospital) -> Answers:
     stay, fresh, cross = h.charged(), h.admit("new"), h.admit("cross")
     total = str(h.approve(stay).require().alc407)
 
-    def leave(**changes: object) -> str:
+    def leave(**changes: Any) -> str:
         return h.code("leaveHos", h.discharge(stay, **changes))
 
     def billed(*invoices: Content) -> str:
@@ -218,10 +219,10 @@ def discharges_elsewhere(h: Hospital) -> Answers:
     total = str(h.approve(stay).require().alc407)
     own = {"akc190": stay["akc190"]}
 
-    def leave(**changes: object) -> str:
+    def leave(**changes: Any) -> str:
         return h.code("offsiteLeaveHos", h.cross_discharge(stay, **changes))
 
-    def billed(**changes: object) -> str:
+    def billed(**changes: Any) -> str:
         return leave(bskm12s={"bskm12": [h.invoice(total, **{"invoiceType": None, "filetype": "01"} | changes)]})
 
     yield "350010", leave(**NOBODY)

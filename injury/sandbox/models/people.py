@@ -1,8 +1,13 @@
 """The insured as the centre knows them: cards, injuries, approvals, accident reports, filings. All invented."""
 
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
+
+# Relations that end here are written down for the type checker: it runs with the portal's settings, which do not
+# install these tables.
+if TYPE_CHECKING:
+    from injury.sandbox.models.stays import Stay
 
 GENDERS = (("1", "男"), ("2", "女"))
 
@@ -42,6 +47,9 @@ class Person(models.Model):
     qrcode = models.CharField(max_length=22)
     card_state = models.CharField(max_length=1, default="1")
     card_until = models.CharField(max_length=8)
+    injuries: "models.QuerySet[Injury]"
+    filings: "models.QuerySet[Filing]"
+    stays: "models.QuerySet[Stay]"
     objects: ClassVar[models.Manager[Self]] = models.Manager()
 
     class Meta:
@@ -72,6 +80,8 @@ class Injury(models.Model):
     alc060 = models.CharField(max_length=3, blank=True)
     ala040 = models.CharField(max_length=3, blank=True)
     aae116 = models.CharField(max_length=3, default="1")
+    treatments: "models.QuerySet[Treatment]"
+    reports: "models.QuerySet[Report]"
     objects: ClassVar[models.Manager[Self]] = models.Manager()
 
     class Meta:

@@ -66,6 +66,10 @@ class Stay(models.Model):
     deductions = models.JSONField(default=list)
     detail = models.JSONField(default=dict)
     entered_at = models.DateTimeField(auto_now_add=True)
+    lines: "models.QuerySet[Line]"
+    batches: "models.QuerySet[Batch]"
+    advices: "models.QuerySet[Advice]"
+    materials: "models.QuerySet[Material]"
     objects: ClassVar[models.Manager[Self]] = models.Manager()
 
     class Meta:
@@ -79,6 +83,10 @@ class Stay(models.Model):
 
     def __str__(self) -> str:
         return self.akc190
+
+    @property
+    def state_label(self) -> str:
+        return str(State(self.state).label)
 
 
 class Advice(models.Model):
