@@ -42,8 +42,9 @@ def mapping_import(request: PortalRequest) -> HttpResponseBase:
 
 
 def _brought(request: PortalRequest, kind: FileKind) -> HttpResponseBase:
-    form = CatalogueUploadForm(request.POST or None, request.FILES or None, kind=kind)
-    if request.method == "POST" and form.is_valid():
+    said = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = CatalogueUploadForm(*said, kind=kind)
+    if form.is_valid():
         file = form.cleaned_data["file"]
         is_complete = bool(form.cleaned_data.get("is_complete"))
         made = bring_file(kind, str(file.name), file.read(), by=request.member, is_complete=is_complete)
