@@ -26,24 +26,32 @@ SPACE_MB = 200
 ONCE = "yibao_once"
 ONCE_SANDBOX = "yibao_once_sandbox"
 MANAGE = [str(PYTHON), "manage.py"]
+#: What each business shows of itself: its name, its command.
+WALKS = {"clearing": "demo_year", "injury": "demo_injury"}
 
 
 def main(words: list[str]) -> int:
-    """bin/demo [--port N] [--once]"""
+    """bin/demo [--port N] [--once [clearing | injury]]"""
     parser = argparse.ArgumentParser(prog="bin/demo", description="演示 / the portal with a sandbox, on this machine")
     parser.add_argument("--port", type=int, default=8000, help="网页端口 / port of the web pages (8000)")
-    parser.add_argument("--once", action="store_true", help="走完一个清算年度后退出 / run one clearing year and exit")
+    parser.add_argument(
+        "--once",
+        nargs="?",
+        const="",
+        choices=["", *WALKS],
+        help="走完各项业务（或其中一项）后退出 / walk through every business, or one of them, and exit",
+    )
     asked = parser.parse_args(words)
     stack = Stack()
     # What can be refused is refused before anything starts.
-    if not asked.once:
+    if asked.once is None:
         require_free_port(asked.port)
     stack.var.mkdir(exist_ok=True)
     prepare.ensure()
     for folder in {stack.var, nearest(stack.home)}:
         prepare.enough_space(folder, SPACE_MB)
-    with only_one(stack, "once" if asked.once else "demo"):
-        return run_once(stack) if asked.once else run(stack, asked.port)
+    with only_one(stack, "demo" if asked.once is None else "once"):
+        return run(stack, asked.port) if asked.once is None else run_once(stack, asked.once)
 
 
 def run(stack: Stack, port: int) -> int:
@@ -74,14 +82,17 @@ def run(stack: Stack, port: int) -> int:
             (stack.var / "sandbox.url").unlink(missing_ok=True)
 
 
-def run_once(stack: Stack) -> int:
-    """One clearing year from an empty database; the exit code of `demo_year`."""
+def run_once(stack: Stack, only: str = "") -> int:
+    """Every business's walk, or only one, from an empty database; the first exit code that is not 0."""
     with stack.database() as cluster, Family(stack.var / "log" / "once") as family:
         try:
             environment = fresh_environment(stack, cluster)
             start_sandbox(family, environment, int(environment["SANDBOX_URL"].rpartition(":")[2]))
             family.start("worker", [*MANAGE, "worker"], without_owner(environment))
-            return family.run([*MANAGE, "demo_year"], environment)
+            for business, walk in WALKS.items():
+                if only in ("", business) and (code := family.run([*MANAGE, walk], environment)):
+                    return code
+            return 0
         except Stopped:
             return 143
 
