@@ -74,6 +74,9 @@ FEES_DROPPED = Action(
     "injury.fees.dropped", "就诊 {admission} 的费用 {count} 条不上传：{lines}，理由：{reason}", "撤下费用"
 )
 FEES_RESTORED = Action("injury.fees.restored", "恢复就诊 {admission} 已撤下的费用 {count} 条：{lines}", "恢复费用")
+FEES_RELEASED = Action(
+    "injury.fees.released", "就诊 {admission} 被中心拒绝的费用 {count} 条重新上传：{lines}", "重新上传费用"
+)
 FEES_LOOKED_AGAIN = Action(
     "injury.fees.looked_again", "重新检查费用：{released} 条转为待上传，{held} 条转为暂不能上传", "重新检查费用"
 )

@@ -111,6 +111,7 @@ urlpatterns += [
     path("fees/", fees.fee_list, name="fee-list"),
     path("fees/new/", fees.fee_new, name="fee-new"),
     path("fees/drop/", fees.fee_drop, name="fee-drop"),
+    path("fees/release/", fees.fee_release, name="fee-release"),
     path("fees/restore/", fees.fee_restore, name="fee-restore"),
     path("fees/held/", fees.held_list, name="held-list"),
     path("fees/held/again/", fees.look_again, name="fee-look-again"),

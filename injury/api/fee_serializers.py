@@ -26,7 +26,7 @@ WORDS = {
     "own_category": "代码表 AKA063；目录外项目用",
     "own_grade": "代码表 AKA065；目录外项目只能是 3",
     "is_unrelated": "true：非工伤治疗，只用于目录内项目",
-    "is_rescue": "true：特殊伤情抢救，只用于自费项目",
+    "is_rescue": "true：特殊伤情抢救，只用于目录外的自费项目",
     "refunds": "退费时，被冲减的费用流水号；不填时按内码和单价自动匹配",
 }
 

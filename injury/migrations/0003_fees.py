@@ -113,6 +113,7 @@ class Migration(migrations.Migration):
                     ("outside", "目录外信息不全"),
                     ("flag", "标识与目录不符"),
                     ("charge", "等待被冲减的收费"),
+                    ("refused", "中心拒绝"),
                 ],
                 max_length=8,
                 verbose_name="暂不能上传的类型",

@@ -33,6 +33,8 @@ class HeldKind(models.TextChoices):
     OUTSIDE = "outside", "目录外信息不全"
     FLAG = "flag", "标识与目录不符"
     CHARGE = "charge", "等待被冲减的收费"
+    #: Stays until a person corrects or releases it.
+    REFUSED = "refused", "中心拒绝"
 
 
 class FeeState(models.TextChoices):

@@ -27,8 +27,6 @@ class Place(Protocol):
     """What is asked of its mapping (services.mapping.Mapped)."""
 
     @property
-    def grade(self) -> str: ...
-    @property
     def is_outside(self) -> bool: ...
     @property
     def hold(self) -> str: ...
@@ -49,6 +47,7 @@ REMEDIES = {
     "outside": "更正这条费用，补全目录外项目须填的内容；或先做目录对照",
     "flag": "更正这条费用的标识；或先核对目录对照",
     "charge": "先处理被冲减的收费，之后自动重新检查",
+    "refused": "按中心的说明更正这条费用；确认无误的选中后点“重新上传”",
 }
 
 
@@ -64,6 +63,6 @@ def hold(item: Held, place: Place) -> Hold | None:
         return Hold("outside", "剂型：目录外药品必填")
     if item.is_unrelated and place.is_outside:
         return Hold("flag", "非工伤治疗标识：只有目录内项目才能标识（81038）")
-    if item.is_rescue and not place.is_outside and place.grade != SELF_PAID:
-        return Hold("flag", "特殊伤情抢救标识：只有自费项目才能标识（81035）")
+    if item.is_rescue and not place.is_outside:
+        return Hold("flag", "特殊伤情抢救标识：只有目录外的自费项目才能标识（81035）")
     return None

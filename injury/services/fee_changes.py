@@ -8,8 +8,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from injury.actions import FEE_CORRECTED, FEES_DROPPED, FEES_LOOKED_AGAIN, FEES_RESTORED
-from injury.models import Admission, Advice, FeeItem, FeeState
+from injury.actions import FEE_CORRECTED, FEES_DROPPED, FEES_LOOKED_AGAIN, FEES_RELEASED, FEES_RESTORED
+from injury.models import Admission, Advice, FeeItem, FeeState, HeldKind
 from injury.models.fee import NO_ADVICE
 from injury.rules.fee_lines import NAMES, Fault, Line, check_lines, differences, digest
 from injury.rules.refunds import Left
@@ -53,6 +53,7 @@ def correct_fee(item: FeeItem, said: Mapping[str, Any], *, by: Member) -> FeeIte
     item.refunds_id = charge.pk if charge else None
     item.digest, item.corrected_at = digest(line), timezone.now()
     item.save(update_fields=[*SAID, "refunds", "digest", "corrected_at"])
+    item.held_kind = ""  # what the centre refused may go again, with other content
     sort_out([item])
     _sort_refunds_of([item])
     record(FEE_CORRECTED, item, by=by, admission=admission.number, line=item.line_id, what=changes)
@@ -103,10 +104,28 @@ def _restore(admission: Admission, items: list[FeeItem], by: Member) -> int:
             raise Refused(f"费用 {item.line_id} {item.get_state_display()}，没有撤下过")
         if item.is_refund:
             item.refunds = None if (charge := _charge(admission, item, Line(**line_of(item)))) is None else charge
-        item.state = FeeState.WAITING
-        item.save(update_fields=["state", "refunds"])
+        item.state, item.held_kind, item.held_because = FeeState.WAITING, "", ""
+        item.save(update_fields=["state", "held_kind", "held_because", "refunds"])
     sort_out(items)
     record(FEES_RESTORED, admission, by=by, admission=admission.number, **_named(items))
+    return len(items)
+
+
+def release_fees(items: Iterable[FeeItem], *, by: Member) -> int:
+    """Items that the centre refused may be sent as they are; how many. Raises Refused for others."""
+    with transaction.atomic():
+        return sum(_release(admission, chosen, by) for admission, chosen in _by_admission(items))
+
+
+def _release(admission: Admission, items: list[FeeItem], by: Member) -> int:
+    refuse_when_closed(admission)
+    for item in items:
+        if item.state != FeeState.HELD or item.held_kind != HeldKind.REFUSED:
+            raise Refused(f"费用 {item.line_id} 不是中心拒绝的：{item.held_because or item.get_state_display()}")
+        item.state, item.held_kind, item.held_because = FeeState.WAITING, "", ""
+    FeeItem.objects.bulk_update(items, ["state", "held_kind", "held_because"])
+    sort_out(items)
+    record(FEES_RELEASED, admission, by=by, admission=admission.number, **_named(items))
     return len(items)
 
 

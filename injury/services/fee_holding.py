@@ -60,12 +60,14 @@ def place(item: FeeItem, at: Mapped, *, charge: str = "") -> None:
 def sort_out(items: Sequence[FeeItem]) -> tuple[list[FeeItem], list[FeeItem]]:
     """(those that may go now, those that have to wait), of items that are not at the centre and not dropped.
 
-    What changed is written. Call it with the admission's lock held; the mapping is asked as of now, in a fixed number
-    of statements.
+    What the centre refused waits for a person. What changed is written. Call it with the admission's lock held; the
+    mapping is asked as of now, in a fixed number of statements.
     """
-    mine = [item for item in items if item.state in FeeState.here()]
+    open_items = [item for item in items if item.state in FeeState.here()]
+    refused = [item for item in open_items if item.held_kind == HeldKind.REFUSED]
+    mine = [item for item in open_items if item.held_kind != HeldKind.REFUSED]
     if not mine:
-        return [], []
+        return [], refused
     places = resolve_many(
         {(item.own_code, item.kind, item.prescribed_on) for item in mine}, environment=mine[0].environment
     )
@@ -79,9 +81,8 @@ def sort_out(items: Sequence[FeeItem]) -> tuple[list[FeeItem], list[FeeItem]]:
         if _placed(item) != before:
             changed[item.pk] = item
     FeeItem.objects.bulk_update(changed.values(), PLACED, batch_size=PIECE)
-    return [item for item in mine if item.state == FeeState.WAITING], [
-        item for item in mine if item.state == FeeState.HELD
-    ]
+    ready = [item for item in mine if item.state == FeeState.WAITING]
+    return ready, [*refused, *(item for item in mine if item.state == FeeState.HELD)]
 
 
 def _placed(item: FeeItem) -> tuple[Any, ...]:

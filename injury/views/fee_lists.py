@@ -177,7 +177,10 @@ class HeldList(ListPage):
     amount = "amount"
     empty = "没有暂不能上传的费用"
     empty_hint = "所有到达的费用都可以上传"
-    actions = (BulkAction("不上传", "injury:fee-drop", "injury.fees.enter", "light"),)
+    actions = (
+        BulkAction("重新上传", "injury:fee-release", "injury.fees.enter", "light"),
+        BulkAction("不上传", "injury:fee-drop", "injury.fees.enter", "light"),
+    )
 
     def rows(self) -> QuerySet[Any]:
         return FeeItem.objects.filter(state=FeeState.HELD).select_related("admission")

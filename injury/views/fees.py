@@ -1,5 +1,6 @@
 """Fee items: list, one item with its history, entry by hand, refund, correction, withdrawal, what is held back."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from injury.forms.fees import DropForm, FeeLineForm, FeeLines, NumberForm, corre
 from injury.models import Admission, AdmissionState, FeeItem, Source
 from injury.services import Refused
 from injury.services.fee_arrival import LinesRefused, take_fees
-from injury.services.fee_changes import correct_fee, drop_fees, restore_fees
+from injury.services.fee_changes import correct_fee, drop_fees, release_fees, restore_fees
 from injury.services.fee_history import history_of
 from injury.services.fee_holding import look_again_later
 from injury.services.fee_totals import sums_of, totals_of
@@ -179,9 +180,18 @@ def fee_drop(request: PortalRequest) -> HttpResponseBase:
 @page("injury.fees.enter", methods=("POST",))
 def fee_restore(request: PortalRequest) -> HttpResponseBase:
     """What was dropped waits again."""
+    return _done(request, restore_fees, "已恢复 {} 条费用")
+
+
+@page("injury.fees.enter", methods=("POST",))
+def fee_release(request: PortalRequest) -> HttpResponseBase:
+    """What the centre refused goes again as it is."""
+    return _done(request, release_fees, "{} 条费用将重新上传")
+
+
+def _done(request: PortalRequest, act: Callable[..., int], said: str) -> HttpResponseBase:
     try:
-        items = _chosen(request)
-        count = restore_fees(items, by=request.member)
+        count = act(_chosen(request), by=request.member)
     except SelectionChanged as changed:
         messages.error(request, str(changed))
     except LinesRefused as refused:
@@ -189,7 +199,7 @@ def fee_restore(request: PortalRequest) -> HttpResponseBase:
     except Refused as refused:
         messages.error(request, refused.sentence)
     else:
-        messages.success(request, f"已恢复 {count} 条费用")
+        messages.success(request, said.format(count))
     return redirect(_back(request))
 
 

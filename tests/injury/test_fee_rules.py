@@ -136,7 +136,7 @@ def test_what_the_mapping_decides_holds_a_line_back():
     assert hold(line, Mapped("XA01", "样例", "11", "1", "V1", hold="目录版本已过期")).kind == "mapping"
     line.is_rescue = True
     assert "81035" in hold(line, inside).because
-    assert hold(line, Mapped("XA01", "样例", "11", "3", "V1")) is None
+    assert hold(line, outside("0", "没有对照")) is None
     line.is_rescue, line.is_unrelated = False, True
     assert hold(line, inside) is None
     assert "81038" in hold(line, outside("0", "没有对照")).because
