@@ -15,13 +15,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from clearing.messages import CLEARING, ConfirmCrossRegion, GenerateClearing
+from injury.messages import INJURY, FindTreatments, UploadMaterial
 from portal.gateway.codecs import JsonCodec
 from portal.gateway.crypto import SM2, iv
 from portal.gateway.messages import gateways, requests, sample, wire_form
 from portal.gateway.national import NATIONAL
 from portal.gateway.seals import aes
 from portal.gateway.seals.sm_envelope import SmEnvelope
-from portal.gateway.wire import Outcome, WireSettings, judge, new_msgid, prepare
+from portal.gateway.wire import Outcome, WireSettings, judge, new_msgid, prepare, wire
 
 GOLDEN = Path(__file__).parent / "golden"
 NOW = datetime(2025, 2, 12, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -82,6 +83,34 @@ def national() -> dict[str, Any]:
     return {"url": prepared.url, "headers": dict(prepared.headers), "request": prepared.body.decode()}
 
 
+def aes_session() -> dict[str, Any]:
+    """Signing in, a call with a key of each length, its replies in every form, and a form with a file."""
+    kind, found = wire("aes-session"), {}
+    for size in (16, 24, 32):
+        settings = WireSettings(
+            gateway=INJURY,
+            base_url="http://127.0.0.1:9/nm-his",
+            user_name="user1",
+            password="Pass-1",
+            secret_key="0123456789abcdef0123456789abcdef"[:size],
+            session="8280",
+        )
+        prepared = prepare(settings, FindTreatments(alca02="2012282"), NONCE, now=lambda: NOW)
+        plain = b'{"code":0,"msg":"","lkb7s":{"lkb7":[]}}'
+        sealed = aes.close(plain, settings.secret_key.encode())
+        for reply in (plain, sealed.encode(), f'"{sealed}"'.encode()):
+            assert judge(prepared, reply, started_at=NOW, now=lambda: NOW).outcome is Outcome.OK
+        found[f"{size}"] = _sent(prepared) | {"reply": sealed}
+    login = prepare(settings, kind.sign_in(settings), NONCE, now=lambda: NOW)
+    file = prepare(settings, sample(UploadMaterial), NONCE, now=lambda: NOW)
+    return {**found, "login": _sent(login), "file": _sent(file)}
+
+
+def _sent(prepared: Any) -> dict[str, Any]:
+    headers = dict(prepared.headers)
+    return {"url": prepared.url, "headers": headers, "plain": prepared.plain.decode(), "body": prepared.body.decode()}
+
+
 def aes_base64() -> dict[str, str]:
     plain = JsonCodec().pack({"akc190": "Z0001", "aae240": "样例"})
     return {"plain": plain.decode(), "sealed": aes.close(plain, b"0123456789abcdef")}
@@ -102,6 +131,8 @@ FAMILIES: dict[str, Any] = {
     "clearing-messages": lambda: plain_forms("clearing"),
     "national": national,
     "national-messages": lambda: plain_forms("national"),
+    "aes-session": aes_session,
+    "injury-messages": lambda: plain_forms("injury"),
 }
 
 

@@ -29,12 +29,20 @@ def test_it_gives_the_blocks_of_the_standard(size, block):
     assert base64.b64decode(aes.close(plain, bytes(range(size))))[:16].hex() == block
 
 
-def test_it_agrees_with_the_openssl_command():
-    plain = '{"姓名":"样例"}'.encode() * 40
-    options = ["openssl", "enc", "-aes-256-ecb", "-K", KEY.hex(), "-a", "-A"]
-    theirs = subprocess.run(options, input=plain, capture_output=True, check=True).stdout
-    assert aes.close(plain, KEY).encode() == theirs
-    assert aes.open_(theirs, KEY) == plain
+@pytest.mark.parametrize("size", [16, 24, 32])
+@pytest.mark.parametrize("length", [1, 15, 16, 1000])
+def test_it_agrees_with_the_openssl_command(size, length):
+    plain, key = ('{"姓名":"样例"}'.encode() * 60)[:length], KEY[:size]
+    theirs = openssl("-e", key, plain)
+    assert aes.close(plain, key).encode() == theirs
+    assert aes.open_(theirs, key) == plain
+    assert openssl("-d", key, aes.close(plain, key).encode()) == plain
+
+
+def openssl(way: str, key: bytes, content: bytes) -> bytes:
+    """AES in another's hands: the key as hexadecimal, Base64 in one line, PKCS padding as it comes."""
+    options = ["openssl", "enc", way, f"-aes-{len(key) * 8}-ecb", "-K", key.hex(), "-a", "-A"]
+    return subprocess.run(options, input=content, capture_output=True, check=True).stdout
 
 
 @given(st.binary(max_size=200), st.sampled_from([16, 24, 32]))

@@ -32,6 +32,7 @@ from portal.gateway.channels.services import (
 )
 from portal.gateway.channels.trials import is_lost, start_trial
 from portal.gateway.messages import gateways
+from portal.gateway.sessions import acts as sessions
 
 HISTORY = 10
 
@@ -173,6 +174,7 @@ def _page(request: PortalRequest, gateway: str, environment: str, form: ChannelF
         "may_approve": request.member.may("gateway.channel.approve"),
         "institution": request.member.institution,
         "region": _region(form.stored, gateway),
+        "session": sessions.shown(gateway, environment),
     }
     return render(request, "gateway/channel.html", context)
 

@@ -38,6 +38,7 @@ TAKEN = (
 )
 AFTER_UNSURE = "。上一次登录没有收到答复，占用账号的也可能是本系统自己：2 小时内自动失效，或由有权人员接管"
 UNSURE = "登录没有得到确定的答复，稍后自动再试，没有发出"
+ADOPTED = "接口报告账号已登录并给出了会话编号，已沿用"
 BUSY = "接口正在由另一个任务登录，稍后自动再试，没有发出"
 
 
@@ -157,10 +158,7 @@ def sign_in(settings: wire.WireSettings, institution_id: int, environment: str) 
         session = kind.session_in(exchange.raw_reply)
         adopted = exchange.outcome is wire.Outcome.REJECTED and exchange.code in rules.taken and session
         if (exchange.outcome is wire.Outcome.OK and session) or adopted:
-            message = "接口报告账号已登录并给出了会话编号，已沿用" if adopted else ""
-            now = timezone.now()
-            more = {"signed_in_at": now, "last_used_at": now, "not_before": None, "failures": 0}
-            change(row, SessionState.IN, message, session=session, **more)
+            keep(settings, environment, session, ADOPTED if adopted else "")
             return session
         sentence = _failed(row, rules, exchange, channel_version(settings, environment))
     raise NotSent(sentence)
@@ -186,6 +184,13 @@ def sign_out(settings: wire.WireSettings, institution_id: int, environment: str)
             elif row.state == SessionState.LEAVING:
                 change(row, SessionState.IN, f"退出登录没有成功：{exchange.sentence}")
     return done
+
+
+def keep(settings: wire.WireSettings, environment: str, session: str, message: str) -> None:
+    """From now on calls go out under this session; inside the door, under the lease."""
+    row, now = _row_for_certain(settings, environment), timezone.now()
+    more = {"signed_in_at": now, "last_used_at": now, "not_before": None, "failures": 0}
+    change(row, SessionState.IN, message, session=session, **more)
 
 
 def _row_for_certain(settings: wire.WireSettings, environment: str) -> GatewaySession:

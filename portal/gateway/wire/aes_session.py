@@ -55,7 +55,7 @@ class AesSessionWire(Wire):
     proven = "用户名、密码和密钥都正确"
     names_label = "方法名称"
     names_hint = "本地接口使用其他方法名时填写，每行一个：sendMedInfo=本地名称"
-    sessions = Sessions(
+    sessions: ClassVar[Sessions] = Sessions(
         sign_in="login",
         sign_out="logout",
         expired=frozenset({"11005", "11006", "21006"}),
@@ -80,7 +80,8 @@ class AesSessionWire(Wire):
         except Garbled:
             return ""
         text = str(found).strip() if isinstance(found, str | int) and not isinstance(found, bool) else ""
-        return "" if text == "0" else text
+        usable = text.isascii() and text.isprintable() and " " not in text and len(text) <= 100
+        return text if usable and text != self.sessions.anybody else ""
 
     def idle(self, settings: WireSettings) -> timedelta:
         return timedelta(minutes=_switches(settings).idle_minutes)
