@@ -19,6 +19,8 @@ from injury.tasks import look_after_uploads
 from portal.gateway.journal import Attempt, Evidence, NotApplied, Operation, Outcome, State, doubt, send_queued
 from portal.gateway.journal.invariants import Truth, check_everything
 from portal.gateway.journal.models import Lease
+from portal.gateway.sessions.acts import carry_out
+from portal.gateway.sessions.models import GatewaySession, SessionState
 from portal.jobs import Job, JobState
 from portal.jobs.tasks import repair_jobs
 from tests.injury.upload_desk import UPLOAD, WIPE
@@ -53,7 +55,12 @@ def work_once(desk):
 
 
 def people_do_their_part(desk):
-    """A reviewer approves what was proposed; after three times a clerk asks for it and the reviewer agrees."""
+    """A reviewer approves what was proposed; after three times a clerk asks for it and the reviewer agrees. The account
+    of a worker that was killed while it signed in is taken over."""
+    with desk.door():
+        is_taken = GatewaySession.objects.filter(state=SessionState.TAKEN).exists()
+    if is_taken:
+        carry_out(desk.institution_id, "injury", "test", "over")
     with desk.door():
         stuck = list(FeeEpoch.objects.filter(state=EpochState.PEOPLE).select_related("admission"))
         for epoch in stuck:
@@ -166,13 +173,17 @@ def test_thirty_killed_workers_and_a_hundred_presses_change_nothing_twice(desk, 
     with desk.door():
         assert FeeEpoch.objects.count() == 2
         assert Job.objects.filter(kind="injury.upload").count() == 2
-    desk.sandbox.switch_on("drop_response", rate=0.1, seed="while killed", codes=[UPLOAD])
-    chance = random.Random("kills")
+    desk.sandbox.switch_on("drop_response", rate=0.1, seed="while killed", codes=[UPLOAD, WIPE])
+    desk.sandbox.switch_on("late_execution", rate=0.05, seed="late as well", seconds=0.4, codes=[UPLOAD])
+    desk.sandbox.switch_on("partial_batch", rate=0.05, seed="and halves", codes=[UPLOAD])
+    chance, busy = random.Random("kills"), 0
     for _ in range(KILLS):
+        busy += not all_complete(desk)
         pid = worker_of(desk)
         time.sleep(chance.uniform(0.02, 0.35))
         bury(desk, pid)
         people_do_their_part(desk)
+    assert busy >= KILLS // 2
     carry_through(desk, stays, work_once)
     assert_nothing_doubled_or_lost(desk, stays)
 
