@@ -1,10 +1,12 @@
 """The three flows of the work-injury specification over the wire, and what the centre knows afterwards."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from portal.gateway.wire import Outcome
+from tests.jobs.waiting import until
 from tests.sandbox.injury_hospital import Hospital, advice, as_cross, days
 
 
@@ -115,6 +117,14 @@ def test_a_magic_number_asks_for_its_fault(hospital, ending, outcome):
     assert hospital.ask("register", hospital.admission(akc190=number)).outcome is outcome
     admitted = hospital.party.truth()["state"]["HOSP1"]["admissions"]
     assert (number in admitted) is (outcome is not Outcome.REJECTED)
+
+
+def test_an_answer_that_comes_too_late_leaves_its_effect(hospital):
+    content = hospital.admission(akc190="ZY-MAGIC-TIMEOUT")
+    hospital.party.sign_in()
+    hospital.party.settings = replace(hospital.party.settings, read_timeout=0.5)
+    assert hospital.ask("register", content).outcome is Outcome.UNKNOWN
+    until(lambda: "ZY-MAGIC-TIMEOUT" in hospital.party.truth()["state"]["HOSP1"]["admissions"])
 
 
 def test_a_lost_answer_leaves_its_effect(hospital):
