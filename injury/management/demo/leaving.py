@@ -12,7 +12,7 @@ from injury.rules.discharge import ALWAYS, WANTED_FOR
 from injury.rules.records import ESSENTIAL, fields_of
 from injury.services import request_sheet
 from injury.services.discharge import submit_discharge, undo_discharge
-from injury.services.discharge_drafts import Seat, add_record, draft_of, save_head, save_record
+from injury.services.discharge_drafts import Seat, add_record, begin, draft_of, save_head, save_record
 from injury.services.discharge_files import Paper, add_invoice
 from injury.services.discharge_standing import facts_of
 from injury.services.sheets import asked, current_sheet
@@ -73,7 +73,7 @@ def _write(walk: Walk, admission: Admission, total: Decimal) -> None:
         "diagnosis": "胫骨骨折",
         "days": days,
     }
-    save_head(admission, head, seat=Seat(0), by=walk.clerk)
+    save_head(admission, head, seat=Seat(begin(admission, by=walk.clerk).version), by=walk.clerk)
     wanted = {nodes[0] for codes, nodes in WANTED_FOR if codes & facts_of(admission, draft_of(admission)).categories}
     for node in (*ALWAYS, *sorted(wanted)):
         entry = add_record(admission, node, by=walk.clerk)
