@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from portal.access.member import Member
 from portal.codes.initials import initials
@@ -13,16 +12,29 @@ from portal.gateway.messages import Gateway, gateways, requests
 
 
 @dataclass(frozen=True)
+class Transaction:
+    """A transaction for a template, which would call the class itself."""
+
+    gateway: Gateway
+    code: str
+    title: str
+    safe: bool
+    undo: str
+    check: str
+    own: bool
+
+    @classmethod
+    def of(cls, kind: Kind) -> Transaction:
+        return cls(kind.gateway, kind.code, kind.title, kind.safe, kind.undo, kind.check, is_wires_own(kind))
+
+
+@dataclass(frozen=True)
 class Offered:
     """One gateway with those of its transactions that were looked for. `note` says why nothing can be sent there."""
 
     gateway: Gateway
-    kinds: list[Kind]
+    kinds: list[Transaction]
     note: str
-
-    @property
-    def rows(self) -> list[dict[str, Any]]:
-        return [{"kind": one, "own": is_wires_own(one)} for one in self.kinds]
 
 
 def offered(member: Member, words: str = "", name: str = "") -> list[Offered]:
@@ -31,7 +43,7 @@ def offered(member: Member, words: str = "", name: str = "") -> list[Offered]:
     channels = {one.gateway: one for one in Channel.objects.filter(environment=environment)}
     found = []
     for gateway in gateways():
-        kinds = [one for one in requests(gateway) if matches(one, words.strip().lower())]
+        kinds = [Transaction.of(one) for one in requests(gateway) if matches(one, words.strip().lower())]
         if kinds and (not name or gateway.name == name):
             found.append(Offered(gateway, kinds, note_of(channels.get(gateway.name))))
     return found

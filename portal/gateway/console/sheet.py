@@ -17,7 +17,7 @@ from portal.gateway.console import texts
 from portal.gateway.console.form import built, changed, drawn, field_at, id_of, misfits, steps_of
 from portal.gateway.console.lists import latest
 from portal.gateway.console.models import ConsoleCall
-from portal.gateway.console.picking import offered
+from portal.gateway.console.picking import Transaction, offered
 from portal.gateway.console.services import Kind, complete, faults_of, is_wires_own, manner, new_entry
 from portal.gateway.messages import Fault
 from portal.gateway.sessions.acts import shown as session_shown
@@ -143,7 +143,7 @@ def page_of(request: PortalRequest, now: Sheet) -> HttpResponseBase:
     note = next((one.note for one in offered(member, name=kind.gateway.name)), "")
     context = {
         "sheet": now,
-        "kind": kind,
+        "kind": Transaction.of(kind),
         "items": items,
         "extras": extras,
         "manner": manner(kind, member),

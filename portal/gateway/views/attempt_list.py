@@ -120,7 +120,7 @@ class AttemptList(ListPage):
         Column("took_ms", "耗时（毫秒）", "int"),
         Column("asked_by", "发起人", value=lambda row: row.asked_by or SYSTEM, sort="asked_by"),
         Column("source", "来源", value=source_of),
-        Column("msgid", "报文编号", "id", shown=False),
+        Column("msgid", "报文编号", "id"),
         Column("gateway", "接口", value=lambda row: shown.gateway_title(row.gateway), sort="gateway", shown=False),
         Column("kind", "交易代码", shown=False),
         Column("operation__title", "所属业务", width=30, shown=False),
