@@ -1,4 +1,4 @@
-"""Work injury in the left navigation, in the order of a stay."""
+"""Work injury in the left navigation: 工伤 in the order of a stay, 工伤查询 the centre's lists, 工伤目录 the codes."""
 
 from portal.web.navigation import NavItem
 
@@ -22,11 +22,12 @@ NavItem(
         "injury:admission-detail",
         "injury:admission-undo",
         "injury:admission-identity",
+        "injury:discharge-record",
     ),
 )
-NavItem("工伤", "继续治疗申请", "injury:treatment-batch", "injury.people.find", 80)
-NavItem("工伤", "事故备案", "injury:report-batch", "injury.people.find", 82)
-NavItem("工伤", "上传人员统计", "injury:uploaded-people", "injury.people.find", 84)
+NavItem("工伤查询", "继续治疗申请", "injury:treatment-batch", "injury.people.find", 80)
+NavItem("工伤查询", "事故备案", "injury:report-batch", "injury.people.find", 82)
+NavItem("工伤查询", "上传人员统计", "injury:uploaded-people", "injury.people.find", 84)
 NavItem(
     "工伤",
     "材料",
@@ -39,10 +40,15 @@ NavItem("工伤", "结算单", "injury:sheet-list", "injury.admissions.view", 70
 NavItem("工伤", "剔除项目", "injury:rejected-list", "injury.admissions.view", 72)
 NavItem("工伤", "药占比", "injury:drug-ratio", "injury.fees.view", 74)
 NavItem(
-    "工伤", "继续治疗申请表", "injury:paper-treatment", "injury.papers.make", 76, also=("injury:paper-treatment-of",)
+    "工伤查询",
+    "继续治疗申请表",
+    "injury:paper-treatment",
+    "injury.papers.make",
+    76,
+    also=("injury:paper-treatment-of",),
 )
 NavItem(
-    "工伤",
+    "工伤目录",
     "目录对照",
     "injury:mapping-list",
     "injury.mappings.view",
@@ -53,7 +59,7 @@ NavItem(
         *("injury:catalogue-lines", "injury:catalogue-file"),
     ),
 )
-NavItem("工伤", "错误代码", "injury:error-list", "injury.admissions.view", 900)
+NavItem("工伤目录", "错误代码", "injury:error-list", "injury.admissions.view", 900)
 NavItem(
     "工伤",
     "费用明细",

@@ -23,11 +23,11 @@ class PersonForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.means = means
         given = self.data.get("where", where) if self.is_bound else where
-        self.where = given if given in (LOCAL, ELSEWHERE) else LOCAL
+        self.place = given if given in (LOCAL, ELSEWHERE) else LOCAL
         self.fields["where"] = forms.ChoiceField(
             label="参保地",
             choices=WHERE,
-            initial=self.where,
+            initial=self.place,
             widget=forms.RadioSelect,
             error_messages={"required": "请选择参保地", "invalid_choice": "没有这个选项"},
         )

@@ -33,7 +33,8 @@ class ShownStep:
 
 def path_context(request: PortalRequest, admission: Admission, guide: Guidance) -> dict[str, Any]:
     """Steps with their addresses, and the one that is next; whether the registration may be sent or taken back."""
-    shown = [_shown(request, admission, step) for step in guide.steps]
+    is_empty = not guide.fees.count
+    shown = [_shown(request, admission, step, is_empty=is_empty) for step in guide.steps]
     may = request.member.may
     is_draft = admission.state == AdmissionState.DRAFT
     ready = is_draft and not any(one.step.key == "register" and "处要" in one.step.reason for one in shown)
@@ -51,8 +52,10 @@ def path_context(request: PortalRequest, admission: Admission, guide: Guidance) 
     }
 
 
-def _shown(request: PortalRequest, admission: Admission, step: Step) -> ShownStep:
+def _shown(request: PortalRequest, admission: Admission, step: Step, *, is_empty: bool) -> ShownStep:
     name, permission, button = WAYS.get(step.key, ("", "", ""))
+    if step.key == "fees" and is_empty and step.is_possible and request.member.may("injury.fees.enter"):
+        return ShownStep(step, f"{reverse('injury:fee-import')}?admission={admission.pk}", "导入费用")
     if not name or not step.is_possible or not request.member.may(permission):
         return ShownStep(step, "", button)
     try:

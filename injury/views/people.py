@@ -33,7 +33,7 @@ def people(request: PortalRequest, means: str = IDENTITY) -> HttpResponseBase:
     form = PersonForm(means, request.POST or None, where=where)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        enquiry = acted(form, lambda: ask_about_person(form.where, means, given, by=request.member))
+        enquiry = acted(form, lambda: ask_about_person(form.place, means, given, by=request.member))
         if enquiry:
             return redirect("injury:enquiry", enquiry.pk)
     mine = Enquiry.objects.filter(environment=environment(request), kind__startswith="person.")

@@ -20,7 +20,13 @@ SECTIONS: dict[str, dict[str, str]] = {
         "异地清分": "travel",
     },
     "报表打印": {"报表导出": "print"},
-    "医保业务": {"工伤": "injury", "结算": "settle", "对账": "compare"},
+    "医保业务": {
+        "工伤": "injury",
+        "工伤查询": "search",
+        "工伤目录": "columns",
+        "结算": "settle",
+        "对账": "compare",
+    },
     "系统": {"系统配置": "settings", "操作日志": "log", "平台管理": "platform"},
 }
 AREAS = tuple(area for areas in SECTIONS.values() for area in areas)
