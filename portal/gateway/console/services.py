@@ -40,9 +40,10 @@ class Manner:
 
 
 def sample_tree(kind: Kind, *, required_only: bool = False) -> dict[str, Any]:
-    """A legal message to begin with, made from the declaration."""
+    """A legal message to begin with, made from the declaration; where items demand each other, all of them."""
     tree = texts.read(texts.written(wire_form(sample(kind))))
-    return only_required(kind, tree) if required_only else tree
+    least = only_required(kind, tree) if required_only else tree
+    return tree if faults_of(kind, least) else least
 
 
 def only_required(kind: type[BaseModel], tree: dict[str, Any]) -> dict[str, Any]:
