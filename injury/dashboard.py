@@ -6,9 +6,9 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 
-from injury.models import Admission, AdmissionState, CentreTreatment
+from injury.models import Admission, AdmissionState, CentreTreatment, EpochState, FeeEpoch, FeeItem, FeeState
 from portal.access.member import Member
-from portal.gateway.journal.states import DOUBTFUL
+from portal.gateway.journal.states import DOUBTFUL, State
 from portal.web.dashboard import OpenTasks, Task
 
 #: How long an approval that came after it was asked about is news.
@@ -48,3 +48,30 @@ def treatments_approved(member: Member) -> list[Task]:
 
 OpenTasks("injury.admissions", "injury.admissions.view", admissions_open, 25)
 OpenTasks("injury.treatments", "injury.people.find", treatments_approved, 45)
+
+
+def uploads_open(member: Member) -> list[Task]:
+    """Wipes that wait for a second person, uploads that a person has to end, items that cannot go."""
+    assert member.institution
+    here = member.institution.environment
+    epochs = FeeEpoch.objects.filter(environment=here)
+    stuck = epochs.filter(state__in=EpochState.stuck()).count()
+    proposed = epochs.filter(state=EpochState.WIPING, wipe__state=State.DRAFT)
+    may_approve = member.may("gateway.operations.approve") and member.user is not None
+    own = proposed.exclude(wipe__created_by=member.user) if may_approve else proposed
+    held = FeeItem.objects.filter(environment=here, state=FeeState.HELD).count()
+    address = f"{reverse('injury:upload-list')}?open=stuck"
+    return [
+        Task(
+            "费用作废等待复核" if may_approve else "费用上传不完整，等待复核人员决定作废",
+            address,
+            own.count(),
+            "doubt",
+            "中心只有其中一部分或有重复，作废后全部重新上传",
+        ),
+        Task("费用上传须人工处理", address, stuck, "bad", "中心金额与本院不符，已停止"),
+        Task("暂不能上传的费用", reverse("injury:held-list"), held, "warn", "改正后上传，或写明理由不上传"),
+    ]
+
+
+OpenTasks("injury.uploads", "injury.fees.view", uploads_open, 28)

@@ -73,3 +73,12 @@ NavItem(
 )
 NavItem("工伤", "暂不能上传", "injury:held-list", "injury.fees.view", 32)
 NavItem("工伤", "医嘱", "injury:advice-list", "injury.fees.view", 34, also=("injury:advice-new",))
+NavItem(
+    "工伤",
+    "费用上传",
+    "injury:upload-list",
+    "injury.fees.view",
+    36,
+    also=("injury:upload", "injury:upload-detail", "injury:wipe"),
+)
+NavItem("工伤", "自动上传", "injury:upload-schedule", "injury.uploads.schedule", 38)

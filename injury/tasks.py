@@ -1,5 +1,6 @@
 """What the worker does for work injury."""
 
+from contextlib import suppress
 from functools import partial
 from typing import cast
 from uuid import UUID
@@ -12,9 +13,10 @@ from injury.services.catalogue_reading import read_file, use_file
 from injury.services.enquiries import ENQUIRE, answer_enquiry, forget_old_enquiries
 from injury.services.fee_changes import look_at_admission
 from injury.services.fee_holding import LOOK_AGAIN, with_open_items
-from injury.services.uploading import UPLOAD, drive, waiting_epochs, work
+from injury.services.uploading import UPLOAD, drive, run_schedule, waiting_epochs, work
 from portal.access.door import tenant_tx
 from portal.access.member import Member
+from portal.access.models import Institution
 from portal.gateway import client
 from portal.gateway.journal import Ask
 from portal.jobs import Job, Running, StandStill, job, sweeper
@@ -73,6 +75,13 @@ def look_after_uploads(institution_id: int) -> None:
                 work(epoch)
             except StandStill:
                 return  # the environment is about to change; whoever switches waits for what runs
+
+
+@sweeper()
+def upload_by_schedule(institution_id: int) -> None:
+    """Fees go by themselves where the institution wants it; while its environment changes, later."""
+    with tenant_tx(institution_id), suppress(StandStill):
+        run_schedule(Institution.objects.get(pk=institution_id))
 
 
 def key_of(running: Running) -> Member:

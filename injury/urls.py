@@ -16,6 +16,7 @@ from injury.views import (
     people,
     sheets,
     treatment_form,
+    uploads,
 )
 
 app_name = "injury"
@@ -123,4 +124,17 @@ urlpatterns += [
     path("fees/<uuid:fee_id>/correct/", fees.fee_correct, name="fee-correct"),
     path("advices/", advices.advice_list, name="advice-list"),
     path("advices/new/", advices.advice_new, name="advice-new"),
+]
+
+# --- uploading fees, wiping them (4.10 to 4.12, 4.24, 4.25)
+urlpatterns += [
+    path("uploads/", uploads.upload_list, name="upload-list"),
+    path("uploads/start/", uploads.upload_start, name="upload-start"),
+    path("uploads/schedule/", uploads.upload_schedule, name="upload-schedule"),
+    path("uploads/batches/<uuid:batch_id>/", uploads.upload_detail, name="upload-detail"),
+    path(f"{STAY}upload/", uploads.upload, name="upload"),
+    path(f"{STAY}upload/progress/", uploads.upload_progress, name="upload-progress"),
+    path(f"{STAY}upload/start/", uploads.upload_one, name="upload-one"),
+    path(f"{STAY}upload/check/", uploads.upload_check, name="upload-check"),
+    path(f"{STAY}upload/wipe/", uploads.wipe, name="wipe"),
 ]

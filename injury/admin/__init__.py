@@ -1,5 +1,5 @@
 """Work injury in the Django admin: read, filter, search."""
 
-from injury.admin import admissions, catalogue, discharges, fees, sheets
+from injury.admin import admissions, catalogue, discharges, fees, sheets, uploads
 
-__all__ = ["admissions", "catalogue", "discharges", "fees", "sheets"]
+__all__ = ["admissions", "catalogue", "discharges", "fees", "sheets", "uploads"]

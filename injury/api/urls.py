@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from injury.api import admissions, discharge, fees, mappings, materials, people, sheets
+from injury.api import admissions, discharge, fees, mappings, materials, people, sheets, uploads
 
 app_name = "injury-api"
 urlpatterns: list[URLPattern | URLResolver] = []
@@ -52,4 +52,11 @@ urlpatterns += [
     path(STAY, admissions.OneAdmission.as_view(), name="admission"),
     path(f"{STAY}/registrations", admissions.Registrations.as_view(), name="registrations"),
     path(f"{STAY}/cancellations", admissions.RegistrationCancellations.as_view(), name="registration-cancellations"),
+]
+
+# --- uploading fees (4.10, 4.12, 4.24)
+urlpatterns += [
+    path(f"{STAY}/fee-standing", uploads.Standing.as_view(), name="fee-standing"),
+    path(f"{STAY}/uploads", uploads.Uploads.as_view(), name="uploads"),
+    path(f"{STAY}/fee-checks", uploads.Checks.as_view(), name="fee-checks"),
 ]

@@ -7,6 +7,7 @@ from injury.services.uploading import promises  # noqa: F401  what invariants ch
 from injury.services.uploading.driving import drive, waiting_epochs
 from injury.services.uploading.epochs import UPLOAD, automatic, work
 from injury.services.uploading.outcomes import Uploading
+from injury.services.uploading.scheduling import run_schedule, save_schedule, schedule_of, start_all
 from injury.services.uploading.starting import start_check, start_obstacle, start_upload
 from injury.services.uploading.wiping import request_wipe
 
@@ -16,6 +17,10 @@ __all__ = [
     "automatic",
     "drive",
     "request_wipe",
+    "run_schedule",
+    "save_schedule",
+    "schedule_of",
+    "start_all",
     "start_check",
     "start_obstacle",
     "start_upload",
