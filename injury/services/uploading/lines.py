@@ -20,6 +20,8 @@ from portal.gateway.messages import Request
 Line = dict[str, str]
 #: The longest category a message can say (AKA063 is text of three); the catalogue knows longer ones by the item.
 CATEGORY = 3
+#: 工伤目录类别 (ALA012) of another province, by our kind (ALC404): treatment, drug, material.
+DIRECTORY = {"1": "01", "0": "02", "9": "9"}
 
 
 def plain(number: Decimal) -> str:
@@ -33,7 +35,7 @@ def wire_line(item: FeeItem, *, elsewhere: bool) -> Line:
     category = item.category if len(item.category) <= CATEGORY else ""
     name = item.own_name if item.is_outside else item.centre_name
     if elsewhere:
-        own = {"ala002": item.centre_code, "ala020": name, "ala012": item.kind}
+        own = {"ala002": item.centre_code, "ala020": name, "ala012": DIRECTORY[item.kind]}
         own |= {"akc225": plain(item.price), "akc226": plain(item.quantity)}
     else:
         own = {"alc402": item.centre_code, "alc403": name, "alc404": item.kind}

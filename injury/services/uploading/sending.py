@@ -10,6 +10,7 @@ from django.utils import timezone
 from pydantic import ValidationError
 
 from injury.actions import BATCH_APPLIED, BATCH_REFUSED, BATCH_SENT
+from injury.messages import UploadCrossProvinceFees, UploadFees
 from injury.models import Advice, BatchLine, BatchState, EpochState, FeeBatch, FeeEpoch, FeeItem, FeeState, Sign
 from injury.services.uploading.epochs import author_of, changed, go, hold_admission, work
 from injury.services.uploading.lines import content_hash, hash_of, message, wire_advice, wire_line, written
@@ -86,7 +87,7 @@ def _request(epoch: FeeEpoch, batch: FeeBatch) -> Request[Any] | None:
     try:
         return message(epoch.admission.number, lines, [wire_advice(one) for one in advices], elsewhere=elsewhere)
     except ValidationError as error:
-        first = faults(error)[0]
+        first = faults(error, UploadCrossProvinceFees if elsewhere else UploadFees)[0]
         refuse_batch(epoch, batch, f"{first.label}：{first.sentence}")
         return None
 
