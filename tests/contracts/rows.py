@@ -19,6 +19,7 @@ from portal.access.rows import TenantModel
 FITTING: dict[str, dict[str, Any]] = {
     "clearing.CrossRegionBatch": {"count": 2},
     "environments.Switch": {"after": "production"},
+    "injury.Mapping": {"centre_code": "SZFYP999"},
 }
 
 

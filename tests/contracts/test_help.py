@@ -12,6 +12,12 @@ NOT_EXPLAINED: dict[str, str] = {
     "jobs:result": "a file",
     "gateway:operation-part": "a part of an operation's page",
     "environments:export": "a file",
+    "injury:mapping-missing": "a file",
+    "injury:mapping-import-template": "a file",
+    "injury:catalogue-import-template": "a file",
+    "injury:material-file": "a file",
+    "injury:invoice-file": "a file",
+    "injury:fee-template": "a file",
 }
 
 
