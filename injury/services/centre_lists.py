@@ -11,30 +11,33 @@ from injury.models import CentreReport, CentreTreatment, Enquiry
 from injury.rules.approval import day
 from injury.services.enquiries import enquire, taking
 from portal.access.member import Member
+from portal.gateway.messages import Request, item_of
 from portal.vault import mask_identity, mask_name
 
 
 def ask_treatments(given: dict[str, Any], *, by: Member) -> Enquiry:
     """Ask for applications by person or days; nothing given means this month (4.5). Refused names wrong items."""
-    return enquire(FindTreatmentsBetween, _said(given), by=by, label=_label(given))
+    said = _said(given)
+    return enquire(FindTreatmentsBetween, said, by=by, label=conditions(FindTreatmentsBetween, said))
 
 
 def ask_reports(given: dict[str, Any], *, by: Member) -> Enquiry:
     """Ask for accident reports by person or days (4.7)."""
-    return enquire(FindReportsBetween, _said(given), by=by, label=_label(given))
+    said = _said(given)
+    return enquire(FindReportsBetween, said, by=by, label=conditions(FindReportsBetween, said))
 
 
 def _said(given: dict[str, Any]) -> dict[str, Any]:
     return {name: str(value) for name, value in given.items() if value}
 
 
-def _label(given: dict[str, Any]) -> str:
-    """The conditions as lists show them: people masked."""
-    words = []
-    for name, value in _said(given).items():
-        masked = {"aac002": mask_identity, "aac003": mask_name}.get(name)
-        words.append(masked(value) if masked else value)
-    return "、".join(words) or "本月"
+def conditions(kind: type[Request[Any]], said: dict[str, str]) -> str:
+    """The conditions as lists show them, by the items' own labels; people masked. 本月 when there are none."""
+    masks = {"aac002": mask_identity, "aac003": mask_name}
+    words = [
+        f"{item_of(kind, name).label} {masks[name](value) if name in masks else value}" for name, value in said.items()
+    ]
+    return "、".join(words)[:200] or "本月"
 
 
 def person_columns(enquiry: Enquiry, row: Any) -> dict[str, Any]:

@@ -37,7 +37,7 @@ def situation(admission: Admission, fees: FeeStanding, discharge: DischargeStand
     return Situation(
         flow=admission.flow,
         state=admission.state,
-        moving=f"{moving.title}：{moving.sentence}" if moving is not None and moving.is_live else "",
+        moving=f"{admission.get_state_display()}（{moving.sentence}）" if moving is not None and moving.is_live else "",
         is_doubtful=admission.is_doubtful,
         is_asked=admission.enquiry_id is not None or admission.covered_until is not None,
         has_report=admission.flow == Flow.NEW and has_report(admission),

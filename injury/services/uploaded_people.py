@@ -12,10 +12,9 @@ from django.db.models import Count, Q, Sum
 from injury.messages import FindUploaded, UploadedPeople
 from injury.models import Admission, AdmissionState, Enquiry, FeeItem, FeeState, UploadedPerson
 from injury.rules.approval import day
-from injury.services.centre_lists import person_columns, this_month
+from injury.services.centre_lists import conditions, person_columns, this_month
 from injury.services.enquiries import enquire, taking
 from portal.access.member import Member
-from portal.vault import mask_identity, mask_name
 
 #: Conditions of 4.15 that leave rows of a period out: then nothing of ours can be called missing.
 NARROW = ("akc190", "aac002", "aac003", "aaa027", "akc194s", "akc194e", "aae036s", "aae036e")
@@ -28,9 +27,7 @@ def ask_uploaded(given: dict[str, Any], *, by: Member) -> Enquiry:
     if not said:
         first, last = this_month()
         said = {"akc192s": first.isoformat(), "akc192e": last.isoformat()}
-    masks = {"aac002": mask_identity, "aac003": mask_name}
-    label = "、".join(masks[name](value) if name in masks else value for name, value in said.items())
-    return enquire(FindUploaded, said, by=by, label=label)
+    return enquire(FindUploaded, said, by=by, label=conditions(FindUploaded, said))
 
 
 @taking(FindUploaded)
@@ -61,7 +58,9 @@ def _ours(enquiry: Enquiry, numbers: list[str], params: dict[str, str]) -> dict[
 
 
 def _counts(admission: Admission, params: dict[str, str]) -> bool:
-    """Whether it surely is at the centre, in the period: one that is being registered may not be."""
+    """Whether 4.15 must list it: surely at the centre, in the period, of this province (AKA130 knows no other)."""
+    if admission.is_elsewhere:
+        return False
     first, last = day(params.get("akc192s", "")), day(params.get("akc192e", ""))
     surely = admission.state in (AdmissionState.ADMITTED, AdmissionState.DISCHARGED)
     return surely and (first or date.min) <= admission.admitted_on <= (last or date.max)

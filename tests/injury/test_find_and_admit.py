@@ -119,6 +119,28 @@ def test_a_lost_answer_is_resolved_by_asking_and_never_sent_twice(desk):
     assert len(desk.party.effects("register")) == 1
 
 
+def test_of_another_province_a_lost_answer_and_a_lost_undoing_are_resolved_too(desk):
+    enquiry = desk.ask_for(desk.somebody("cross"), "cross")
+    draft = desk.draft(enquiry, "cross", desk.choice(enquiry), "ZY3", card="A12345678")
+    desk.sandbox.switch_on("drop_response", codes=["offsiteRegister", "offsiteRegisterUndo"], count=2)
+    admission = desk.register(draft)
+    assert admission.state == "admitted"
+    with desk.door():
+        approve(undo_registration(admission, by=desk.by), by=desk.reviewer)
+    desk.settle()
+    assert desk.again(admission).state == "undone"
+    assert [len(desk.party.effects(code)) for code in ("offsiteRegister", "offsiteRegisterUndo")] == [1, 1]
+
+
+def test_of_another_province_nothing_is_undone_while_fees_are_there(desk):
+    enquiry = desk.ask_for(desk.somebody("cross"), "cross")
+    draft = desk.draft(enquiry, "cross", desk.choice(enquiry), "ZY3", card="A12345678")
+    admission = desk.register(draft)
+    desk.charge(admission, 1, state="uploaded")
+    with pytest.raises(Refused, match="先作废"), desk.door():
+        undo_registration(desk.again(admission), by=desk.by)
+
+
 def test_a_request_that_never_arrived_is_sent_again_with_evidence(desk):
     desk.sandbox.switch_on("drop_request", codes=["register"], count=1)
     assert desk.register(desk.old()).state == "admitted"
