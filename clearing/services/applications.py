@@ -140,6 +140,7 @@ class Submitting(Handler):
     """The centre holds the application, or it does not."""
 
     labels = TOTALS
+    four_eyes = True
     consequence = "复核通过后立即向医保中心提交；提交后这些数据不能撤销核对，须先撤销申请"
 
     def approvable(self, operation: Operation) -> str:
@@ -202,6 +203,7 @@ class Cancelling(Handler):
     """The centre let the application go, or holds it still."""
 
     labels = TOTALS
+    four_eyes = True
     consequence = "复核通过后立即向医保中心撤销；申请恢复为“未申请”，需要时须重新提交"
 
     def approvable(self, operation: Operation) -> str:

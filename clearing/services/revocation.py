@@ -81,6 +81,7 @@ class Revoking(Handler):
     """The rows are gone from the centre, or still there."""
 
     labels = TOTALS
+    four_eyes = True
     consequence = "复核通过后立即撤销，不可逆：医保中心将删除这些数据，需要时只能重新生成"
 
     def approvable(self, operation: Operation) -> str:

@@ -79,4 +79,19 @@ Topic(
     ),
     words="审计 追溯 JSONL 摘要 检查点",
 )
+Topic(
+    "console",
+    "系统",
+    "接口测试台",
+    "help/console.html",
+    40,
+    pages=(
+        "gateway:console#choose",
+        "gateway:console-edit#fill",
+        "gateway:console-calls#calls",
+        "gateway:console-call#result",
+        "gateway:console-call-part#result",
+    ),
+    words="联调 调试 报文 JSON 样例 校验 交易 重发",
+)
 Topic("faq", "常见问题与对照表", "常见问题", "help/faq.html", 10, words="端口 打不开 卡住 浏览器 失败 怎么办")

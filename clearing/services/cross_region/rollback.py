@@ -169,6 +169,7 @@ class RollingBack(Handler):
     """The confirmation, or all of the month, is gone from the centre, or it is not."""
 
     labels = {"rows": "条数", "agency_paid": "确认的支付总额（元）"}
+    four_eyes = True
     consequence = "发送到医保中心：这些结算退出本次清分，需要时须重新提交确认"
 
     def approvable(self, operation: Operation) -> str:
