@@ -21,4 +21,3 @@ EDIT_MAPPINGS = Permission("injury.mappings.edit", "维护目录对照", roles={
 ASK_SHEET = Permission("injury.sheet.ask", "获取结算单", roles={CLERK, REVIEWER})
 SET_DRUG_LIMIT = Permission("injury.drug_limit.set", "设置药占比上限", roles={REVIEWER, INSTITUTION_ADMIN})
 MAKE_PAPERS = Permission("injury.papers.make", "打印工伤单据", roles=MEMBERS)
-MANAGE_SESSION = Permission("injury.session.manage", "管理工伤接口登录", roles={CLERK, INSTITUTION_ADMIN})
