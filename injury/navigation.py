@@ -25,7 +25,7 @@ NavItem(
         "injury:discharge-record",
     ),
 )
-NavItem("工伤查询", "继续治疗申请", "injury:treatment-batch", "injury.people.find", 80)
+NavItem("工伤查询", "继续治疗申请", "injury:treatment-batch", "injury.people.find", 80, also=("injury:centre-row",))
 NavItem("工伤查询", "事故备案", "injury:report-batch", "injury.people.find", 82)
 NavItem("工伤查询", "上传人员统计", "injury:uploaded-people", "injury.people.find", 84)
 NavItem(

@@ -65,6 +65,7 @@ urlpatterns += [
     path("people/treatments/", centre.treatment_batch, name="treatment-batch"),
     path("people/reports/", centre.report_batch, name="report-batch"),
     path("people/uploaded/", centre.uploaded_people, name="uploaded-people"),
+    path("people/<str:kind>/<uuid:row_id>/", people.centre_row, name="centre-row"),
     path("people/<str:kind>/<uuid:row_id>/ask/", people.enquiry_of_row, name="enquiry-of-row"),
     path("enquiries/<uuid:enquiry_id>/", people.enquiry, name="enquiry"),
     path("enquiries/<uuid:enquiry_id>/state/", people.enquiry_state, name="enquiry-state"),
@@ -78,6 +79,7 @@ urlpatterns += [
     path(f"{STAY}register/", admissions.admission_register, name="admission-register"),
     path(f"{STAY}undo/", admissions.admission_undo, name="admission-undo"),
     path(f"{STAY}look/", admissions.admission_look, name="admission-look"),
+    path(f"{STAY}again/", admissions.admission_again, name="admission-again"),
     path(f"{STAY}drop/", admissions.admission_drop, name="admission-drop"),
     path(f"{STAY}identity/", admissions.admission_identity, name="admission-identity"),
 ]

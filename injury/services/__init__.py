@@ -3,7 +3,7 @@
 from injury.services.adopting import look_for_registration
 from injury.services.centre_lists import ask_reports, ask_treatments
 from injury.services.discharge import submit_discharge, undo_discharge
-from injury.services.drafts import begin_admission, drop_draft, save_draft, start_by_hand
+from injury.services.drafts import admit_again, begin_admission, drop_draft, save_draft, start_by_hand
 from injury.services.drug_share import request_share, set_limits
 from injury.services.enquiries import enquire
 from injury.services.materials import upload_material
@@ -16,6 +16,7 @@ from injury.services.uploaded_people import ask_uploaded
 
 __all__ = [
     "Refused",
+    "admit_again",
     "ask_about_person",
     "ask_reports",
     "ask_treatments",

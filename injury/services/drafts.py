@@ -50,6 +50,26 @@ def start_by_hand(given: dict[str, Any], *, typed: dict[str, Any] | None = None,
     return _saved(admission, given, by=by)
 
 
+def admit_again(admission: Admission, *, by: Member) -> Admission:
+    """A draft with the data of an admission whose registration was taken back; its fees have to be sent anew.
+
+    Refused while the number is used by another admission, and for one that was not taken back.
+    """
+    admission = locked(admission)
+    if admission.state != AdmissionState.UNDONE:
+        raise Refused(f"这次就诊{admission.shown_state}，不需要重新办理")
+    again = Admission(environment=environment_for(by), flow=admission.flow, enquiry=admission.enquiry)
+    names = [name for name in ENTERED if name not in SEALED] + [
+        "region",
+        "injured_part",
+        "covered_from",
+        "covered_until",
+    ]
+    known = {name: getattr(admission, name) for name in names}
+    known |= {name: getattr(admission, name).reveal() if getattr(admission, name) else "" for name in SEALED}
+    return _saved(again, known, by=by)
+
+
 def save_draft(admission: Admission, given: dict[str, Any], *, typed: dict[str, Any] | None, by: Member) -> Admission:
     """Write what was entered into a draft. `given`: the values that could be read; `typed`: everything as it was typed,
     to be shown again. Raises Refused when it is not a draft any more, or its number belongs to another admission.

@@ -13,6 +13,7 @@ from injury.forms.admissions import AdmissionForm, ReasonForm, first_values
 from injury.models import Admission, AdmissionState, Flow
 from injury.services import (
     Refused,
+    admit_again,
     drop_draft,
     look_for_registration,
     register_admission,
@@ -33,6 +34,7 @@ from injury.views.sections import sections
 from portal.access.gate import page
 from portal.access.member import PortalRequest
 from portal.audit import record
+from portal.gateway.exchanges import exchanges_shown
 
 
 @page("injury.admissions.view")
@@ -119,6 +121,7 @@ def admission_detail(request: PortalRequest, admission_id: UUID) -> HttpResponse
         "sections": sections(request, admission),
         "events": admission_events(admission),
         "reason_form": ReasonForm(),
+        "exchanges": exchanges_shown(admission.number, request.member) if admission.number else None,
         "presence": latest(KIND, admission) if admission.state == AdmissionState.DRAFT else None,
     }
     return render(request, "injury/admission_detail.html", context)
@@ -166,6 +169,18 @@ def admission_drop(request: PortalRequest, admission_id: UUID) -> HttpResponseBa
         return redirect("injury:admission-detail", admission_id)
     messages.success(request, "草稿已删除")
     return redirect("injury:admission-list")
+
+
+@page("injury.admission.edit", methods=("POST",))
+def admission_again(request: PortalRequest, admission_id: UUID) -> HttpResponseBase:
+    """A new draft with the data of an admission that was taken back."""
+    admission = admission_or_404(admission_id)
+    try:
+        made = admit_again(admission, by=request.member)
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+        return redirect("injury:admission-detail", admission.pk)
+    return redirect("injury:admission-edit", made.pk)
 
 
 @page("injury.admission.register", methods=("POST",))

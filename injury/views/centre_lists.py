@@ -46,6 +46,11 @@ class AnswerList(ListPage):
         return found
 
 
+def row_url(kind: str) -> Any:
+    """The page of a row, with everything that the centre said."""
+    return lambda row: reverse("injury:centre-row", args=[kind, row.pk])
+
+
 def _labelled(name: str, field: str) -> Any:
     return lambda row: code_list(f"injury.{name}").label(getattr(row, field)) if getattr(row, field) else ""
 
@@ -68,7 +73,7 @@ class TreatmentList(AnswerList):
     kind = "getCureBatch"
     model = CentreTreatment
     columns = (
-        Column("treatment_no", "申请编号", "id"),
+        Column("treatment_no", "申请编号", "id", link=row_url("treatment")),
         Column("state", "审批", "state", value=lambda row: row.state_label, sort="state", tones=APPROVALS),
         Column("name_masked", "姓名", width=10),
         Column("identity_masked", "身份证号", "id"),
@@ -110,7 +115,7 @@ class ReportList(AnswerList):
     kind = "getReportBatch"
     model = CentreReport
     columns = (
-        Column("name_masked", "姓名", width=10),
+        Column("name_masked", "姓名", width=10, link=row_url("report")),
         Column("identity_masked", "身份证号", "id"),
         Column("person_no", "个人编号", "id"),
         Column("injured_on", "工伤时间", "date"),

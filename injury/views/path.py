@@ -47,6 +47,7 @@ def path_context(request: PortalRequest, admission: Admission, guide: Guidance) 
             "edit": is_draft and may("injury.admission.edit"),
             "register": is_draft and may("injury.admission.register"),
             "undo": admission.state == AdmissionState.ADMITTED and may("injury.admission.undo"),
+            "again": admission.state == AdmissionState.UNDONE and may("injury.admission.edit"),
             "read": may("injury.identities.read"),
         },
     }

@@ -10,18 +10,19 @@ from django.utils import timezone
 
 from injury.forms.admissions import BeginForm
 from injury.forms.people import MEANS, PersonForm
-from injury.models import CentreReport, CentreTreatment, Enquiry
+from injury.models import Enquiry
 from injury.services import Refused, ask_about_person, begin_admission
 from injury.services.enquiries import repeat
 from injury.services.findings import person_of
 from injury.services.people import IDENTITY, LOCAL
 from injury.views.asking import acted, environment
+from injury.views.centre_lists import AnswerList, ReportList, TreatmentList
 from portal.access.gate import get_or_404, page
 from portal.access.member import PortalRequest
 
 #: Enquiries about people that the page lists again.
 RECENT = 8
-ROWS = {"treatment": CentreTreatment, "report": CentreReport}
+ROWS: dict[str, type[AnswerList]] = {"treatment": TreatmentList, "report": ReportList}
 
 
 @page("injury.people.find", methods=("GET", "POST"))
@@ -67,12 +68,26 @@ def enquiry_again(request: PortalRequest, enquiry_id: UUID) -> HttpResponseBase:
     return redirect("injury:enquiry", repeat(old, by=request.member).pk)
 
 
+@page("injury.people.find")
+def centre_row(request: PortalRequest, kind: str, row_id: UUID) -> HttpResponseBase:
+    """Everything that the centre said about one application or report, and the way on from it."""
+    listed = _list_of(kind)
+    row = get_or_404(listed.model, row_id)
+    facts = [(column.label, column.cell(row).text) for column in listed.columns]
+    context = {"row": row, "kind": kind, "facts": facts, "title": listed.title}
+    return render(request, "injury/centre_row.html", context)
+
+
+def _list_of(kind: str) -> type[AnswerList]:
+    if kind not in ROWS:
+        raise Http404("没有这种记录")
+    return ROWS[kind]
+
+
 @page("injury.people.find", methods=("POST",))
 def enquiry_of_row(request: PortalRequest, kind: str, row_id: UUID) -> HttpResponseBase:
     """Ask about the person of a row of a list, without anybody typing the number."""
-    if kind not in ROWS:
-        raise Http404("没有这种记录")
-    row = get_or_404(ROWS[kind], row_id)
+    row = get_or_404(_list_of(kind).model, row_id)
     given = {"identity": row.identity.reveal(), "name": row.name.reveal()}
     try:
         asked = ask_about_person(LOCAL, IDENTITY, given, by=request.member)

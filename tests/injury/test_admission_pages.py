@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from injury.models import Admission, AdmissionState, Enquiry, EnquiryState
+from injury.models import Admission, AdmissionState, CentreTreatment, Enquiry, EnquiryState
 from injury.rules.identity import check_digit
 from injury.services.enquiries import forget_old_enquiries
 from portal.access.door import tenant_tx
@@ -209,3 +209,48 @@ def test_an_enquiry_is_accepted_with_its_address(alice):
     assert (shown["state"], shown["choices"], "沐样例" in str(shown)) == ("asking", [], False)
     wrong = call(alice, "people-enquiries", body | {"identity": "1"}, key="k5").json()
     assert wrong["errors"] == [{"pointer": "/identity", "detail": "身份证号：应为 18 位，现在是 1 位"}]
+
+
+def an_application(door, member, state, *, ago=0, number="JX1"):
+    with door():
+        enquiry = Enquiry.objects.create(
+            environment="test", kind="getCureBatch", title="批量", params={}, state=EnquiryState.ANSWERED, count=1
+        )
+        Enquiry.objects.filter(pk=enquiry.pk).update(asked_at=timezone.now() - timedelta(days=ago))
+        return CentreTreatment.objects.create(
+            environment="test",
+            enquiry=enquiry,
+            identity=TYPED["identity"],
+            name="沐样例",
+            name_masked="沐**",
+            treatment_no=number,
+            state=state,
+            diagnosis="骨折未愈合",
+            ends_on=timezone.localdate(),
+        )
+
+
+def test_an_approval_that_came_since_it_was_asked_about_is_an_open_task(alice, alice_member, door):
+    an_application(door, alice_member, "0", ago=3)
+    row = an_application(door, alice_member, "1")
+    an_application(door, alice_member, "1", number="JX2")  # approved from the beginning: no news
+    assert "新审核通过的继续治疗申请" in text(alice.get("/"))
+    listed = text(alice.get(reverse("injury:treatment-batch"), {"enquiry": str(row.enquiry_id)}))
+    assert reverse("injury:centre-row", args=["treatment", row.pk]) in listed
+    assert "骨折未愈合" in text(alice.get(reverse("injury:centre-row", args=["treatment", row.pk])))
+    alice.post(reverse("injury:enquiry-of-row", args=["treatment", row.pk]))
+    with door():
+        assert Enquiry.objects.get(kind="person.local.identity").params.reveal()["identity"] == TYPED["identity"]
+        make_admission("ZY1", treatment_no="JX1")
+    assert "新审核通过的继续治疗申请" not in text(alice.get("/"))
+
+
+def test_what_was_taken_back_begins_again_with_the_same_data(alice, door):
+    with door():
+        gone = make_admission("ZY1", state=AdmissionState.UNDONE)
+    again = alice.post(reverse("injury:admission-again", args=[gone.pk]), follow=True)
+    assert "老工伤入院" in text(again)
+    with door():
+        draft = Admission.objects.get(state=AdmissionState.DRAFT)
+        assert (draft.number, draft.identity.reveal()) == ("ZY1", gone.identity.reveal())
+    assert "已经用在另一次就诊上" in text(alice.post(reverse("injury:admission-again", args=[gone.pk]), follow=True))
