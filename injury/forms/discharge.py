@@ -87,13 +87,13 @@ def _control(field: Field) -> forms.Field:
     elif field.is_day:
         made = forms.CharField(label=field.label, required=False, widget=forms.DateInput(attrs={"type": "date"}))
     elif field.is_long:
-        rows = 3 if field.size > 200 else 2
-        attrs = {"rows": rows, "data-most": field.size, "autocomplete": "off"}
-        made = forms.CharField(label=field.label, required=False, widget=forms.Textarea(attrs=attrs))
+        lines = forms.Textarea(attrs={"rows": 3, "autocomplete": "off"})
+        made = forms.CharField(label=field.label, required=False, widget=lines)
     else:
-        attrs = {"data-most": field.size, "autocomplete": "off"}
-        made = forms.CharField(label=field.label, required=False, widget=forms.TextInput(attrs=attrs))
+        line = forms.TextInput(attrs={"autocomplete": "off"})
+        made = forms.CharField(label=field.label, required=False, widget=line)
     made.is_essential, made.is_wide = field.is_essential, field.is_long  # type: ignore[attr-defined]
+    made.is_broad = field.is_broad  # type: ignore[attr-defined]
     made.most = 0 if field.codes or field.is_day else field.size  # type: ignore[attr-defined]
     return made
 

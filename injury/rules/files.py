@@ -7,7 +7,7 @@ import re
 #: Bytes of one file.
 MOST = 10 * 1024 * 1024
 #: Bytes of all files that go with one discharge: they travel in one message.
-MOST_TOGETHER = 20 * 1024 * 1024
+MOST_TOGETHER = 15 * 1024 * 1024
 DISCHARGE_TYPES = ("pdf",)
 MATERIAL_TYPES = ("pdf", "png", "img", "jpg", "bmp", "gif")
 #: `img` is no format of its own: a file of that name must be one of the other pictures.

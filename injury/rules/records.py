@@ -32,7 +32,7 @@ from portal.gateway.messages import Part, faults, item_of
 
 #: Characters that a field of a draft may hold, right or wrong; more is nobody's typing.
 MOST_TYPED = 20_000
-#: From this length on a field is written on several lines.
+#: From this length on a field is broad; beyond it, it is written on several lines.
 LONG = 200
 NO_DAY = "应为日期，如 2025-01-31"
 
@@ -94,8 +94,12 @@ class Field:
     is_essential: bool
 
     @property
+    def is_broad(self) -> bool:
+        return self.size == LONG
+
+    @property
     def is_long(self) -> bool:
-        return self.size >= LONG
+        return self.size > LONG
 
 
 @cache
@@ -180,4 +184,3 @@ def named(node: str, found: Iterable[tuple[str, str]]) -> list[str]:
     """Faults as sentences with the items' labels."""
     labels = {field.name: field.label for field in fields_of(node)}
     return [f"{labels.get(name, name)}：{sentence}" for name, sentence in found]
-

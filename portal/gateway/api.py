@@ -65,7 +65,7 @@ class Operations(ApiView):
         summary="接口业务列表",
     )
     def get(self, request: ApiRequest) -> Response:
-        rows = Operation.objects.all()
+        rows = Operation.objects.defer("request", "reply")
         state = request.query_params.get("state")
         if state and state not in State.values:
             raise Problem(422, "invalid", "state：没有这种状态")

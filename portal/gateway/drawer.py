@@ -22,7 +22,7 @@ def operations_of(member: Member, since: datetime) -> list[Work]:
     here = member.institution.environment if member.institution else ""
     # What a switch of the environment left behind in doubt stays in sight, under its environment's name.
     shown = Q(environment=here) & (Q(state__in=LIVE) | Q(created_at__gte=since)) | Q(state__in=DOUBTFUL)
-    mine = Operation.objects.filter(shown, created_by=member.user)
+    mine = Operation.objects.filter(shown, created_by=member.user).defer("request", "reply")
     return [
         Work(
             title=operation.title

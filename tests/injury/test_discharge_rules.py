@@ -70,7 +70,7 @@ def test_nothing_is_in_the_way_of_a_complete_draft():
         ({"categories": frozenset({"57"})}, Node.ULTRASOUND, "彩超费"),
         ({"categories": frozenset({"23"})}, Node.XRAY, "X光报告单或CT报告单或核磁报告单"),
         ({"files": (("01", Decimal("100.12"), 10),)}, "invoices", "110025"),
-        ({"files": (("01", Decimal("100.13"), 21 * 1024 * 1024),)}, "invoices", "最多 20 MB"),
+        ({"files": (("01", Decimal("100.13"), 16 * 1024 * 1024),)}, "invoices", "最多 15 MB"),
         ({"files": (*GOOD.files, ("02", Decimal(0), 10))}, "invoices", "省内出院只能附发票"),
     ],
 )

@@ -110,8 +110,8 @@ def subject_text(subject: models.Model | str | None) -> str:
 
 
 def operations_about(subject: models.Model | str) -> models.QuerySet[Operation]:
-    """The operations about this row, the newest first."""
-    return Operation.objects.filter(subject=subject_text(subject))
+    """The operations about this row, the newest first; what was sent and answered is read when it is asked for."""
+    return Operation.objects.filter(subject=subject_text(subject)).defer("request", "reply")
 
 
 def wake(gateway: str, institution_id: int) -> None:

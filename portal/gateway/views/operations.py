@@ -184,9 +184,10 @@ def doubts(request: PortalRequest) -> HttpResponseBase:
 
 
 def in_own_environment(member: Member) -> Any:
-    return in_environment(Operation.objects.all(), member.institution.environment if member.institution else "")
+    here = member.institution.environment if member.institution else ""
+    return in_environment(Operation.objects.defer("request", "reply"), here)
 
 
 def open_doubts() -> Any:
     uncertain = Operation.objects.filter(state__in=DOUBTFUL)
-    return (uncertain | Operation.objects.exclude(task=Task.NONE)).order_by("state_since")
+    return (uncertain | Operation.objects.exclude(task=Task.NONE)).defer("request", "reply").order_by("state_since")

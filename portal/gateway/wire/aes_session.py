@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
-from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from urllib3.filepost import encode_multipart_formdata
@@ -140,7 +139,9 @@ def _sealed_form(settings: WireSettings, request: Request[Any], now: datetime) -
         content = {"sessionid": _session(settings), **content}
     plain = JsonCodec(amounts=switches.numbers).pack(content)
     message = aes.close(plain, request_key(settings, code, now))
-    return b"message=" + quote(message, safe="").encode(), "application/x-www-form-urlencoded; charset=UTF-8"
+    # Of Base64 only these letters are quoted; quoting a discharge's invoices byte by byte would take seconds.
+    quoted = message.replace("+", "%2B").replace("/", "%2F").replace("=", "%3D")
+    return b"message=" + quoted.encode(), "application/x-www-form-urlencoded; charset=UTF-8"
 
 
 def _form_with_file(settings: WireSettings, request: Request[Any], name: str) -> tuple[bytes, str]:
