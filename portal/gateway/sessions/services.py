@@ -33,13 +33,11 @@ PAUSES = {
 }
 LONGEST = timedelta(minutes=15)
 
-TAKEN = (
-    "接口账号正在其他程序中登录，没有发出。请先在那里退出，或由有权人员在“接口登录”页面接管；在此之前业务保留在队列中"
-)
+TAKEN = "接口账号正在其他程序中登录。请先在那里退出，或由有权人员在“接口登录”页面接管；在此之前业务保留在队列中"
 AFTER_UNSURE = "。上一次登录没有收到答复，占用账号的也可能是本系统自己：2 小时内自动失效，或由有权人员接管"
-UNSURE = "登录没有得到确定的答复，稍后自动再试，没有发出"
+UNSURE = "登录没有得到确定的答复，稍后自动再试"
 ADOPTED = "接口报告账号已登录并给出了会话编号，已沿用"
-BUSY = "接口正在由另一个任务登录，稍后自动再试，没有发出"
+BUSY = "接口正在由另一个任务登录，稍后自动再试"
 
 
 def rules_of(settings: wire.WireSettings) -> wire.Sessions | None:
@@ -211,7 +209,7 @@ def _failed(row: GatewaySession, rules: wire.Sessions, exchange: wire.Exchange[A
     if exchange.outcome is wire.Outcome.REJECTED and exchange.code in rules.taken:
         state, sentence = SessionState.TAKEN, TAKEN + (AFTER_UNSURE if row.state == SessionState.UNSURE else "")
     elif exchange.outcome is wire.Outcome.REJECTED:
-        state, sentence = SessionState.REFUSED, f"接口不接受登录，没有发出：{exchange.sentence}"
+        state, sentence = SessionState.REFUSED, f"接口不接受登录：{exchange.sentence}"
     else:
         state, sentence = SessionState.UNSURE, f"{UNSURE}（{exchange.sentence}）"
     failures = row.failures + 1 if row.state in BLOCKED else 1
