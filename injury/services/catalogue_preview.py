@@ -30,9 +30,7 @@ class Change:
 def preview_of(file: CatalogueFile) -> dict[str, Any]:
     """The first rows by what using the file would do; a fixed number of statements."""
     if file.kind == FileKind.MAPPINGS:
-        return _of_mappings(
-            MappingLine.objects.filter(file=file).select_related("item").order_by("number"), file.environment
-        )
+        return _of_mappings(file)
     lines = CatalogueLine.objects.filter(file=file).order_by("number")
     changed = list(lines.filter(finding=Finding.CHANGED)[:FIRST])
     newer = list(lines.filter(finding=Finding.VERSION)[:FIRST])

@@ -75,9 +75,10 @@ def file_detail(request: PortalRequest, file_id: UUID) -> HttpResponseBase:
 @page("injury.mappings.view")
 def file_progress(request: PortalRequest, file_id: UUID) -> HttpResponseBase:
     """How far the worker is; once it is done the page is loaded anew."""
-    context = _shown(request, file_id)
-    answer = render(request, "injury/parts/file_progress.html", context)
-    if not context["job"]:
+    file = get_or_404(CatalogueFile, file_id)
+    job = live_job(file)
+    answer = render(request, "injury/parts/file_progress.html", {"file": file, "job": job})
+    if job is None:
         answer["HX-Refresh"] = "true"
     return answer
 
