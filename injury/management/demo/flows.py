@@ -11,12 +11,14 @@ from injury.management.demo.walk import Walk
 from injury.models import Admission, AdmissionState, Flow, Source
 from injury.services import ask_about_person, begin_admission, register_admission, save_draft, undo_registration
 from injury.services.fee_arrival import take_fees
-from injury.services.findings import person_of
+from injury.services.findings import Person, person_of
 from injury.services.people import ELSEWHERE, IDENTITY, LOCAL
 from injury.services.uploading import request_wipe, start_upload
 from portal.demo import Failed
 
 FLOWS = {"inpatient": (Flow.OLD, "老工伤"), "new": (Flow.NEW, "新发工伤"), "cross": (Flow.CROSS, "跨省异地")}
+#: Of an application (4.4): for inpatients (JXZL); referral and relapse (ALE021), no rehabilitation.
+INPATIENT, TREATING = "2", ("6", "7")
 #: Own code, name, kind, price, quantity: drugs, treatments and a material that are mapped, a drug that is not.
 CHARGES = (
     ("YP001", "0", "12.30", "3"),
@@ -89,7 +91,7 @@ def admitted(walk: Walk, fit: str) -> Admission:
     answered = walk.answered(asked)
     with walk.tx():
         found = person_of(answered, walk.today)
-        key = found.fresh.key if flow == Flow.NEW and found.fresh else found.usable[0].key if found.usable else ""
+        key = found.fresh.key if flow == Flow.NEW and found.fresh else _chosen(found)
         walk.told(walk.label, "查询人员", f"{len(found.injuries)} 项工伤，{len(found.filings)} 条备案", "")
         admission = begin_admission(answered, flow, key, by=walk.clerk)
         admission = save_draft(admission, _form(walk, admission, person), typed=None, by=walk.clerk)
@@ -102,6 +104,12 @@ def admitted(walk: Walk, fit: str) -> Admission:
     if admission.state != AdmissionState.ADMITTED:
         raise Failed(f"就诊 {admission.number}：{admission.shown_state}")
     return admission
+
+
+def _chosen(found: Person) -> str:
+    """The application or filing that a clerk would take for an inpatient's treatment; "" when there is none."""
+    fitting = [one for one in found.usable if found.is_elsewhere or one.raw["jxzl"] == INPATIENT]
+    return next((one.key for one in fitting if found.is_elsewhere or one.raw["ale021"] in TREATING), "")
 
 
 def _form(walk: Walk, admission: Admission, person: dict[str, Any]) -> dict[str, Any]:
