@@ -5,14 +5,14 @@ Nothing of a draft is required by the form: what is missing is said beside the f
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
 
 from injury.rules.discharge import INVOICE
 from injury.rules.files import DISCHARGE_TYPES, MATERIAL_TYPES, too_large
-from injury.rules.records import Field, fields_of
+from injury.rules.records import GIVEN, Field, fields_of
 from portal.codes import code_list
 
 NO_CHOICE = "没有这个选项"
@@ -63,14 +63,16 @@ class HeadForm(forms.Form):
 class RecordForm(forms.Form):
     """One entry of a record node, made of its declaration; takes anything that somebody may have typed."""
 
-    def __init__(self, node: str, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
+    def __init__(self, node: str, *args: Any, given: Mapping[str, str] | None = None, **more: Any) -> None:
+        """`given`: what the admission knows of GIVEN items, masked; nobody types them."""
+        super().__init__(*args, initial=given or {}, **more)
         for field in fields_of(node):
             self.fields[field.name] = _control(field)
+            self.fields[field.name].disabled = field.name in GIVEN.get(node, ())
 
     def typed(self) -> dict[str, str]:
         """What was typed, as it was typed."""
-        return {name: str(self.data.get(name, "")) for name in self.fields}
+        return {name: str(self.data.get(name, "")) for name, field in self.fields.items() if not field.disabled}
 
     def tell(self, faults: Iterable[tuple[str, str]]) -> None:
         """Put what is missing or wrong beside the fields."""

@@ -52,7 +52,7 @@ ESSENTIAL: dict[str, frozenset[str]] = {
     Node.OPERATION: frozenset({"opr031", "opr033", "opr040"}),
     Node.FRONT_PAGE: frozenset(
         {
-            *("aab034", "aac002", "aac003", "aac004", "aac006", "akc192", "akc194"),
+            *("aab034", "aac004", "aac006", "akc192", "akc194"),
             *("blm003", "blm005", "blm009", "blm022"),
         }
     ),
@@ -61,6 +61,8 @@ ESSENTIAL: dict[str, frozenset[str]] = {
     Node.CT: frozenset({"kcc001", "kcc003", "kcc004", "kcc005", "kcc006"}),
     Node.MRI: frozenset({"kch001", "kch003", "kch004", "kch005", "kch006"}),
 }
+#: What the admission has sealed: shown masked, never typed, put in when the discharge is sent.
+GIVEN: dict[str, tuple[str, ...]] = {Node.FRONT_PAGE: ("aac002", "aac003")}
 #: What stays true of a person from one stay to the next, and so may be copied; nothing about this illness.
 LASTING: dict[str, tuple[str, ...]] = {
     Node.ADMISSION_NOTE: ("aac008", "aac010", "blz062", "blz063", "blz064", "blz065"),
@@ -138,7 +140,7 @@ def typed(node: str, values: Mapping[str, Any]) -> dict[str, str]:
     found: dict[str, str] = {}
     for field in fields_of(node):
         value = values.get(field.name)
-        if value is None:
+        if value is None or field.name in GIVEN.get(node, ()):
             continue
         if not isinstance(value, str):
             raise ValueError(f"{field.label}（{field.name}）：应为文本")

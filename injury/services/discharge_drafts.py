@@ -191,7 +191,7 @@ def prefilled(discharge: Discharge, node: str, *, by: Member) -> dict[str, str]:
         Node.DISCHARGE_NOTE: person | {"blz071": admission.diagnosis, "blz073": discharge.diagnosis},
         Node.FRONT_PAGE: person
         | {"aab034": institution.name if institution else "", "aab301": institution.code if institution else ""}
-        | {"aac002": identity, "aac003": str(admission.name.reveal()), "akc020": "中国"}
+        | {"akc020": "中国"}
         | {"akc023": str(_age(born, admission.admitted_on)) if born else "", "blm002": str(_stays(admission))}
         | {"akc192": admission.admitted_on.isoformat(), "akc194": left, "blm003": admission.number}
         | {"blm005": admission.department, "blm006": admission.ward, "blm009": admission.department}

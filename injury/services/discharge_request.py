@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from injury.messages import Discharge as DischargeRequest
 from injury.messages import DischargeCrossProvince
 from injury.models import Discharge, Flow, Invoice
+from injury.rules.records import GIVEN
 from injury.services.refusals import Refused
 from portal.gateway.messages import Request, faults
 
@@ -34,7 +35,8 @@ def discharge_request(discharge: Discharge) -> Request[Any]:
     else:
         values |= {"akc194": day, "akc195": discharge.reason, "akc196": discharge.diagnosis_code}
     prefix = "bskm" if is_cross else "km"
-    values |= {f"{name}s": {name: entries} for name, entries in _entries(discharge, prefix).items()}
+    sealed = {name: values[name] for name in ("aac002", "aac003")}
+    values |= {f"{name}s": {name: entries} for name, entries in _entries(discharge, prefix, sealed).items()}
     if files := [_file(one, is_cross=is_cross) for one in discharge.invoices.all()]:
         values[f"{prefix}12s"] = {f"{prefix}12": files}
     kind: type[BaseModel] = DischargeCrossProvince if is_cross else DischargeRequest
@@ -46,10 +48,12 @@ def discharge_request(discharge: Discharge) -> Request[Any]:
     return made  # type: ignore[no-any-return]
 
 
-def _entries(discharge: Discharge, prefix: str) -> dict[str, list[dict[str, str]]]:
+def _entries(discharge: Discharge, prefix: str, sealed: dict[str, str]) -> dict[str, list[dict[str, str]]]:
+    """The entries by their wire names, with what the draft leaves to the admission."""
     found: dict[str, list[dict[str, str]]] = {}
     for entry in discharge.records.all():
-        found.setdefault(f"{prefix}{entry.node}", []).append(entry.content.reveal())
+        given = {name: sealed[name] for name in GIVEN.get(entry.node, ())}
+        found.setdefault(f"{prefix}{entry.node}", []).append(given | entry.content.reveal())
     return found
 
 

@@ -55,7 +55,7 @@ def record_page(request: PortalRequest, record_id: UUID) -> HttpResponseBase:
     if request.method == "POST":
         return _saved(request, entry)
     content = entry.content.reveal()
-    form = RecordForm(entry.node, content)
+    form = RecordForm(entry.node, content, given=_given(entry))
     form.tell(record_faults(entry.node, content) if entry.version > 1 else ())
     return _shown(request, entry, form, seat_of(request, entry.version))
 
@@ -66,8 +66,13 @@ def _entry(record_id: UUID) -> DischargeRecord:
     return entry
 
 
+def _given(entry: DischargeRecord) -> dict[str, str]:
+    admission = entry.discharge.admission
+    return {"aac002": admission.identity_masked, "aac003": admission.name_masked}
+
+
 def _saved(request: PortalRequest, entry: DischargeRecord) -> HttpResponseBase:
-    form, seat = RecordForm(entry.node, request.POST), seat_of(request, entry.version)
+    form, seat = RecordForm(entry.node, request.POST, given=_given(entry)), seat_of(request, entry.version)
     quiet = request.headers.get("HX-Request") == "true"
     theirs: dict[str, str] = {}
     try:
@@ -126,7 +131,7 @@ def _differing(form: RecordForm, theirs: dict[str, str]) -> list[tuple[str, Any,
     if not theirs:
         return []
     mine = {name: value.replace("\r\n", "\n").strip() for name, value in form.typed().items()}
-    names = [name for name in form.fields if theirs.get(name, "") != mine.get(name, "")]
+    names = [name for name in mine if theirs.get(name, "") != mine.get(name, "")]
     return [(str(form.fields[name].label), theirs.get(name, ""), mine.get(name, "")) for name in names]
 
 

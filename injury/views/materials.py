@@ -18,6 +18,7 @@ from injury.actions import FILE_READ
 from injury.forms.discharge import MaterialForm
 from injury.models import Admission, Invoice, Material, MaterialState
 from injury.models.discharge import Attached
+from injury.rules.discharge import INVOICE, PLAN
 from injury.rules.files import MATERIAL_TYPES, SHOWN, kind_of
 from injury.services.discharge_files import bytes_of
 from injury.services.discharge_standing import discharge_standing
@@ -44,7 +45,9 @@ TONES: dict[str, Tone] = {
 @page("injury.admissions.view")
 def materials(request: PortalRequest, admission_id: UUID) -> HttpResponseBase:
     """The materials of one admission, each with its state and preview."""
-    return _shown(request, admission_or_404(admission_id), MaterialForm())
+    admission = admission_or_404(admission_id)
+    wanted = PLAN if discharge_standing(admission).lacks_plan else INVOICE
+    return _shown(request, admission, MaterialForm(initial={"kind": wanted}))
 
 
 @page("injury.materials.upload", methods=("POST",))

@@ -53,6 +53,7 @@ def test_a_stay_is_discharged_with_records_and_invoices(desk):
         assert isinstance(sent, DischargeRequest)
         assert InvoiceNumber.objects.filter(was_sent=True).count() == 2
     assert (len(sent.km02s.km02), len(sent.km12s.km12)) == (1, 2)
+    assert (sent.km05s.km05[0].aac002, sent.km05s.km05[0].aac003) == (sent.aac002, sent.aac003)
     assert sent.km04s is None
     assert not set(sent.km12s.km12[0].body) & set("+/")
     assert "injury.discharge.done" in actions_of(desk.institution_id)

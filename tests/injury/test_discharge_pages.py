@@ -84,6 +84,17 @@ def test_what_was_typed_stays_and_faults_stand_beside_the_fields(alice, entry):
     assert 'value="左小腿"' in shown
 
 
+def test_identity_and_name_are_shown_masked_and_nobody_types_them(alice, stay, alice_member):
+    with tenant_tx(stay.institution_id):
+        front = add_record(stay, Node.FRONT_PAGE, by=alice_member)
+    shown = text(alice.get(page("discharge-record", front.pk)))
+    assert 'value="9900**********1234"' in shown
+    assert "990000199001011234" not in shown
+    alice.post(page("discharge-record", front.pk), {"aac002": "110101199003070134", "version": 1, "seat": "a"})
+    with tenant_tx(stay.institution_id):
+        assert "aac002" not in DischargeRecord.objects.get(pk=front.pk).content.reveal()
+
+
 def test_a_page_saves_by_itself_while_somebody_types(alice, entry):
     typed = {"kcc001": "左", "version": "1", "seat": "mine"}
     found = alice.post(page("discharge-record", entry.pk), typed, headers={"HX-Request": "true"})
