@@ -5,7 +5,7 @@ from uuid import UUID
 
 import django_filters
 from django import forms
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Value
 from django.urls import reverse
 
 from injury.models import Advice, FeeItem, FeeState, HeldKind, Source
@@ -205,6 +205,11 @@ class AdviceFilter(OfAdmission):
         return rows.filter(**same) if value == "yes" else rows.exclude(**same)
 
 
+def advice_url(advice: Any) -> str:
+    """The page that replaces it, for those who may."""
+    return f"{reverse('injury:advice-new')}?advice={advice.pk}" if advice.may_change else ""
+
+
 class AdviceList(ListPage):
     """医嘱: the newest version of each."""
 
@@ -212,7 +217,7 @@ class AdviceList(ListPage):
     title = "医嘱"
     columns = (
         NUMBER,
-        Column("number_", "医嘱流水号", "id", value=lambda advice: advice.number, sort="number", width=16),
+        Column("number_", "医嘱流水号", "id", value=lambda one: one.number, link=advice_url, sort="number", width=16),
         Column("started_on", "开始日期", "date"),
         Column("ended_on", "结束日期", "date"),
         Column("kind", "医嘱类型", value=lambda advice: advice.kind_label, sort="kind", width=10),
@@ -241,4 +246,5 @@ class AdviceList(ListPage):
     empty_hint = "医嘱由医院系统通过接口传入，也可以导入 Excel 或在页面上录入"
 
     def rows(self) -> QuerySet[Any]:
-        return Advice.objects.select_related("admission")
+        may = Value(self.member.may("injury.fees.enter"))
+        return Advice.objects.select_related("admission").annotate(may_change=may)
