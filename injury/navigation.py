@@ -52,14 +52,22 @@ NavItem(
     "目录对照",
     "injury:mapping-list",
     "injury.mappings.view",
-    700,
+    10,
     also=(
-        *("injury:mapping-new", "injury:mapping-edit", "injury:mapping-renewals", "injury:mapping-coverage"),
-        *("injury:mapping-import", "injury:mapping-lines", "injury:catalogue-list", "injury:catalogue-import"),
-        *("injury:catalogue-lines", "injury:catalogue-file"),
+        *("injury:mapping-new", "injury:mapping-edit", "injury:mapping-renewals"),
+        *("injury:mapping-import", "injury:mapping-lines"),
     ),
 )
-NavItem("工伤目录", "错误代码", "injury:error-list", "injury.admissions.view", 900)
+NavItem("工伤目录", "对照情况", "injury:mapping-coverage", "injury.mappings.view", 20)
+NavItem(
+    "工伤目录",
+    "中心目录",
+    "injury:catalogue-list",
+    "injury.mappings.view",
+    30,
+    also=("injury:catalogue-import", "injury:catalogue-lines", "injury:catalogue-file"),
+)
+NavItem("工伤目录", "错误代码", "injury:error-list", "injury.admissions.view", 40)
 NavItem(
     "工伤",
     "费用明细",

@@ -61,6 +61,10 @@ class CatalogueFields(models.Model):
     def grade_label(self) -> str:
         return code_list("injury.aka065").label(self.grade)
 
+    @property
+    def limit_shown(self) -> str:
+        return "无" if self.price_limit is None else f"{self.price_limit.normalize():f}"
+
 
 class CatalogueItem(TenantModel, CatalogueFields):
     """One version of one item of the centre's catalogue. `replaced_on` is the day a newer version of its code begins.

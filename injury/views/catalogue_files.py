@@ -126,10 +126,12 @@ def file_drop(request: PortalRequest, file_id: UUID) -> HttpResponseBase:
 @page("injury.mappings.view")
 def catalogue_lines(request: PortalRequest) -> HttpResponseBase:
     """Every line of a catalogue file that waits to be used."""
-    return CatalogueLineList(request.member, request.GET).respond(request)
+    listed = CatalogueLineList(request.member, request.GET)
+    return listed.respond(request, file=listed.file)
 
 
 @page("injury.mappings.view")
 def mapping_lines(request: PortalRequest) -> HttpResponseBase:
     """Every line of a file of mappings that waits to be used."""
-    return MappingLineList(request.member, request.GET).respond(request)
+    listed = MappingLineList(request.member, request.GET)
+    return listed.respond(request, file=listed.file)

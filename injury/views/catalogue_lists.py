@@ -1,6 +1,7 @@
 """The centre's catalogue, and the lines of files that wait to be used."""
 
 from typing import Any, cast
+from uuid import UUID
 
 import django_filters
 from django import forms
@@ -126,23 +127,36 @@ NUMBER = Column("number", "行号", "int", width=8)
 FINDING = Column("finding", "比对", "state", tones=cast(Any, FINDING_TONES))
 
 
-class CatalogueLineList(ListPage):
-    """Lines of a catalogue file that waits to be used."""
+class LineList(ListPage):
+    """Lines of a file that waits to be used."""
+
+    filterset = LineFilter
+    template = "injury/file_lines.html"
+    default_sort = "number"
+
+    @property
+    def file(self) -> UUID | None:
+        """Whose lines are asked for."""
+        found: UUID | None = (
+            self.filter.form.cleaned_data.get("file") if self.filter and self.filter.is_valid() else None
+        )
+        return found
+
+
+class CatalogueLineList(LineList):
+    """Lines of a catalogue file."""
 
     name = "injury.catalogue_lines"
     title = "中心目录文件的行"
     columns = (NUMBER, FINDING, *_catalogue_columns())
-    filterset = LineFilter
-    template = "injury/file_lines.html"
-    default_sort = "number"
 
     def rows(self) -> QuerySet[Any]:
         assert self.member.institution
         return CatalogueLine.objects.filter(file__environment=self.member.institution.environment)
 
 
-class MappingLineList(ListPage):
-    """Lines of a file of own mappings that waits to be used."""
+class MappingLineList(LineList):
+    """Lines of a file of own mappings."""
 
     name = "injury.mapping_lines"
     title = "目录对照文件的行"
@@ -158,8 +172,6 @@ class MappingLineList(ListPage):
         Column("version", "目录版本号", "id", width=14),
     )
     filterset = OwnLineFilter
-    template = "injury/file_lines.html"
-    default_sort = "number"
 
     def rows(self) -> QuerySet[Any]:
         assert self.member.institution

@@ -148,7 +148,7 @@ def test_a_clerk_keeps_the_catalogue(page, live_server, alice_member):
     page.get_by_label("这是完整目录").check()
     bring(page, catalogue("2026A", limit=5, without="氯化钠注射液"), "工伤目录2026A.xlsx")
     work(here)
-    expect(page.get_by_text("受影响的本院对照")).to_be_visible()
+    expect(page.get_by_role("heading", name="受影响的本院对照")).to_be_visible()
     looked_at(page, "catalogue-preview")
     page.get_by_role("button", name="导入", exact=True).click()
     work(here)
