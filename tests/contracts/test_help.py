@@ -11,6 +11,7 @@ NOT_EXPLAINED: dict[str, str] = {
     "jobs:progress": "a part of a job's page",
     "jobs:result": "a file",
     "gateway:operation-part": "a part of an operation's page",
+    "gateway:sessions-part": "a part of the sessions' page",
     "environments:export": "a file",
     "injury:mapping-missing": "a file",
     "injury:mapping-import-template": "a file",
