@@ -8,7 +8,7 @@ from typing import Any
 
 from injury.management.demo.leaving import discharge, take_back
 from injury.management.demo.walk import Walk
-from injury.models import Admission, AdmissionState, Flow, Source
+from injury.models import Admission, AdmissionState, EpochState, FeeEpoch, Flow, Source
 from injury.services import ask_about_person, begin_admission, register_admission, save_draft, undo_registration
 from injury.services.fee_arrival import take_fees
 from injury.services.findings import Person, person_of
@@ -60,7 +60,7 @@ def taken_back(walk: Walk) -> None:
     with walk.tx():
         wipe = request_wipe(now(admission), reason="登记错误（演示）", again=False, by=walk.clerk)
     walk.send(wipe)
-    walk.wait("作废费用", lambda: _emptied(walk, admission))
+    walk.wait("作废费用", lambda: _emptied(admission))
     walk.told(
         walk.label,
         f"作废费用（4.11）〔{str(wipe.pk)[-8:]}〕",
@@ -178,5 +178,5 @@ def _line(walk: Walk, place: int, own: str, kind: str, price: str, quantity: str
     }
 
 
-def _emptied(walk: Walk, admission: Admission) -> bool | None:
-    return True if not walk.stay(admission.number)["count"] and walk.epoch_at_rest(admission) is None else None
+def _emptied(admission: Admission) -> bool | None:
+    return None if FeeEpoch.objects.filter(admission=admission).exclude(state=EpochState.WIPED).exists() else True
