@@ -35,7 +35,7 @@ def wrong(name: str, sentence: str) -> Condition:
 def refuse(record: Any, found: Iterable[Condition]) -> None:
     """Raises ValidationError with all of them, each at its item."""
     faults: list[InitErrorDetails] = [
-        {"type": PydanticCustomError(kind, "{said}", {"said": sentence}), "loc": where, "input": None}  # type: ignore[arg-type]
+        {"type": PydanticCustomError(kind, "{said}", {"said": sentence}), "loc": where, "input": None}
         for where, kind, sentence in found
     ]
     if faults:

@@ -158,7 +158,7 @@ class UploadCrossProvinceFees(
 
     @model_validator(mode="after")
     def _something_to_upload(self) -> UploadCrossProvinceFees:
-        refuse(self, nothing_to_upload(self.advices, self.bs004s and self.bs004s.bs004, "bs004s"))
+        refuse(self, nothing_to_upload(self.advices, self.bs004s.bs004 if self.bs004s else None, "bs004s"))
         return self
 
 

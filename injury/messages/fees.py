@@ -132,7 +132,7 @@ class UploadFees(
 
     @model_validator(mode="after")
     def _something_to_upload(self) -> UploadFees:
-        refuse(self, nothing_to_upload(self.advices, self.meds and self.meds.med, "meds"))
+        refuse(self, nothing_to_upload(self.advices, self.meds.med if self.meds else None, "meds"))
         return self
 
 

@@ -5,6 +5,7 @@ import json
 from dataclasses import replace
 from datetime import datetime
 from email import message_from_bytes
+from typing import Any
 from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo
 
@@ -72,7 +73,7 @@ def test_the_session_travels_in_header_and_body():
 def test_signing_in_uses_the_key_of_the_day_in_shanghai():
     late = datetime(2025, 2, 12, 16, 30, tzinfo=ZoneInfo("UTC"))
     for now, day in ((NOW, "2025-02-12"), (late, "2025-02-13")):
-        prepared = prepare(SETTINGS, KIND.sign_in(SETTINGS), "m" * 32, now=lambda now=now: now)
+        prepared = KIND.prepare(SETTINGS, KIND.sign_in(SETTINGS), "m" * 32, now)
         assert opened(prepared, aes.md5_upper(day)) == {
             "username": "user1",
             "password": "EFBDE53A753E38829D9CC8F7A33DCACB",
@@ -98,10 +99,8 @@ def test_a_file_is_a_part_of_a_form_and_a_note_in_the_journal():
     prepared = sent(sample(UploadMaterial, file=text, invoiceType="png"))
     assert prepared.url.endswith("/his/pub/interface/upInvoice/saveInvoice.html")
     head = f"Content-Type: {prepared.headers['Content-Type']}\r\n\r\n".encode()
-    parts = {
-        one.get_param("name", header="content-disposition"): one
-        for one in message_from_bytes(head + prepared.body).get_payload()
-    }  # type: ignore[union-attr]
+    whole: Any = message_from_bytes(head + prepared.body)
+    parts = {one.get_param("name", header="content-disposition"): one for one in whole.get_payload()}
     assert parts["file"].get_payload(decode=True) == content
     assert parts["file"].get_filename() == "file.png"
     assert parts["sessionid"].get_payload() == "8280"

@@ -57,7 +57,7 @@ def item(
         extra |= {"max_digits": size[0], "decimal_places": size[1]}  # pydantic's schema of a decimal does not say
     if many:
         limits["min_length"], limits["max_length"] = many
-    return Field(title=label, alias=wire, json_schema_extra=cast("dict[str, Any]", extra), **limits, **options)
+    return Field(title=label, alias=wire, json_schema_extra=extra, **limits, **options)
 
 
 def item_of(record: type[BaseModel], name: str) -> Item:
