@@ -19,7 +19,7 @@ ROUNDS = 3
 
 def case_names() -> list[str]:
     """The modules of this package that hold a case."""
-    machinery = {"__main__", "api_urls", "case", "city", "runner", "scratch"}
+    machinery = {"__main__", "api_urls", "case", "centre", "city", "runner", "scratch"}
     return [module.name for module in pkgutil.iter_modules(bench.__path__) if module.name not in machinery]
 
 
