@@ -137,9 +137,8 @@ class LineList(ListPage):
     @property
     def file(self) -> UUID | None:
         """Whose lines are asked for."""
-        found: UUID | None = (
-            self.filter.form.cleaned_data.get("file") if self.filter and self.filter.is_valid() else None
-        )
+        is_clear = self.filter is not None and self.filter.is_valid()
+        found: UUID | None = self.filter.form.cleaned_data.get("file") if self.filter and is_clear else None
         return found
 
 
