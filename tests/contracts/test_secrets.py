@@ -258,6 +258,10 @@ HARMLESS: dict[str, str] = {
     "access_user.password_set_at": "a time",
     "access_pastpassword.password": "Argon2",
     "clearing_monthlydetail.certno_masked": "the first three and the last four characters",
+    "injury_admission.identity_masked": "the first three and the last four characters",
+    "injury_centrereport.identity_masked": "the first three and the last four characters",
+    "injury_centretreatment.identity_masked": "the first three and the last four characters",
+    "injury_uploadedperson.identity_masked": "the first three and the last four characters",
 }
 
 
