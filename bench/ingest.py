@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from itertools import count
 from typing import Any
 
 from bench.case import Case
@@ -18,7 +17,6 @@ PLACE = "B00000000001"
 _headers: dict[str, str] = {}
 _rows: list[tuple[Any, ...]] = []
 _columns: list[str] = []
-_numbers = count()
 
 
 def prepare() -> None:
@@ -75,14 +73,14 @@ def _admission() -> Any:
     return admission
 
 
-def lines(first: int) -> list[dict[str, Any]]:
+def lines(run: str, first: int) -> list[dict[str, Any]]:
     """Drugs and treatments of 200 kinds over 30 days."""
     from django.utils import timezone
 
     start = timezone.localdate() - timedelta(31)
     return [
         {
-            "line_id": f"F{number:09}",
+            "line_id": f"{run}-{number:09}",
             "prescription": f"CF{number // 20:08}",
             "prescribed_on": str(start + timedelta(number % 30)),
             "days": 1,
@@ -114,7 +112,7 @@ def _fill(institution: int, admission: Any) -> None:
     _rows.clear()
     with tenant_tx(institution):
         for delivery in range(DELIVERIES):
-            items = judge(admission, lines(900_000_000 + delivery * LINES)).items
+            items = judge(admission, lines("copied", delivery * LINES)).items
             for item in items:
                 item.institution_id, item.source, item.arrived_at = institution, "api", timezone.now()
             _rows.extend(tuple(getattr(item, field.attname) for field in meta) for item in items)
@@ -128,20 +126,14 @@ def ours() -> int:
     from django.test import Client
 
     caller = Client(SERVER_NAME="127.0.0.1")
-    for _ in range(DELIVERIES):
-        body = json.dumps({"admission": "ZYBENCH", "fees": lines(next(_numbers) * LINES + _run() * 10_000_000)})
+    run = str(uuid4())  # each run delivers lines of its own
+    for delivery in range(DELIVERIES):
+        body = json.dumps({"admission": "ZYBENCH", "fees": lines(run, delivery * LINES)})
         headers = {**_headers, "idempotency-key": str(uuid4())}
         answer = caller.post("/api/injury/fees", body, "application/json", headers=headers)
         if answer.status_code != 201 or answer.json()["taken"] != LINES:
             raise AssertionError(answer.content.decode()[:500])
     return DELIVERIES * LINES
-
-
-def _run() -> int:
-    """Each run delivers lines of its own."""
-    import os
-
-    return os.getpid() % 90
 
 
 def reference() -> int:

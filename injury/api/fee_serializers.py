@@ -71,7 +71,7 @@ class DeliverySerializer(serializers.Serializer[Any]):
     admission = serializers.CharField(help_text="住院号/门诊号")
     fees = LineSerializer(many=True, required=False, help_text="费用明细，最多 5,000 行")
     advices = AdviceLineSerializer(many=True, required=False, help_text="医嘱，最多 5,000 条")
-    partial = serializers.BooleanField(
+    partial = serializers.BooleanField(  # type: ignore[assignment]
         required=False, default=False, help_text="true：保存符合要求的行，其余列在 faults"
     )
 

@@ -1,7 +1,7 @@
 """Fee items and doctor's advices for hospital systems: deliver them, read them, correct and withdraw them."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -134,7 +134,7 @@ class Fees(ApiView):
         ),
     )
     def post(self, request: ApiRequest) -> Response:
-        return Deliveries(request.data).take(request)
+        return Deliveries(cast(Mapping[str, Any], request.data)).take(request)
 
 
 class OneFee(ApiView):
@@ -191,7 +191,7 @@ class Advices(ApiView):
         description="同一流水号再次提交，替换之前的内容，版本加一。",
     )
     def post(self, request: ApiRequest) -> Response:
-        return Deliveries(request.data).take(request)
+        return Deliveries(cast(Mapping[str, Any], request.data)).take(request)
 
 
 def environment(request: ApiRequest) -> str:

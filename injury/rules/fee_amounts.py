@@ -20,8 +20,9 @@ EXACT = Context(prec=60)
 HALF = {places: Decimal(5).scaleb(-places - 1) for places in (2, 3, 4)}
 
 
-def read_number(value: Any, digits: int, places: int, name: str, wrong: dict[str, str]) -> Decimal | None:
+def read_number(value: Any, size: tuple[int, int], name: str, wrong: dict[str, str]) -> Decimal | None:
     """A number within (digits, places); None and a sentence in `wrong` for anything else, floats above all."""
+    digits, places = size
     if value is None or value == "":
         wrong[name] = "必填"
         return None

@@ -12,7 +12,7 @@ from hashlib import blake2b
 from typing import Any
 
 from injury.rules.fee_amounts import EXACT, check_numbers, read_number
-from injury.rules.fee_fields import ADVICE_LABELS, LABELS, limits
+from injury.rules.fee_fields import ADVICE_LABELS, LABELS, Limits, limits
 from portal.codes import code_list
 
 #: Control, invisible and direction characters, halves of characters: nobody typed them on purpose.
@@ -125,9 +125,9 @@ def read_line(given: Mapping[str, Any], scene: Scene, wrong: dict[str, str]) -> 
     for name in given.keys() - LABELS.keys():
         wrong[str(name)[:50]] = "没有这个字段"
     texts = _texts(given, scene, wrong)
-    numbers = {name: read_number(given.get(name), *of, name, wrong) for name, of in _limits(scene).numbers.items()}
+    numbers = {name: read_number(given.get(name), of, name, wrong) for name, of in _limits(scene).numbers.items()}
     check_numbers(numbers, wrong)
-    on = _day_of(given.get("prescribed_on"), scene, wrong)
+    on: Any = _day_of(given.get("prescribed_on"), scene, wrong)
     days = _days(given.get("days"), wrong)
     flags = {name: _flag(given.get(name), name, wrong) for name in ("is_unrelated", "is_rescue")}
     kind = _code(given.get("kind"), "kind", KINDS, wrong)
@@ -137,18 +137,11 @@ def read_line(given: Mapping[str, Any], scene: Scene, wrong: dict[str, str]) -> 
         return None
     if not texts["common_name"]:
         texts["common_name"] = texts["own_name"]
-    return Line(
-        prescribed_on=on,  # type: ignore[arg-type]
-        days=days,
-        kind=kind,
-        own_grade=grade,
-        **numbers,  # type: ignore[arg-type]
-        **texts,
-        **flags,
-    )
+    said: dict[str, Any] = {**texts, **numbers, **flags}
+    return Line(prescribed_on=on, days=days, kind=kind, own_grade=grade, **said)
 
 
-def _limits(scene: Scene) -> Any:
+def _limits(scene: Scene) -> Limits:
     return limits(elsewhere=scene.elsewhere)
 
 

@@ -95,7 +95,8 @@ def read_sheet(lines: Sequence[Sheet], content: str) -> Read:
 
 
 def _head(lines: Sequence[Sheet], content: str) -> tuple[int, dict[str, int]]:
-    known, best = heads_of(content), {}
+    known, start = heads_of(content), 0
+    best: dict[str, int] = {}
     for index, line in enumerate(lines[:HEAD_ROWS]):
         here: dict[str, int] = {}
         for at, value in enumerate(line.values):

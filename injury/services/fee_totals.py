@@ -48,7 +48,7 @@ def totals_of(admission: Admission, standing: FeeStanding) -> list[CategoryTotal
     known = {one.category: one for one in standing.categories}
     found = []
     for category in sorted(set(ours) | set(known)):
-        row = ours.get(category, {"count": 0, "total": ZERO, "waiting": ZERO, "held": ZERO})
+        row: Any = ours.get(category, {"count": 0, "total": ZERO, "waiting": ZERO, "held": ZERO})
         one = known.get(category)
         found.append(
             CategoryTotal(

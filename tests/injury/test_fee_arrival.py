@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 from django.db import connections
@@ -22,10 +23,10 @@ def arrive(alice_member, in_hospital_a):
     """`arrive(lines)` for one admission, by hospital A's clerk."""
     admission = make_admission()
 
-    def take(*lines, **more):
+    def take(*lines: Any, **more: Any) -> Any:
         return take_fees(admission, list(lines), by=alice_member, source=Source.API, **more)
 
-    take.admission = admission
+    take.admission = admission  # type: ignore[attr-defined]
     return take
 
 

@@ -1,7 +1,9 @@
 """Fees on the pages, by Excel and by the API, as a clerk and a hospital system use them."""
 
 import json
+from decimal import Decimal
 from io import BytesIO
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -62,7 +64,7 @@ def workbook(labels, rows, *, head_row=1):
 
 def test_a_hospital_system_delivers_a_thousand_lines_and_learns_of_every_fault(alice, stay, inside):
     lines = [a_line(f"F{number:04}") for number in range(1000)]
-    body = {"admission": stay.number, "fees": lines, "advices": [an_advice()]}
+    body: dict[str, Any] = {"admission": stay.number, "fees": lines, "advices": [an_advice()]}
     wrong = [*lines]
     wrong[17] = a_line("F0017", amount="25.02")
     wrong[900] = a_drug("F0900", specification="", trace_codes="1 2")
@@ -138,7 +140,7 @@ def test_a_clerk_types_lines_and_nothing_that_was_typed_gets_lost(alice, stay, i
     assert "已保存 2 条费用，合计 50.00 元，其中 1 条暂不能上传" in text(said)
     with inside():
         item, drug = FeeItem.objects.order_by("line_id")
-        assert (item.amount, item.source, item.arrived_as) == (25, Source.PAGE, "经办甲")
+        assert (item.amount, item.source, item.arrived_as) == (Decimal(25), "page", "经办甲")
     refund = text(alice.get(page, {"admission": stay.pk, "refund": item.pk}))
     assert 'value="-2"' in refund
     assert 'value="-25"' in refund

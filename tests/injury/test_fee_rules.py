@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -121,29 +122,41 @@ def test_an_amount_is_the_product_rounded_at_its_own_last_place(price, quantity,
     assert is_product(product, Decimal(amount)) is fits
 
 
+def one(said):
+    """The checked line."""
+    (line,), wrong = check_lines([said], STAY)
+    assert not wrong
+    return line
+
+
+def held(line, place):
+    """Kind and sentence of its hold; empty when it may go."""
+    found: Any = hold(line, place)
+    return (found.kind, found.because) if found else ("", "")
+
+
 def test_the_same_content_is_the_same_however_it_is_written():
-    lines, _ = check_lines([GOOD, GOOD | {"price": Decimal("12.5000"), "days": "1", "is_rescue": False}], STAY)
-    assert digest(lines[0]) == digest(lines[1])
-    other, _ = check_lines([GOOD | {"remark": "改"}], STAY)
-    assert digest(lines[0]) != digest(other[0])
+    first = one(GOOD)
+    assert digest(first) == digest(one(GOOD | {"price": Decimal("12.5000"), "days": "1", "is_rescue": False}))
+    assert digest(first) != digest(one(GOOD | {"remark": "改"}))
 
 
 def test_what_the_mapping_decides_holds_a_line_back():
-    line = check_lines([DRUG | {"dosage_form": "胶囊"}], STAY)[0][0]
-    inside = Mapped("XA01", "样例", "11", "1", "V1")
-    assert hold(line, inside) is None
-    assert hold(line, outside("0", "没有对照")) is None
-    assert hold(line, Mapped("XA01", "样例", "11", "1", "V1", hold="目录版本已过期")).kind == "mapping"
+    line = one(DRUG | {"dosage_form": "胶囊"})
+    inside, apart = Mapped("XA01", "样例", "11", "1", "V1"), outside("0", "没有对照")
+    assert held(line, inside) == held(line, apart) == ("", "")
+    late = Mapped("XA01", "样例", "11", "1", "V1", hold="目录版本已过期")
+    assert held(line, late) == ("mapping", "目录版本已过期")
     line.is_rescue = True
-    assert "81035" in hold(line, inside).because
-    assert hold(line, outside("0", "没有对照")) is None
+    assert "81035" in held(line, inside)[1]
+    assert held(line, apart) == ("", "")
     line.is_rescue, line.is_unrelated = False, True
-    assert hold(line, inside) is None
-    assert "81038" in hold(line, outside("0", "没有对照")).because
+    assert held(line, inside) == ("", "")
+    assert "81038" in held(line, apart)[1]
     line.is_unrelated, line.dosage_form = False, ""
-    assert hold(line, outside("0", "没有对照")).kind == "outside"
+    assert held(line, apart)[0] == "outside"
     line.trace_codes = ""
-    assert hold(line, inside).kind == "trace"
+    assert held(line, inside)[0] == "trace"
 
 
 def test_a_wrong_advice_is_refused_with_field_and_reason():
