@@ -61,7 +61,7 @@ class Command(BaseCommand):
         ):
             part(walk)
         done, effects = walk.compare_journal()
-        walk.label = "全部"
+        walk.number = "全部"
         walk.told("台账", "操作与沙箱逐笔比较", f"{done:,} 笔", f"{effects:,} 笔")
         return walk
 

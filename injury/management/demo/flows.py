@@ -84,6 +84,7 @@ def now(admission: Admission) -> Admission:
 def admitted(walk: Walk, fit: str) -> Admission:
     """Find the person, choose what the stay is about, fill in the form, register."""
     flow, walk.label = FLOWS[fit]
+    walk.number = ""
     person, elsewhere = walk.person(fit), flow == Flow.CROSS
     given = {"identity": person["aac002"], "name": person["aac003"]}
     with walk.tx():
@@ -96,6 +97,7 @@ def admitted(walk: Walk, fit: str) -> Admission:
         admission = begin_admission(answered, flow, key, by=walk.clerk)
         admission = save_draft(admission, _form(walk, admission, person), typed=None, by=walk.clerk)
         operation = register_admission(admission, by=walk.clerk)
+        walk.number = admission.number
     walk.send(operation)
     with walk.tx():
         admission = now(admission)

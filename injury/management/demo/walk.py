@@ -19,15 +19,16 @@ from portal.gateway.journal.models import Attempt
 
 @dataclass(kw_only=True)
 class Walk(demo.Walk):
-    """One institution at the work-injury centre; `label` is what the table's lines are about."""
+    """One institution at the work-injury centre; `label` is the flow, `number` the stay that lines are about."""
 
     app_code: str
     label: str = ""
+    number: str = ""
     taken: set[str] = field(default_factory=set)
 
     @property
     def about(self) -> str:
-        return self.label
+        return self.number
 
     # --- the city
 
