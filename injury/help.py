@@ -28,7 +28,7 @@ topic(
         *("people#find", "people-by#find", "enquiry#find", "enquiry-state#find"),
         *("admission-list#lists", "admission-new#admission", "admission-edit#admission", "admission-detail#admission"),
         *("admission-state#admission", "admission-undo#admission", "admission-identity#identity"),
-        *("treatment-batch#lists", "uploaded-people#lists"),
+        *("treatment-batch#lists", "centre-row#lists", "uploaded-people#lists"),
     ),
     "流程 步骤 入院登记 继续治疗申请 4.3 4.4 4.8 4.9",
 )

@@ -42,7 +42,7 @@ def _entered(name: str) -> serializers.Field[Any, Any, Any, Any]:
     label = LABELS.get(name, {"injured_on": "工伤发生日期", "injured_part": "伤害部位"}.get(name, name))
     helping = f"{label}。{HELP[name]}" if name in HELP else label
     if name in DAYS:
-        wrong = {"invalid": f"{label}：格式应为 年-月-日，如 2025-03-01"}
+        wrong: dict[str, Any] = {"invalid": f"{label}：格式应为 年-月-日，如 2025-03-01"}
         return serializers.DateField(required=False, help_text=helping, error_messages=wrong)
     return serializers.CharField(required=False, allow_blank=True, max_length=1000, help_text=helping)
 

@@ -64,8 +64,8 @@ class AdmissionForm(forms.Form):
     def __init__(self, admission: Admission, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.admission = admission
-        fields = {name: self._field(name) for _, names in GROUPS for name in names if self._asks(name)}
-        self.fields = {name: field for name, field in fields.items() if field is not None}
+        self._days = dict(self.fields)  # the form's own copies
+        self.fields = {name: self._field(name) for _, names in GROUPS for name in names if self._asks(name)}
 
     def _asks(self, name: str) -> bool:
         elsewhere = self.admission.flow == Flow.CROSS
@@ -75,9 +75,8 @@ class AdmissionForm(forms.Form):
         return not (known and getattr(self.admission, name))
 
     def _field(self, name: str) -> forms.Field:
-        if name in self.base_fields:
-            field: forms.Field = self.base_fields[name]
-            return field
+        if name in self._days:
+            return self._days[name]
         helping = HELP.get(name, "")
         if name in CODES:
             listed = code_list("injury.aka1300" if name == "visit_kind" and self._is_elsewhere else CODES[name])

@@ -224,7 +224,7 @@ def forget_old_enquiries() -> int:
 
 def _end(asking: Iterable[Enquiry]) -> None:
     for enquiry in asking:
-        if not Job.objects.filter(pk=enquiry.job, state__in=LIVE).exists():
+        if enquiry.job is None or not Job.objects.filter(pk=enquiry.job, state__in=LIVE).exists():
             Enquiry.objects.filter(pk=enquiry.pk, state=EnquiryState.ASKING).update(
                 state=EnquiryState.DOUBTFUL, sentence=NO_ANSWER, answered_at=timezone.now()
             )

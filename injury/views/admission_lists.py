@@ -87,11 +87,12 @@ def _per_admission(aggregate: Any, **conditions: Any) -> Subquery:
 def with_fees(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Admissions with what is uploaded (yuan) and how many items wait or are held."""
     uploaded = _per_admission(Sum("amount"), state=FeeState.UPLOADED)
-    return rows.annotate(
+    found: QuerySet[Any] = rows.annotate(
         uploaded=Coalesce(uploaded, Value(Decimal(0)), output_field=YUAN),
         waiting=Coalesce(_per_admission(Count("pk"), state=FeeState.WAITING), Value(0)),
         held=Coalesce(_per_admission(Count("pk"), state=FeeState.HELD), Value(0)),
     )
+    return found
 
 
 def detail_url(row: Admission) -> str:
