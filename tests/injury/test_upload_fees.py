@@ -61,3 +61,54 @@ def test_a_lost_reply_is_proven_by_the_sums_and_nothing_is_doubled(desk, stay, f
         assert verdicts == ["not_applied" if fault == "drop_request" else "applied"]
         assert first.attempts == (2 if fault == "drop_request" else 1)
         assert FeeItem.objects.filter(state=FeeState.UPLOADED).count() == 9
+
+
+def test_another_province_has_its_own_messages_for_all_three_kinds(desk):
+    stay = desk.admit_elsewhere("ZY2")
+    desk.charge(stay, 2)
+    desk.charge(
+        stay,
+        2,
+        first=3,
+        kind="0",
+        dosage_form="片剂",
+        specification="24片",
+        own_category="11",
+        trace_codes="834801100001",
+    )
+    desk.charge(stay, 2, first=5, kind="9", own_category="51", price="3.5")
+    desk.refund(stay, 5)
+    desk.sandbox.switch_on("drop_response", count=1, codes=["sendBsMedInfo"])
+    desk.upload(stay)
+    desk.settle()
+    assert desk.epoch(stay).state == EpochState.COMPLETE
+    assert [(one.sign, one.count) for one in desk.batches(stay)] == [(1, 5), (1, 1), (-1, 1)]
+    assert desk.differences(stay) == []
+
+
+def test_a_line_that_the_message_refuses_waits_for_a_person(desk, stay):
+    desk.charge(stay, 4)
+    desk.charge(stay, 1, first=5, own_category="ZZ")
+    desk.upload(stay)
+    desk.settle()
+    epoch, standing = desk.epoch(stay), desk.standing(stay)
+    assert (epoch.state, standing.held, standing.uploaded) == (EpochState.COMPLETE, 5, 0)
+    assert "收费类别" in epoch.note
+    assert "暂不能上传" in standing.gate
+
+
+def test_a_step_that_breaks_is_stopped_for_a_person_to_see(desk, stay, monkeypatch):
+    def breaks(epoch):
+        raise ValueError("a fault of the program")
+
+    monkeypatch.setattr("injury.services.uploading.driving.freeze", breaks)
+    desk.charge(stay, 2)
+    desk.upload(stay)
+    desk.settle()
+    epoch = desk.epoch(stay)
+    assert epoch.state == EpochState.STOPPED
+    assert "程序多次出错" in epoch.note
+    monkeypatch.undo()
+    desk.upload(stay)
+    desk.settle()
+    assert desk.differences(stay) == []

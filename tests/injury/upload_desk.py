@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from injury.messages import Logout, Register
+from injury.messages import Logout, Register, RegisterCrossProvince
 from injury.models import Admission, BatchLine, BatchState, FeeBatch, FeeEpoch, FeeItem, FeeState, Source
 from injury.services.standing import FeeStanding, fee_standing
 from injury.services.uploading import start_upload
@@ -63,8 +63,17 @@ class UploadDesk:
         self.sign_out()
         return made
 
-    def people(self, count: int) -> list[dict[str, Any]]:
-        told = self.sandbox.act("injury", "people", party=self.party.app_code, fit="inpatient", free=True, limit=count)
+    def admit_elsewhere(self, number: str) -> Admission:
+        """Somebody insured in another province, with a filing that is valid today."""
+        person = self.people(1, fit="cross")[0]
+        filing = next(one for one in person["filings"] if one["ala491"] in ("01", "03", "05") and valid_today(one))
+        self.party.ask(registration_elsewhere(number, person, filing)).require()
+        self.sign_out()
+        with self.door():
+            return make_admission(number, flow="cross", visit_kind="72", injury_no=filing["alc011"])
+
+    def people(self, count: int, fit: str = "inpatient") -> list[dict[str, Any]]:
+        told = self.sandbox.act("injury", "people", party=self.party.app_code, fit=fit, free=True, limit=count)
         return list(told["people"])
 
     def sign_out(self) -> None:
@@ -229,6 +238,33 @@ def registration(number: str, person: dict[str, Any], injury: dict[str, Any], tr
                 "alk024": "12",
                 "ysbm": "孙样例",
             },
+        }
+    )
+
+
+def valid_today(filing: dict[str, Any]) -> bool:
+    covers = bool(filing["starts_on"] <= str(timezone.localdate()) <= filing["ends_on"])
+    return covers and filing["aae100"] == "1" and filing["aae016"] == "1"
+
+
+def registration_elsewhere(number: str, person: dict[str, Any], filing: dict[str, Any]) -> RegisterCrossProvince:
+    return RegisterCrossProvince.model_validate(
+        {
+            "bs003WS": {
+                "aac002": person["aac002"],
+                "aac003": person["aac003"],
+                "akc190": number,
+                "aka130": "72",
+                "aae030": str(timezone.localdate()),
+                "akc191": "7",
+                "alc028": "S82.100",
+                "alc011": filing["alc011"],
+                "akc201": "骨科",
+                "akc199": "三病区",
+                "akc200": "12",
+                "ysbm": "孙样例",
+                "sbkid": person["card_no"],
+            }
         }
     )
 

@@ -6,11 +6,13 @@ is still what it was: a killed worker, or two of them, change nothing twice.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from django.db import DatabaseError
 from django.db.models import F
 from django.utils import timezone
 
@@ -25,10 +27,15 @@ from injury.services.uploading.wiping import finish_wipe, not_empty, propose
 from portal.audit import record
 from portal.gateway.errors import GatewayError, Rejected
 from portal.gateway.journal import Ask
+from portal.jobs import StandStill
 from portal.jobs.pace import factor
+
+logger = logging.getLogger(__name__)
 
 #: Seconds until the centre is asked again when it did not answer: doubled each time, up to half an hour.
 RETRY, LONGEST = 60.0, 1800.0
+#: A step that broke so often is not tried again by itself.
+BREAKS = 3
 PURPOSES = {EpochState.STARTING: Purpose.BASELINE, EpochState.CHECKING: Purpose.FINAL}
 
 
@@ -44,22 +51,46 @@ def drive(admission_id: UUID, *, ask: Callable[[str], Ask], door: Door, beat: Ca
     """Carry on until the journal, a person or nobody has the next step; returns the note of the epoch."""
     while True:
         with door():
-            epoch = FeeEpoch.objects.select_related("admission").filter(admission=admission_id)
-            now = epoch.exclude(state=EpochState.WIPED).first()
-            if now is None or now.state not in EpochState.worked():
-                return now.note if now else ""
-            if now.state == EpochState.STARTING:
-                freeze(locked_epoch(now))
+            epochs = FeeEpoch.objects.select_related("admission").filter(admission=admission_id)
+            now = epochs.exclude(state=EpochState.WIPED).first()
+        if now is None or now.state not in EpochState.worked():
+            return now.note if now else ""
         beat()
-        reader = Reader(now.admission, ask(now.environment), door)
         try:
-            _prove(now, reader) if now.state == EpochState.PROVING else _compare(now, reader)
+            _step(now, Reader(now.admission, ask(now.environment), door))
         except Rejected as refusal:
             with door():
                 _stop(now, f"中心不提供金额：{refusal.sentence}")
         except (GatewayError, NotYet) as error:
             with door():
                 return _later(now, error.sentence)
+        except (DatabaseError, StandStill):
+            raise  # of the moment: the sweep has another worker go on
+        except Exception:
+            logger.exception("upload %s broke", now.pk)
+            with door():
+                return _broken(now)
+
+
+def _step(now: FeeEpoch, reader: Reader) -> None:
+    if now.state == EpochState.PROVING:
+        _prove(now, reader)
+        return
+    if now.state == EpochState.STARTING:
+        with reader.door():
+            epoch = _same(now)
+            if epoch is None:
+                return
+            freeze(epoch)
+    _compare(now, reader)
+
+
+def _broken(seen: FeeEpoch) -> str:
+    """A program that breaks is tried again a few times; then a person sees that it stopped."""
+    if seen.tries < BREAKS:
+        return _later(seen, "上传程序出错，已记录")
+    _stop(seen, "上传程序多次出错，已停止，没有发送新的费用：请联系管理员，之后可以重新核对并继续")
+    return "上传程序多次出错，已停止"
 
 
 def _later(seen: FeeEpoch, why: str) -> str:
@@ -108,6 +139,9 @@ def _agree(epoch: FeeEpoch, reading: Reading) -> None:
     hold_admission(epoch, None)
     has_news = _has_news(epoch)
     note = f"中心金额 {reading.total:,.2f} 元，与本院一致"
+    last = FeeBatch.objects.filter(epoch=epoch).exclude(state=BatchState.CANCELLED).order_by("-number").first()
+    if last is not None and last.state == BatchState.REFUSED:
+        note = f"{last}被中心拒绝：{last.note}；已上传的与中心一致"
     go(epoch, EpochState.COMPLETE, note, completed_at=timezone.now())
     if has_news:
         number = epoch.admission.number
