@@ -45,7 +45,7 @@ class ConsoleCall(TenantModel):
         verbose_name = verbose_name_plural = "接口测试记录"
         ordering = ["-created_at"]
         constraints = [
-            models.UniqueConstraint(fields=["institution", "form"], name="gateway_console_form"),
+            models.UniqueConstraint(fields=["institution", "environment", "form"], name="gateway_console_form"),
             models.CheckConstraint(condition=models.Q(outcome__in=Outcome.values), name="gateway_console_outcome"),
         ]
         indexes = [models.Index(fields=["institution", "-created_at"], name="gateway_console_recent")]

@@ -119,14 +119,15 @@ def send(kind: Kind, tree: dict[str, Any], *, by: Member, form: UUID) -> Console
     Inside the institution's door, in the environment it works in. Raises NotAllowed with a sentence, ValidationError
     for content that `faults_of` refuses, StandStill while the environment is about to change.
     """
-    if earlier := ConsoleCall.objects.filter(form=form).first():
+    environment = environment_for(by)
+    if earlier := ConsoleCall.objects.filter(environment=environment, form=form).first():
         return earlier
     how = manner(kind, by)
     if how.refusal:
         raise NotAllowed(how.refusal)
     request = kind.model_validate(tree)
     call = ConsoleCall(
-        environment=environment_for(by),
+        environment=environment,
         gateway=kind.gateway.name,
         kind=kind.code,
         form=form,
@@ -138,7 +139,7 @@ def send(kind: Kind, tree: dict[str, Any], *, by: Member, form: UUID) -> Console
         with transaction.atomic():
             call.save(force_insert=True)
     except IntegrityError:  # pressed twice at the same moment
-        return ConsoleCall.objects.get(form=form)
+        return ConsoleCall.objects.get(environment=environment, form=form)
     title = TITLE.format(title=kind.title)
     if kind.safe:
         start(JOB, str(call.pk), by=by, title=title, params={"call": str(call.pk)})

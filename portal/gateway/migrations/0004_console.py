@@ -168,7 +168,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="consolecall",
-            constraint=models.UniqueConstraint(fields=("institution", "form"), name="gateway_console_form"),
+            constraint=models.UniqueConstraint(
+                fields=("institution", "environment", "form"), name="gateway_console_form"
+            ),
         ),
         migrations.AddConstraint(
             model_name="consolecall",
