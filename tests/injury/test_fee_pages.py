@@ -11,9 +11,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import Workbook, load_workbook
 
-from injury.models import Admission, Advice, ArrivalFile, FeeItem, FeeState, Source
+from injury.models import Admission, Advice, ArrivalFile, BatchLine, FeeBatch, FeeEpoch, FeeItem, FeeState, Source
 from injury.rules.fee_fields import ADVICE_LABELS, LABELS
 from injury.services.fee_arrival import take_fees
 from portal.access.door import tenant_tx
@@ -250,6 +251,24 @@ def test_lists_filter_and_total_and_the_job_looks_again(alice, stay, inside, ali
     run_job(job.institution_pk, str(job.pk))
     with inside():
         assert not FeeItem.objects.filter(state=FeeState.HELD).exists()
+
+
+def test_an_item_tells_its_history(alice, stay, inside, alice_member):
+    with inside():
+        take_fees(stay, [a_line("F1")], by=alice_member, source=Source.API)
+        item = FeeItem.objects.get()
+        base: dict[str, Any] = {"environment": "test"}
+        epoch = FeeEpoch.objects.create(admission=stay, n=1, started_at=timezone.now(), started_as="经办甲", **base)
+        batch = FeeBatch.objects.create(
+            epoch=epoch, number=2, sign=1, state="applied", count=1, amount=25, content_hash="0" * 64, **base
+        )
+        place: dict[str, Any] = {"admission": stay, "epoch": epoch, "batch": batch, "item": item}
+        BatchLine.objects.create(position=7, amount=25, category="22", line_hash="0" * 32, **place)
+        FeeItem.objects.update(state=FeeState.UPLOADED, rejected=5, rejected_because="1")
+    shown = text(alice.get(reverse("injury:fee-detail", args=[item.pk])))
+    for words in ("到达", "固化待上传", "第 1 轮第 2 批第 7 行", "已上传", "中心剔除", "5.00 元"):
+        assert words in shown
+    assert "更正</a>" not in shown
 
 
 def test_fees_are_nobody_elses(alice, stay, charlie, carol, inside, alice_member):
