@@ -71,7 +71,9 @@ class WishSerializer(serializers.Serializer[Any]):
 class WishesSerializer(serializers.Serializer[Any]):
     """Mappings, all or none; the same again changes nothing."""
 
-    items = WishSerializer(many=True, min_length=1, max_length=MOST, help_text=f"最多 {MOST} 条")  # type: ignore[assignment]
+    items = WishSerializer(  # type: ignore[call-arg]  # of the list that `many` makes
+        many=True, min_length=1, max_length=MOST, help_text=f"最多 {MOST} 条"
+    )
 
 
 class TallySerializer(serializers.Serializer[Any]):
@@ -86,7 +88,7 @@ class ShareSerializer(serializers.Serializer[Any]):
     """How much of one kind is mapped, by number of own items and by money (yuan)."""
 
     kind = serializers.CharField(help_text=f"{KIND}；空为合计")
-    items = serializers.DictField(child=serializers.IntegerField(), help_text="all、mapped、outside、held、missing")  # type: ignore[assignment]
+    items = serializers.DictField(child=serializers.IntegerField(), help_text="all、mapped、outside、held、missing")
     money = serializers.DictField(
         child=serializers.DecimalField(max_digits=30, decimal_places=2), help_text="同上，金额，元"
     )

@@ -103,7 +103,7 @@ def used(file: CatalogueFile, by: Member | None) -> None:
 def forget_lines(file: CatalogueFile) -> None:
     model = CatalogueLine if file.kind == FileKind.CATALOGUE else MappingLine
     lines = model._default_manager.filter(file=file)
-    lines._raw_delete(lines.db)  # type: ignore[attr-defined]  # nothing hangs on a line
+    lines._raw_delete(lines.db)  # nothing hangs on a line
 
 
 def open_files(kind: str, environment: str) -> list[CatalogueFile]:

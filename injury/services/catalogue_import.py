@@ -36,9 +36,9 @@ HEADS = (
     Head("maker", ("厂家", "生产厂家", "akc230"), text(100, is_required=False), is_required=False),
 )
 #: What may change within a version, and is compared.
-COMPARED = ("name", "kind", "category", "grade", "price_limit", "valid_from", "valid_to", "dosage_form")
-CONTENT = ("initials", *COMPARED, "specification", "maker")
-COMPARED = (*COMPARED, "specification", "maker")
+SAID = ("name", "kind", "category", "grade", "price_limit", "valid_from", "valid_to", "dosage_form")
+COMPARED = (*SAID, "specification", "maker")
+CONTENT = ("initials", *COMPARED)
 
 
 def is_no_line(cells: dict[str, Any]) -> bool:

@@ -71,7 +71,8 @@ def storing(kind: FileKind, file: CatalogueFile, faults: Faults) -> Callable[[li
 
 def use_file(file_id: UUID, kind: str, *, by: Member | None) -> str:
     """Take a file's lines over; a closing note. Inside the door."""
-    return (catalogue_import if kind == FileKind.CATALOGUE else mapping_import).use(file_id, by=by)
+    use = catalogue_import.use if kind == FileKind.CATALOGUE else mapping_import.use
+    return use(file_id, by=by)
 
 
 def pieces(items: Iterable[T], size: int) -> Iterator[list[T]]:

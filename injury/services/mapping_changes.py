@@ -27,8 +27,8 @@ from portal.codes.initials import initials
 OUTSIDE_WORD = "目录外"
 #: Faults that are told at once.
 FAULTS = 100
-COMPARED = ("own_name", "own_price", "specification", "item_id", "centre_code", "version", "category")
-COMPARED = (*COMPARED, "valid_from", "valid_to")
+SAID = ("own_name", "own_price", "specification", "item_id", "centre_code", "version", "category")
+COMPARED = (*SAID, "valid_from", "valid_to")
 WRITTEN = ("own_initials", *COMPARED, "mapped_by_id", "mapped_as", "mapped_at")
 
 
@@ -198,7 +198,8 @@ def renewable(mappings: QuerySet[Mapping], today: date) -> QuerySet[Any]:
     now = in_use(CatalogueItem.objects.filter(environment=OuterRef("environment")), today)
     now = now.filter(code=OuterRef("centre_code"), kind=OuterRef("kind")).order_by("-valid_from")
     stale = with_standing(mappings, today).filter(item__isnull=False, item__replaced_on__lte=today)
-    return stale.annotate(successor=Subquery(now.values("pk")[:1])).filter(successor__isnull=False)
+    found: QuerySet[Any] = stale.annotate(successor=Subquery(now.values("pk")[:1])).filter(successor__isnull=False)
+    return found
 
 
 def renew(mappings: QuerySet[Mapping], *, by: Member) -> int:

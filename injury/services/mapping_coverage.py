@@ -128,7 +128,10 @@ def charged_items(environment: str, since: date | None, today: date) -> list[Cha
         )
     )
     standings = standings_of({row[1] for row in rows}, environment, today)
-    return [Charged(*row, standing=standings.get((row[0], row[1]), "")) for row in rows]
+    return [
+        Charged(kind, code, name, specification, price, lines, money, last_on, standings.get((kind, code), ""))
+        for kind, code, name, specification, price, lines, money, last_on in rows
+    ]
 
 
 def standings_of(own_codes: set[str], environment: str, today: date) -> dict[tuple[str, str], str]:

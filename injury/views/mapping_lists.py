@@ -185,4 +185,5 @@ class RenewalList(ListPage):
         now = now.filter(code=OuterRef("centre_code"), kind=OuterRef("kind")).order_by("-valid_from")
         said = JSONObject(version="version", name="name", grade="grade", price_limit="price_limit")
         fresh = Subquery(now.annotate(said=said).values("said")[:1])
-        return renewable(Mapping.objects.select_related("item"), today).annotate(fresh=fresh)
+        found: QuerySet[Any] = renewable(Mapping.objects.select_related("item"), today).annotate(fresh=fresh)
+        return found

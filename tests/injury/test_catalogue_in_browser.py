@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -87,8 +88,8 @@ def test_a_clerk_keeps_the_catalogue(page, live_server, alice_member):
             FeeItem.objects.create(
                 **{"environment": "test", "admission": stay, "line_id": str(uuid4()), "prescription": "CF1", **said},
                 prescribed_on=days_ago(3),
-                price=amount,
-                quantity=1,
+                price=Decimal(amount),
+                quantity=Decimal(1),
                 source="page",
             )
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -105,7 +106,7 @@ def test_environments_and_institutions_do_not_see_each_others(hospital_b, hospit
         assert asked("0012").is_outside
 
 
-STANDINGS = [
+STANDINGS: list[tuple[Any, Any, Standing]] = [
     ({}, {}, Standing.GOOD),
     ({"replaced_on": TODAY}, {}, Standing.OUTDATED),
     ({"replaced_on": date(2026, 11, 22)}, {}, Standing.GOOD),

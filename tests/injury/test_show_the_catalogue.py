@@ -2,6 +2,7 @@
 
 import json
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -39,7 +40,7 @@ def charge(admission, own_code: str, kind: str, amount, *, days: int = 5, **more
         prescribed_on=days_ago(days),
         own_code=own_code,
         kind=kind,
-        quantity=1 if Decimal(amount) > 0 else -1,
+        quantity=Decimal(1 if Decimal(amount) > 0 else -1),
         amount=Decimal(amount),
         source="page",
         **(values | more),
@@ -183,7 +184,7 @@ def test_a_clerk_imports_a_catalogue_and_an_auditor_only_looks(shelf, alice, car
     page = reverse("injury:catalogue-import")
     assert "不是 Excel 工作簿" in text(alice.post(page, {"file": upload(b"code,name", "a.csv")}))
     assert "请选择文件" in text(alice.post(page, {}))
-    rows = [
+    rows: list[list[Any]] = [
         ["XN1", "氯化钠注射液（新）", "0", "11", "1", "3", 7, None, None],
         ["ZL1", "换药（改）", "1", "22", "1", "1", 20, None, None],
         ["HC1", "接骨板", "9", "51", "2", "1", None, None, "2020-01-01"],
@@ -223,7 +224,7 @@ def finish_jobs(institution) -> None:
 
 def test_it_is_nobody_elses(shelf, alice, charlie, hospital_a):
     with tenant_tx(hospital_a.pk):
-        mapping = Mapping.objects.first()
+        mapping = Mapping.objects.all()[0]
         file = CatalogueFile.objects.create(
             environment="test", kind=FileKind.CATALOGUE, name="甲.xlsx", state="preview"
         )
@@ -320,7 +321,7 @@ def test_the_admin_shows_and_searches_but_changes_nothing(shelf, carol, hospital
     assert carol.get(f"{address}add/").status_code == 403
     model = {"catalogueitem": CatalogueItem, "mapping": Mapping, "cataloguefile": CatalogueFile, "errorcode": ErrorCode}
     with tenant_tx(hospital_a.pk):
-        pk = model[table].objects.first().pk
+        pk = model[table]._default_manager.all()[0].pk
     page = reverse(f"admin:injury_{table}_change", args=[pk])
     text(carol.get(page))
     assert carol.post(page, {"name": "x"}).status_code == 403
