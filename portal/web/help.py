@@ -88,6 +88,7 @@ Topic(
     pages=(
         "gateway:console#choose",
         "gateway:console-edit#fill",
+        "gateway:console-work#fill",
         "gateway:console-calls#calls",
         "gateway:console-call#result",
         "gateway:console-call-part#result",

@@ -52,6 +52,7 @@ def test_a_changing_one_is_confirmed_and_marked(
     page = clerk.go("/gateway/console/national/3261/")
     page.get_by_role("button", name="结算详情：添加一条").press("Enter")
     expect(page.get_by_text("第 2 条")).to_be_visible()
+    page.wait_for_timeout(600)  # the page glides to the new entry
     clerk.examine("console-entries")
     page.get_by_role("button", name="删除 结算详情第 2 条").press("Enter")
     expect(page.get_by_text("第 2 条")).to_be_hidden()
@@ -60,7 +61,7 @@ def test_a_changing_one_is_confirmed_and_marked(
     page.get_by_role("button", name="发送", exact=True).press("Enter")
     clerk.confirm("发送", "接口测试", "门户中的业务数据不变")
     expect(page.get_by_role("heading", name="接口测试：生成清算数据")).to_be_visible()
-    expect(page.get_by_text("已完成", exact=True)).to_be_visible(timeout=60_000)  # the page looks by itself
+    expect(page.locator("#main").get_by_text("已完成", exact=True)).to_be_visible(timeout=60_000)  # the page looks by itself
     clerk.examine("console-changed")
     with tenant_tx(alice_member.institution_id):
         operation = Operation.objects.get(by_console=True)

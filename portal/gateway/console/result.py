@@ -36,7 +36,7 @@ def result(call: ConsoleCall, member: Member) -> dict[str, Any]:
         "meaning": meaning,
         "waiting": is_waiting(call) and not stopped,
         "state": call.operation.state if call.operation is not None else call.outcome,
-        "next": shown.what_next(call.operation) if call.operation is not None else "",
+        "next": shown.what_next(call.operation) if call.operation is not None and call.operation.is_live else "",
         "own": member.is_user(call.created_by_id),
         "may_see_attempt": member.may("gateway.attempts.view"),
         "may_use": member.may("gateway.console.use"),
