@@ -15,7 +15,7 @@ NEXT = {
     EpochState.STARTING: "系统先核对中心金额，相符后分批上传。可以离开本页",
     EpochState.SENDING: "一批有结果后才发下一批。可以离开本页",
     EpochState.CHECKING: "系统正在读取中心金额，与本院逐类核对。可以离开本页",
-    EpochState.COMPLETE: "中心金额与本院一致",
+    EpochState.COMPLETE: "新到达的费用随时可以上传；办理出院前须在半小时内核对过",
     EpochState.STOPPED: "没有发送任何费用。查明原因后点“重新核对”，相符时自动继续；也可以提请作废后全部重传",
     EpochState.PARTIAL: "须作废后全部重新上传：可以先重新核对，仍不相符时提请作废",
     EpochState.WIPING: "作废由另一位复核人员决定，同意后系统作废、核实为空、再全部重新上传",

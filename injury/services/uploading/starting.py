@@ -48,7 +48,7 @@ def start_obstacle(admission: Admission, epoch: FeeEpoch | None) -> str:
     if epoch is not None and epoch.is_moving:
         return ""
     if epoch is not None and (epoch.state in (EpochState.WIPING, EpochState.PARTIAL, EpochState.PEOPLE)):
-        return f"费用上传“{epoch.get_state_display()}”：{epoch.note}"
+        return f"费用上传“{epoch.get_state_display()}”，处理完成后才能上传"
     try:
         refuse_while_moving(admission)
     except Refused as refusal:
