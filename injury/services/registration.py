@@ -9,14 +9,18 @@ from django.utils import timezone
 from injury.actions import REGISTRATION_DONE, REGISTRATION_REJECTED, REGISTRATION_REQUESTED
 from injury.messages import Ack, Register, RegisterCrossProvince
 from injury.models import Admission, AdmissionState, Flow
+from injury.services.adopting import look_for_registration
 from injury.services.drafts import open_faults
 from injury.services.presence import Presence, presence
 from injury.services.refusals import Refused
-from injury.services.steps import locked, move, moved_by, opened
+from injury.services.steps import author, locked, move, moved_by, opened
 from portal.access.door import tenant_tx
 from portal.access.member import Member
 from portal.audit import record
 from portal.gateway.journal import Applied, Ask, Handler, NotApplied, Operation, StillUnknown, Verdict, outcome
+
+#: The number is registered already (4.8, 4.22): perhaps by us, or for the same person on the centre's web pages.
+TAKEN = {"51014", "310020"}
 
 
 def register_admission(admission: Admission, *, by: Member) -> Operation:
@@ -117,6 +121,8 @@ class Registering(Handler):
             return
         move(admission, AdmissionState.DRAFT, None, note=operation.message or "没有登记")
         record(REGISTRATION_REJECTED, admission, by=None, number=admission.number, reason=operation.message)
+        if operation.code in TAKEN:
+            look_for_registration(admission, by=author(operation))
 
     def investigate(self, operation: Operation, ask: Ask) -> Verdict:
         with tenant_tx(operation.institution_pk):

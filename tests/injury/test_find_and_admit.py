@@ -156,6 +156,7 @@ def test_a_refusal_leaves_the_draft_with_the_reason_and_the_next_step(desk):
     assert admission.state == "draft"
     assert "51014" in admission.note
     with desk.door():
+        assert "属于另一人" in Enquiry.objects.get(about__endswith=str(admission.pk)).sentence
         save_draft(admission, {"number": "ZY1B"}, typed=None, by=desk.by)
     assert desk.register(admission).state == "admitted"
 
@@ -168,6 +169,14 @@ def test_what_is_registered_elsewhere_under_our_number_is_taken_over_without_sen
         look_for_registration(draft, by=desk.by)
     desk.run_jobs()
     assert desk.again(draft).state == "admitted"
+    assert len(desk.party.effects("register")) == 1
+
+
+def test_a_number_that_is_taken_by_the_very_same_admission_is_found_out_by_itself(desk):
+    person, treatment = desk.elsewhere("ZY6")
+    enquiry = desk.ask_for(person)
+    draft = desk.draft(enquiry, "old", desk.choice(enquiry, aae073=treatment["aae073"]), "ZY6")
+    assert desk.register(draft).state == "admitted"
     assert len(desk.party.effects("register")) == 1
 
 
