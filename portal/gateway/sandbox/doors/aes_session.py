@@ -148,7 +148,7 @@ class _Exchange:
         except WrongCiphertext:
             raise Refuse(UNREADABLE, "接口入参解析错误") from None
         switches = AesSessionSwitches.read(party.switches)
-        inside = str(content.pop("sessionid", "") or "0" * (self.code == LOGOUT))
+        inside = str(content.pop("sessionid", "") or "")
         if not (number or inside) or (switches.session_body and not inside):
             raise Refuse(NO_SESSION, "sessionid不能为空")
         if number and inside and number != inside:
