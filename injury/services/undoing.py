@@ -15,6 +15,7 @@ from injury.services.presence import Presence, presence
 from injury.services.refusals import Refused
 from injury.services.standing import fee_standing
 from injury.services.steps import locked, move, moved_by, needs_second, opened, refuse_while_moving
+from injury.services.uploading.epochs import end_with_admission
 from portal.access.door import tenant_tx
 from portal.access.member import Member
 from portal.audit import record
@@ -122,6 +123,7 @@ class Undoing(Handler):
             state=FeeState.DROPPED, held_because=TAKEN_BACK
         )
         Advice.objects.filter(admission=admission).update(uploaded_version=0)
+        end_with_admission(admission)
         record(UNDO_DONE, admission, by=None, number=admission.number)
 
     def rejected(self, operation: Operation) -> None:

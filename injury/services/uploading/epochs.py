@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import F
+from django.utils import timezone
 
 from injury.models import Admission, BatchState, EpochState, FeeBatch, FeeEpoch
 from injury.rules.totals import add_up
@@ -107,3 +108,17 @@ def work(epoch: FeeEpoch) -> Job:
         title=f"上传费用 {epoch.admission.number}",
         params={"admission": str(epoch.admission_id)},
     )
+
+
+def end_with_admission(admission: Admission) -> None:
+    """The centre has deleted the admission with its fees (4.9): nothing of the epoch is there any more."""
+    epoch = open_epoch(admission)
+    if epoch is None:
+        return
+    batches = FeeBatch.objects.filter(epoch=epoch)
+    batches.filter(state=BatchState.PLANNED).update(state=BatchState.CANCELLED)
+    batches.filter(state__in=[BatchState.SENDING, BatchState.APPLIED, BatchState.PARTIAL]).update(
+        state=BatchState.WIPED
+    )
+    changed(epoch)
+    go(epoch, EpochState.WIPED, "入院登记已撤销，费用随之作废", wiped_at=timezone.now(), wipe_reason="撤销入院登记")
