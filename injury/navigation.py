@@ -44,7 +44,7 @@ NavItem(
     "继续治疗申请表",
     "injury:paper-treatment",
     "injury.papers.make",
-    76,
+    90,
     also=("injury:paper-treatment-of",),
 )
 NavItem(
