@@ -1,6 +1,5 @@
 """The centre's catalogue and the hospital's mappings from Excel: refusals, previews, use, what follows."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -8,67 +7,24 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from injury.models import CatalogueFile, CatalogueItem, CatalogueLine, FileKind, FileState, Mapping, MappingLine
+from injury.models import CatalogueItem, CatalogueLine, FileKind, FileState, Mapping
 from injury.papers.catalogue import catalogue_template, centre_file, mapping_template
 from injury.services.catalogue_files import ask_use, bring_file, drop_file
-from injury.services.catalogue_reading import read_file, use_file
+from injury.services.catalogue_reading import read_file
 from injury.services.mapping import resolve
 from injury.services.mapping_changes import renew
 from injury.services.refusals import Refused
-from portal.access.door import tenant_tx
 from portal.jobs import Job
 from tests.cast import actions_of
-from tests.injury.catalogue_rows import MAPPING_HEADS, put_item, put_mapping, workbook
+from tests.injury.catalogue_desk import Desk, row
+from tests.injury.catalogue_rows import put_item, put_mapping, workbook
 
 TODAY = timezone.localdate()
 
 
 @pytest.fixture
-def desk(alice_member) -> "Desk":
+def desk(alice_member) -> Desk:
     return Desk(alice_member)
-
-
-class Desk:
-    """A clerk who brings files, and the worker that reads them."""
-
-    def __init__(self, by: Any) -> None:
-        self.by = by
-
-    def tx(self) -> Any:
-        return tenant_tx(self.by.institution_id)
-
-    def bring(self, content: bytes, kind: FileKind = FileKind.CATALOGUE, **more: Any) -> CatalogueFile:
-        with self.tx():
-            file = bring_file(kind, "目录.xlsx", content, by=self.by, **more)
-        read_file(file.pk, door=self.tx, progress=lambda *_: None)
-        return self.again(file)
-
-    def again(self, file: CatalogueFile) -> CatalogueFile:
-        with self.tx():
-            return CatalogueFile.objects.get(pk=file.pk)
-
-    def use(self, file: CatalogueFile) -> str:
-        with self.tx():
-            return use_file(file.pk, file.kind, by=self.by)
-
-    def take(self, content: bytes, kind: FileKind = FileKind.CATALOGUE, **more: Any) -> CatalogueFile:
-        file = self.bring(content, kind, **more)
-        assert file.state == FileState.PREVIEW, file.faults
-        self.use(file)
-        return self.again(file)
-
-    def ask(self, act: Callable[[], Any]) -> Any:
-        with self.tx():
-            return act()
-
-    def codes(self, **conditions: Any) -> list[str]:
-        with self.tx():
-            return sorted(CatalogueItem.objects.filter(**conditions).values_list("code", flat=True))
-
-
-def row(code: Any = "XN1", name: str = "氯化钠注射液", version: Any = "1", **more: Any) -> list[Any]:
-    values = {"kind": "药品", "category": "药费", "grade": "甲类", "limit": None, "begins": None, "ends": None} | more
-    return [code, name, values["kind"], values["category"], values["grade"], version, *list(values.values())[3:]]
 
 
 def test_a_catalogue_comes_in_with_labels_or_codes(desk):
@@ -226,79 +182,6 @@ def test_reading_begins_again_after_a_crash(desk, monkeypatch):
         read_file(file.pk, door=desk.tx, progress=die)
     read_file(file.pk, door=desk.tx, progress=lambda *_: None)
     assert desk.again(file).counts["new"] == 2
-
-
-# --- own mappings
-
-
-def own(*rows: list[Any], heads: list[str] | None = None) -> bytes:
-    return workbook(*rows, heads=heads or MAPPING_HEADS)
-
-
-def test_mappings_come_in_with_the_version_of_today(desk):
-    with desk.tx():
-        put_item("XN1", version="7")
-        put_item("ZL1", "换药", "1")
-        put_mapping("0003", CatalogueItem.objects.get(code="ZL1"), own_name="换药")
-    file = desk.bring(
-        own(
-            ["0001", "生理盐水", "药品", 12.5, "500ml", "XN1"],
-            ["0002", "进口敷料", "耗材", None, None, "目录外"],
-            ["0003", "换药", "1", None, None, "ZL1"],
-            ["0004", "还没有对照", "1", None, None, None],
-        ),
-        FileKind.MAPPINGS,
-    )
-    assert file.counts == {"new": 2, "changed": 0, "same": 1, "outside": 1}
-    desk.use(file)
-    with desk.tx():
-        one = Mapping.objects.get(own_code="0001")
-        assert (one.version, one.own_price, one.specification, one.own_initials) == (
-            "7",
-            Decimal("12.5"),
-            "500ml",
-            "slys",
-        )
-        assert (one.mapped_as, one.mapped_by) == (desk.by.label, desk.by.user)
-        assert Mapping.objects.get(own_code="0002").centre_code == "SZFCL999"
-        assert not MappingLine.objects.exists()
-    again = desk.bring(own(["0001", "生理盐水", "0", 13, "500ml", "XN1"]), FileKind.MAPPINGS)
-    assert (again.counts["new"], again.counts["changed"]) == (0, 1)
-    desk.use(again)
-    with desk.tx():
-        assert Mapping.objects.get(own_code="0001").own_price == 13
-
-
-@pytest.mark.parametrize(
-    ("rows", "words"),
-    [
-        ([["0001", "盐水", "药品", None, None, "XN9"]], "中心目录中没有编码 XN9"),
-        ([["0001", "盐水", "诊疗", None, None, "XN1"]], "种类不一致"),
-        ([["0001", "盐水", "诊疗", None, None, "SZFYP999"]], "应对照 SZFZL999"),
-        ([["0001", "盐" * 101, "药品", None, None, "XN1"]], "最多 100 个字"),
-        ([["0001", "=A1", "药品", None, None, "XN1"]], "医院项目名称是公式"),
-        ([[1, "盐水", "药品", None, None, "XN1"]], "医院内码须为文本格式"),
-        ([["0001", "盐水", "药品", "十元", None, "XN1"]], "医院单价应为"),
-        ([["0001", "盐水", "药品", None, None, "XN1"], ["0001", "盐水", "0", None, None, "XN1"]], "与第 2 行重复"),
-    ],
-)
-def test_a_file_of_mappings_with_a_fault_is_refused(desk, rows, words):
-    with desk.tx():
-        put_item("XN1")
-    file = desk.bring(own(["0000", "好的", "药品", None, None, "XN1"], *rows), FileKind.MAPPINGS)
-    assert file.state == FileState.FAULTY
-    assert words.replace("第 2 行", "第 3 行") in file.faults[0]
-    with desk.tx():
-        assert not MappingLine.objects.exists()
-
-
-def test_mappings_wait_when_the_catalogue_changed_meanwhile(desk):
-    desk.take(workbook(row("XN1")))
-    file = desk.bring(own(["0001", "盐水", "药品", None, None, "XN1"]), FileKind.MAPPINGS)
-    desk.take(workbook(row("XN1", version="2")))
-    assert "中心目录在预览之后有更新" in desk.use(file)
-    with desk.tx():
-        assert not Mapping.objects.exists()
 
 
 # --- files that we write ourselves

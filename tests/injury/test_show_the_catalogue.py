@@ -294,21 +294,7 @@ def test_a_hospital_system_saves_mappings_and_reads_the_coverage(charged, alice,
     assert {one["version"] for one in alice.get("/api/injury/catalogue?q=lhn").json()["items"]} == {"1", "2"}
 
 
-# --- error codes and the admin
-
-
-def test_an_error_is_found_by_code_text_initials_and_section(alice):
-    page = reverse("injury:error-list")
-    assert "315" in text(alice.get(page))
-    assert "用户已登录" in text(alice.get(f"{page}?q=21003"))
-    assert "用户已登录" in text(alice.get(f"{page}?q=yhydl"))
-    found = text(alice.get(f"{page}?q=版本号过期"))
-    assert "330039" in found
-    assert "没有办理" in found
-    doubtful = text(alice.get(f"{page}?definite=no"))
-    assert "99999" in doubtful
-    assert "51003" not in doubtful
-    assert read_xlsx(alice.get(f"{page}?section=登陆&export=xlsx").content)[-1].values[1] == "登陆"
+# --- the admin
 
 
 @pytest.mark.parametrize("table", ["catalogueitem", "mapping", "cataloguefile", "errorcode"])
