@@ -184,7 +184,8 @@ class DischargeRecords(ApiView):
     )
     def post(self, request: ApiRequest, admission_id: UUID) -> Response:
         admission = get_or_404(Admission, admission_id)
-        given = request.data.get("records")
+        body: Any = request.data
+        given = body.get("records")
         if not isinstance(given, dict) or not given:
             raise Problem(422, "invalid", "records：应为类别到条目列表的对象")
         try:

@@ -65,7 +65,7 @@ class RecordForm(forms.Form):
 
     def __init__(self, node: str, *args: Any, given: Mapping[str, str] | None = None, **more: Any) -> None:
         """`given`: what the admission knows of GIVEN items, masked; nobody types them."""
-        super().__init__(*args, initial=given or {}, **more)
+        super().__init__(*args, **{**more, "initial": dict(given or {})})
         for field in fields_of(node):
             self.fields[field.name] = _control(field)
             self.fields[field.name].disabled = field.name in GIVEN.get(node, ())

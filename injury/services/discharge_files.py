@@ -9,6 +9,7 @@ import base64
 import hashlib
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -96,7 +97,12 @@ def keep(row: Attached, admission: Admission, paper: Paper, *, by: Member) -> No
     except IntegrityError:
         raise Refused(f"编号 {paper.number} 刚刚已被使用，请核对", "number") from None
     digest = row.sha256[:16]
-    told = {"kind": row.kind_label, "paper": row.number, "amount": f"{row.amount:,.2f}", "digest": digest}
+    told: dict[str, Any] = {
+        "kind": row.kind_label,
+        "paper": row.number,
+        "amount": f"{row.amount:,.2f}",
+        "digest": digest,
+    }
     record(FILE_ADDED, row, by=by, number=admission.number, **told)
 
 

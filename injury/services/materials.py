@@ -109,7 +109,7 @@ def upload_material(material: Material, *, by: Member) -> Operation:
     material.state, material.operation, material.note = MaterialState.SENDING, operation, ""
     material.save(update_fields=["state", "operation", "note"])
     mark_sent(admission, [material.number])
-    told = {"kind": material.kind_label, "paper": material.number, "amount": f"{material.amount:,.2f}"}
+    told: dict[str, Any] = {"kind": material.kind_label, "paper": material.number, "amount": f"{material.amount:,.2f}"}
     record(MATERIAL_REQUESTED, material, by=by, number=admission.number, **told)
     return operation
 
@@ -150,7 +150,7 @@ class Uploading(Handler):
             return  # found in the spool after a restore: people decide
         admission = locked(found.admission)
         Material.objects.filter(pk=found.pk, operation=operation).update(state=state, note=note[:400], **changes)
-        told = {"kind": found.kind_label, "paper": found.number}
+        told: dict[str, Any] = {"kind": found.kind_label, "paper": found.number}
         if state == MaterialState.ACCEPTED:
             record(MATERIAL_DONE, found, by=None, number=admission.number, **told)
         else:

@@ -35,11 +35,15 @@ from portal.web.tables import Column, ListFilter, ListPage, choose
 from portal.web.tables.columns import Tone
 from portal.web.tables.export import attachment
 
+MOVING: dict[str, Tone] = {
+    f"{MaterialState.SENDING.label}·{State(one).label}": "doubt" if one in DOUBTFUL else "warn" for one in LIVE
+}
 TONES: dict[str, Tone] = {
-    MaterialState.READY.label: "warn",
-    MaterialState.ACCEPTED.label: "good",
-    MaterialState.REFUSED.label: "bad",
-} | {f"{MaterialState.SENDING.label}·{State(one).label}": "doubt" if one in DOUBTFUL else "warn" for one in LIVE}
+    **MOVING,
+    str(MaterialState.READY.label): "warn",
+    str(MaterialState.ACCEPTED.label): "good",
+    str(MaterialState.REFUSED.label): "bad",
+}
 
 
 @page("injury.admissions.view")
