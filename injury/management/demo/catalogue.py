@@ -2,42 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from injury.management.demo.walk import Walk
 from injury.models import CatalogueFile, FileKind, FileState
+from injury.papers.catalogue import centre_file
 from injury.services.catalogue_files import ask_use, bring_file
 from injury.services.mapping_changes import Wish, put_mappings
 from portal.demo import Failed
-from portal.papers.xlsx import write_xlsx
 
 CHAPTER = "目录对照"
 
 
-@dataclass(frozen=True)
-class Column:
-    """A column of the centre's file."""
-
-    label: str
-    name: str
-    kind: str = "text"
-    characters: int = 14
-
-
-COLUMNS = (
-    Column("中心编码", "code", "id"),
-    Column("中心名称", "name", characters=30),
-    Column("种类", "kind", "id"),
-    Column("收费类别", "aka063", "id"),
-    Column("收费项目等级", "aka065", "id"),
-    Column("目录版本号", "version", "id"),
-    Column("限价", "price_limit", "id"),
-    Column("生效日期", "valid_from", "id"),
-    Column("失效日期", "valid_to", "id"),
-    Column("剂型", "form"),
-    Column("规格", "spec"),
-    Column("厂家", "maker"),
-)
 #: What the hospital calls the items that its stays use: own code → kind; the centre's items follow in order.
 OWN = {"YP001": "0", "YP002": "0", "ZL001": "1", "ZL002": "1", "CL001": "9"}
 
@@ -45,8 +19,7 @@ OWN = {"YP001": "0", "YP002": "0", "ZL001": "1", "ZL002": "1", "CL001": "9"}
 def bring(walk: Walk) -> None:
     """Import the catalogue as the centre hands it out, then map five own items; a sixth stays outside of it."""
     told = walk.sandbox.act("injury", "catalogue", party=walk.app_code)
-    rows = ([one[column.name] or "" for column in COLUMNS] for one in told["items"])
-    content = write_xlsx(COLUMNS, rows, title="工伤保险目录")
+    content = centre_file(told["items"])
     with walk.tx():
         file = bring_file(FileKind.CATALOGUE, "工伤保险目录.xlsx", content, by=walk.clerk, is_complete=True)
     previewed = walk.wait("读取目录文件", lambda: _read(file))
