@@ -86,6 +86,7 @@ def test_registering_twice_is_one_operation_and_the_number_stays(alice, draft, d
         assert "登记中·排队中" in text(alice.post(address, follow=True))
     with door():
         admission = Admission.objects.select_related("operation").get()
+    assert admission.operation is not None
     assert (admission.operation.business_key, admission.diseases) == ("ZY2026-1", "T14.900,S82.100")
     again = alice.get(reverse("injury:admission-edit", args=[draft.pk]))
     assert again.status_code == 302

@@ -11,6 +11,7 @@ from injury.rules.admission import LENGTHS, Facts, admission_faults
 from injury.rules.approval import day, filing_fault, treatment_fault
 from injury.rules.identity import check_digit, gender_of, identity_fault
 from injury.rules.path import Progress, Situation, guided_path, next_step
+from portal.gateway.messages import Part
 
 TODAY = date(2026, 3, 20)
 FIRST = "15010219800229001"
@@ -109,7 +110,8 @@ def test_lengths_are_those_of_the_declarations():
         "ward": ("", "akc199"), "bed": ("", "akc200"), "doctor": ("ysbm", "ysbm"), "card": ("sbkid", "sbkid"),
     }  # fmt: skip
     for name, pair in wire.items():
-        for record, item, ours in zip((AdmissionRecord, CrossProvinceAdmission), pair, LENGTHS[name], strict=True):
+        records: tuple[type[Part], ...] = (AdmissionRecord, CrossProvinceAdmission)
+        for record, item, ours in zip(records, pair, LENGTHS[name], strict=True):
             if item:
                 limits = [one.max_length for one in record.model_fields[item].metadata if hasattr(one, "max_length")]
                 assert limits == [ours], (name, record.__name__)
@@ -157,7 +159,9 @@ def test_only_possible_steps_are_offered_and_the_others_say_why():
     assert [path[key].progress for key in ("fees", "approve", "discharge")] == ["done", "now", "later"]
     path = steps(uploaded=5)
     assert [path[key].progress for key in ("approve", "discharge", "sheet")] == ["done", "now", "later"]
-    assert next_step(list(path.values())).key == "discharge"
+    following = next_step(list(path.values()))
+    assert following is not None
+    assert following.key == "discharge"
     path = steps(state="discharged", uploaded=5)
     assert (path["sheet"].progress, "网页版" in path["claim"].reason) == ("now", True)
 
