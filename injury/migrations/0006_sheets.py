@@ -1,10 +1,12 @@
+from decimal import Decimal
+
 import django.core.validators
 import django.db.models.deletion
+from django.db import migrations, models
+
 import portal.access.door
 import portal.access.rows
 import portal.vault.fields
-from decimal import Decimal
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):

@@ -1,7 +1,5 @@
 """What the centre pays and strikes out of one admission (4.16, 5.4), and the share of drugs (4.17)."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from typing import Any
 
@@ -37,7 +35,9 @@ class SettlementSheet(TenantModel):
     """
 
     environment = models.CharField("运行环境", max_length=10, choices=Environment, editable=False)
-    admission = models.ForeignKey("injury.Admission", verbose_name="就诊", on_delete=models.PROTECT, related_name="sheets")
+    admission = models.ForeignKey(
+        "injury.Admission", verbose_name="就诊", on_delete=models.PROTECT, related_name="sheets"
+    )
     is_current = models.BooleanField("现行", default=True)
     total = exact_yuan("医疗费发生金额")
     self_paid = exact_yuan("自付金额")
