@@ -92,7 +92,13 @@ def _fill(admission: Any) -> None:
     items = [an_item(admission, number, Decimal("10.00") + Decimal(number % 997) / 100) for number in range(COUNT)]
     from django.utils import timezone
 
-    for item in items:
+    from injury.services.fee_holding import place
+    from injury.services.mapping import resolve_many
+
+    asked = {(item.own_code, item.kind, item.prescribed_on) for item in items}
+    places = resolve_many(asked, environment="test")
+    for item in items:  # as they are once they have arrived
+        place(item, places[item.own_code, item.kind, item.prescribed_on])
         item.arrived_at = timezone.now()
     insert_rows(items)
 

@@ -94,8 +94,6 @@ TREATMENT_FORM_PRINTED = Action(
 DRUG_LIMIT_SET = Action("injury.drug_limit.set", "设置药占比上限 {limit}%，提醒线 {warn}%", "设置药占比上限")
 UPLOAD_REQUESTED = Action("injury.upload.requested", "上传就诊 {number} 的费用 {count} 条", "上传费用")
 CHECK_REQUESTED = Action("injury.upload.check_requested", "核对就诊 {number} 的中心金额", "核对中心金额")
-BATCH_SENT = Action("injury.batch.sent", "就诊 {number} {batch}提交上传：{what}")
-BATCH_APPLIED = Action("injury.batch.applied", "就诊 {number} {batch}已上传：{what}")
 BATCH_REFUSED = Action("injury.batch.refused", "就诊 {number} {batch}被中心拒绝：{reason}")
 UPLOAD_COMPLETED = Action(
     "injury.upload.completed", "就诊 {number} 第 {round} 轮费用上传完成，中心金额 {total} 元与本院一致", "上传完成"

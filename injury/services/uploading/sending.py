@@ -9,7 +9,7 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 from pydantic import ValidationError
 
-from injury.actions import BATCH_APPLIED, BATCH_REFUSED, BATCH_SENT
+from injury.actions import BATCH_REFUSED
 from injury.messages import UploadCrossProvinceFees, UploadFees
 from injury.models import Advice, BatchLine, BatchState, EpochState, FeeBatch, FeeEpoch, FeeItem, FeeState, Sign
 from injury.services.uploading.epochs import author_of, changed, go, hold_admission, work
@@ -55,7 +55,6 @@ def advance(epoch: FeeEpoch) -> None:
     changed(epoch)
     hold_admission(epoch, batch.operation)
     go(epoch, EpochState.SENDING, f"正在上传第 {batch.number} 批，共 {count} 批")
-    record(BATCH_SENT, batch, by=None, number=epoch.admission.number, batch=str(batch), what=told(batch))
 
 
 def told(batch: FeeBatch) -> str:
@@ -99,7 +98,6 @@ def end_applied(epoch: FeeEpoch, batch: FeeBatch, saved: int | None) -> None:
     items_of(batch).update(state=FeeState.UPLOADED, uploaded_at=batch.ended_at, held_kind="", held_because="")
     for key, version in batch.advices.items():
         Advice.objects.filter(pk=key).update(uploaded_version=Greatest(F("uploaded_version"), version))
-    record(BATCH_APPLIED, batch, by=None, number=epoch.admission.number, batch=str(batch), what=told(batch))
 
 
 def refuse_batch(epoch: FeeEpoch, batch: FeeBatch, reason: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any, ClassVar, Generic, TypeVar, cast, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
@@ -63,6 +64,12 @@ def item(
 def item_of(record: type[BaseModel], name: str) -> Item:
     """The declared item of that Python name; KeyError if the record has none."""
     return _item(name, record.model_fields[name])
+
+
+@cache
+def _codes(record: type[BaseModel]) -> dict[str, str]:
+    """The code lists of a record's items: asked for every value of every line, so found once."""
+    return {one.name: one.codes for name in record.model_fields if (one := item_of(record, name)).codes}
 
 
 def _item(name: str, info: FieldInfo) -> Item:
@@ -124,7 +131,7 @@ class Part(Record):
     @field_validator("*", mode="after")
     @classmethod
     def _listed(cls, value: Any, info: ValidationInfo) -> Any:
-        codes = item_of(cls, info.field_name or "").codes
+        codes = _codes(cls).get(info.field_name or "")
         if codes and value not in (None, ""):
             listed = code_list(codes)
             if any(one not in listed for one in (value if isinstance(value, list | tuple) else [value])):
