@@ -31,10 +31,8 @@ def read_number(value: Any, size: tuple[int, int], name: str, wrong: dict[str, s
     except PydanticCustomError as error:
         wrong[name] = str(error.message())
         return None
+    number = EXACT.normalize(number)  # 1.5000 has one place, and is the same as 1.5
     exponent = number.as_tuple().exponent
-    if isinstance(exponent, int) and exponent < -2:  # 1.5000 has one place
-        number = EXACT.normalize(number)
-        exponent = number.as_tuple().exponent
     if isinstance(exponent, int) and -exponent > places:
         wrong[name] = f"最多 {places} 位小数"
     elif number.adjusted() >= digits - places:

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from hashlib import blake2b
+from operator import attrgetter
 from typing import Any
 
 from injury.rules.fee_amounts import EXACT, check_numbers, read_number
@@ -99,6 +100,7 @@ class Line:
 
 
 NAMES = tuple(one.name for one in fields(Line))
+VALUES = attrgetter(*NAMES)
 
 
 def check_lines(given: Sequence[Any], scene: Scene) -> tuple[list[Line | None], list[Fault]]:
@@ -258,12 +260,8 @@ def _code(value: Any, name: str, known: Any, wrong: dict[str, str], *, required:
 
 
 def digest(line: Line) -> str:
-    """32 hex digits of everything that the hospital said, the same however amounts are written."""
-    said = (
-        EXACT.normalize(value) if isinstance(value, Decimal) else value
-        for value in (getattr(line, name) for name in NAMES)
-    )
-    return blake2b("\x1f".join(map(str, said)).encode(), digest_size=16).hexdigest()
+    """32 hex digits of everything that the hospital said; numbers of a checked line are written in one way only."""
+    return blake2b("\x1f".join(map(str, VALUES(line))).encode(), digest_size=16).hexdigest()
 
 
 def told(value: Any) -> str:

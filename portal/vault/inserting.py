@@ -20,12 +20,22 @@ def insert_rows(rows: Sequence[Model]) -> None:
         return
     meta = type(rows[0])._meta
     fields = meta.local_concrete_fields
-    columns = [_values(field, rows) for field in fields]
     quote = connection.ops.quote_name
     names = ", ".join(quote(str(field.column)) for field in fields)
-    arrays = ", ".join(f"%s::{_type(field)}[]" for field in fields)
+    picked, arrays, same, many = [], [], [], []
+    for place, field in enumerate(fields):
+        values = _values(field, rows)
+        if not field.primary_key and values.count(values[0]) == len(values):  # sent once, not once a row
+            picked.append(f"%s::{_type(field)}")
+            same.append(values[0])
+        else:
+            picked.append(f"given.c{place}")
+            arrays.append((f"c{place}", f"%s::{_type(field)}[]"))
+            many.append(values)
+    given = f"unnest({', '.join(array for _, array in arrays)}) AS given({', '.join(name for name, _ in arrays)})"
+    statement = f"INSERT INTO {quote(meta.db_table)} ({names}) SELECT {', '.join(picked)} FROM {given}"
     with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO {quote(meta.db_table)} ({names}) SELECT * FROM unnest({arrays})", columns)
+        cursor.execute(statement, [*same, *many])
 
 
 def _values(field: Any, rows: Sequence[Model]) -> list[Any]:
