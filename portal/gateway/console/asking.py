@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -25,7 +26,7 @@ def ask_for_call(running: Running) -> str:
     try:
         attempt = client.ask_by_hand(request, institution_id=running.institution_id, environment=call.environment)
     except NotSent as error:
-        changes = {"outcome": Outcome.NOT_SENT, "message": error.sentence[:500]}
+        changes: dict[str, Any] = {"outcome": Outcome.NOT_SENT, "message": error.sentence[:500]}
     else:
         changes = {"attempt": attempt, "outcome": attempt.outcome, "code": attempt.code, "message": attempt.message}
     with running.tx():

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as of
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -31,10 +32,10 @@ class Shown:
     present: bool = True
     blank: bool = False
     unlisted: bool = False
-    faults: list[str] = field(default_factory=list)
-    items: list[Shown] = field(default_factory=list)
-    entries: list[Entry] = field(default_factory=list)
-    extras: list[Extra] = field(default_factory=list)
+    faults: list[str] = of(default_factory=list)
+    items: list[Shown] = of(default_factory=list)
+    entries: list[Entry] = of(default_factory=list)
+    extras: list[Extra] = of(default_factory=list)
 
     @property
     def id(self) -> str:

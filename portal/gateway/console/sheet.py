@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 from uuid import UUID, uuid4
 
-from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -52,10 +51,10 @@ def typed(kind: Kind, request: PortalRequest) -> Sheet:
     """What this request brings; a JSON text that cannot be read stays what it is."""
     post, earlier = request.POST, None
     text = post.get("earlier", "")
-    if text and _uuid(text):
+    if pk := _uuid(text):
         environment = request.member.institution.environment if request.member.institution else ""
         same = ConsoleCall.objects.filter(environment=environment, gateway=kind.gateway.name, kind=kind.code)
-        earlier = same.filter(pk=_uuid(text)).first()
+        earlier = same.filter(pk=pk).first()
     form = _uuid(post.get("form", "")) or uuid4()
     now = Sheet(kind, {}, mode="json" if post.get("mode") == "json" else "form", earlier=earlier, form=form)
     now = replace(now, member=request.member)
@@ -71,7 +70,7 @@ def typed(kind: Kind, request: PortalRequest) -> Sheet:
 def _with_files(now: Sheet, post: QueryDict, request: PortalRequest) -> Sheet:
     """Files that were chosen, as Base64 at their place; too large ones are refused."""
     for name, file in request.FILES.items():
-        content = cast(UploadedFile, file)
+        content = cast(Any, file)
         place = name.removeprefix("file:")
         try:
             known = field_at(now.kind, place)
