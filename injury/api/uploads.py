@@ -18,7 +18,7 @@ from portal.api.views import ApiRequest, ApiView
 
 class CategoryStandingSerializer(serializers.Serializer[Any]):
     category = serializers.CharField(help_text="收费类别（AKA063）")
-    label = serializers.CharField(help_text="类别名称")
+    name = serializers.CharField(source="label", help_text="类别名称")
     ours = serializers.DecimalField(30, 4, help_text="本院已上传金额（元）")
     centre = serializers.DecimalField(30, 4, allow_null=True, help_text="中心金额（元），上传后未核对时为空")
     difference = serializers.DecimalField(30, 4, allow_null=True, help_text="中心多出的金额（元）")

@@ -20,7 +20,8 @@ TONES: dict[Any, Tone] = {
     EpochState.PEOPLE.label: "bad",
     EpochState.WIPING.label: "warn",
     NONE: "",
-} | {EpochState(state).label: "brand" for state in EpochState.moving()}
+}
+TONES.update({EpochState(state).label: "brand" for state in EpochState.moving()})
 OPEN = [("waiting", "有待上传"), ("held", "有暂不能上传"), ("moving", "上传中"), ("stuck", "须人工处理")]
 
 
@@ -91,11 +92,12 @@ class UploadList(ListPage):
         epoch = FeeEpoch.objects.filter(admission=OuterRef("pk")).exclude(state=EpochState.WIPED)
         going = FeeItem.objects.filter(admission=OuterRef("pk"), state__in=[FeeState.FROZEN, FeeState.DOUBTFUL])
         counted = going.order_by().values("admission").annotate(found=Count("pk")).values("found")
-        return with_fees(mine).annotate(
+        rows: QuerySet[Any] = with_fees(mine).annotate(
             upload=Subquery(epoch.values("state")[:1]),
             upload_note=Subquery(epoch.values("note")[:1]),
             going=Coalesce(Subquery(counted), Value(0)),
         )
+        return rows
 
     def row_css(self, row: Any) -> str:
         return "attention" if row.upload in EpochState.stuck() else ""

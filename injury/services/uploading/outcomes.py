@@ -12,7 +12,7 @@ from typing import Any
 
 from injury.messages import UploadCrossProvinceFees, UploadFees
 from injury.models import BatchState, EpochState, FeeBatch, FeeState, Purpose, Sign
-from injury.rules.totals import Seen, add_up, judge
+from injury.rules.totals import ZERO, Seen, add_up, judge
 from injury.services.reading_sums import MOVING, Reader, Reading
 from injury.services.uploading.epochs import applied_sums, changed, go, locked_batch, work
 from injury.services.uploading.sending import (
@@ -159,7 +159,7 @@ def again_without_doubt(batch: FeeBatch) -> None:
         number=last + 1,
         sign=Sign.ADVICES,
         count=0,
-        amount=0,
+        amount=ZERO,
         content_hash=batch.content_hash,
         advices=batch.advices,
     )

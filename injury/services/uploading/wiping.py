@@ -80,7 +80,7 @@ def may_still_execute(admission: Admission, besides: Operation | None = None) ->
     waiting = Q(state__in=[State.APPROVED, State.QUEUED, State.SENDING])
     in_quiet = Q(state=State.IN_DOUBT, quiet_until__gt=timezone.now())
     found = operations_about(admission).filter(waiting | in_quiet)
-    first = found.exclude(pk=besides.pk if besides else None).first()
+    first = (found.exclude(pk=besides.pk) if besides else found).first()
     return f"“{first.title}”{first.sentence}，有结果且静默期满后才能作废" if first else ""
 
 

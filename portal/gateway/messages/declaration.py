@@ -61,15 +61,10 @@ def item(
     return Field(title=label, alias=wire, json_schema_extra=extra, **limits, **options)
 
 
-def item_of(record: type[BaseModel], name: str) -> Item:
-    """The declared item of that Python name; KeyError if the record has none."""
-    return _item(name, record.model_fields[name])
-
-
 @cache
-def _codes(record: type[BaseModel]) -> dict[str, str]:
-    """The code lists of a record's items: asked for every value of every line, so found once."""
-    return {one.name: one.codes for name in record.model_fields if (one := item_of(record, name)).codes}
+def item_of(record: type[BaseModel], name: str) -> Item:
+    """The declared item of that Python name; KeyError if the record has none. Asked for every value of every line."""
+    return _item(name, record.model_fields[name])
 
 
 def _item(name: str, info: FieldInfo) -> Item:
@@ -131,7 +126,7 @@ class Part(Record):
     @field_validator("*", mode="after")
     @classmethod
     def _listed(cls, value: Any, info: ValidationInfo) -> Any:
-        codes = _codes(cls).get(info.field_name or "")
+        codes = item_of(cls, info.field_name or "").codes
         if codes and value not in (None, ""):
             listed = code_list(codes)
             if any(one not in listed for one in (value if isinstance(value, list | tuple) else [value])):
