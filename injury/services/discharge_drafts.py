@@ -89,7 +89,9 @@ def save_head(admission: Admission, values: Mapping[str, Any], *, seat: Seat, by
 def add_record(admission: Admission, node: str, *, by: Member) -> DischargeRecord:
     """A new entry of this node, with what the admission already knows. Raises Refused when there are too many."""
     discharge = begin(admission, by=by)
-    return _add(discharge, node, prefilled(discharge, node, by=by), by=by)
+    entry = _add(discharge, node, prefilled(discharge, node, by=by), by=by)
+    record(RECORD_SAVED, entry, by=by, number=admission.number, node=node_title(node))
+    return entry
 
 
 def _add(discharge: Discharge, node: str, content: dict[str, str], *, by: Member) -> DischargeRecord:

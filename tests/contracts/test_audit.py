@@ -25,6 +25,9 @@ UNRECORDED = {
     "clearing.services.fetching.begin_fetch": "a part of a service: whoever asks for the rows records it",
     "clearing.services.printing.bring_up_to_date": "a derived table: it says again what rows, tables and prints say",
     "clearing.services.printing_prints.note_printed": "a part of making a paper: whoever makes it records it",
+    "injury.services.catalogue_files.used": "a part of a service: whoever takes the file over records it",
+    "injury.services.discharge_drafts.begin": "a part of a service: whoever writes the draft records it",
+    "injury.services.discharge_drafts.prefilled": "changes nothing: what a new entry begins with",
     "portal.access.services.accounts.new_reset_code": "a part of a service: whoever asks for the code records it",
 }
 
