@@ -61,7 +61,9 @@ def test_a_changing_one_is_confirmed_and_marked(
     page.get_by_role("button", name="发送", exact=True).press("Enter")
     clerk.confirm("发送", "接口测试", "门户中的业务数据不变")
     expect(page.get_by_role("heading", name="接口测试：生成清算数据")).to_be_visible()
-    expect(page.locator("#main").get_by_text("已完成", exact=True)).to_be_visible(timeout=60_000)  # the page looks by itself
+    expect(page.locator("#main").get_by_text("已完成", exact=True)).to_be_visible(
+        timeout=60_000
+    )  # the page looks by itself
     clerk.examine("console-changed")
     with tenant_tx(alice_member.institution_id):
         operation = Operation.objects.get(by_console=True)
