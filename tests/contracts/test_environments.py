@@ -45,7 +45,7 @@ SHOWN_ANYWHERE = {
 REACHED = {
     "gateway.Operation": "a doubt that a switch left behind is settled on its own page, which names the environment",
     "gateway.Attempt": "the messages of such an operation",
-    "gateway.GatewaySession": "a session left open before a switch is given back on a page that names both environments",
+    "gateway.GatewaySession": "a session left open before a switch is given back on a page that names both",
 }
 OWN, OTHER = "QXOWNX", "QXOTHERX"
 #: Values that pages understand where any text would do for the table.
