@@ -140,7 +140,7 @@ class DrugReading(TenantModel):
         return f"药占比 {self.admission.number}"
 
 
-def percent(label: str, **more: Any) -> "models.DecimalField[Decimal | None, Decimal | None]":
+def percent(label: str, **more: Any) -> "models.DecimalField[Decimal, Decimal]":
     checks = [MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(100))]
     return models.DecimalField(label, max_digits=5, decimal_places=2, validators=checks, **more)
 

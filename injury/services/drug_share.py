@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from uuid import UUID
 
 from django.db.models import Q, Sum
+from django.utils import timezone
 
 from injury.actions import DRUG_LIMIT_SET
 from injury.messages import DrugShare, FetchDrugShare
@@ -114,7 +115,7 @@ def take_share(enquiry: Enquiry, reply: DrugShare) -> int:
             "total": reply.alc407sum or ZERO,
             "drugs": reply.alc407med or ZERO,
             "share": read_share(reply.alc407per),
-            "read_at": enquiry.answered_at,
+            "read_at": enquiry.answered_at or timezone.now(),
         },
     )
     return 1

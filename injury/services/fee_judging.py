@@ -178,7 +178,7 @@ def _new(admission: Admission, line: Line, mark: str) -> FeeItem:
     for at, value in zip(PLACES, SAYING(line), strict=True):
         values[at] = value
     values[0] = new_id()
-    item = FeeItem(*values)
+    item = FeeItem(*values)  # type: ignore[misc]
     item.environment, item.admission_id, item.digest = admission.environment, admission.pk, mark
     return item
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet, Sum
+from django.utils import timezone
 
 from injury.actions import SHEET_REQUESTED, SHEET_TAKEN
 from injury.messages import FetchSheet, Sheet
@@ -142,7 +143,7 @@ def _kept(admission: Admission, enquiry: Enquiry, reply: Sheet, lines: list[tupl
         content=said.model_dump(mode="json", by_alias=True),
         line_count=len(lines),
         findings=differences(sums, [line for line, _ in lines], ours=ours),
-        read_at=enquiry.answered_at,
+        read_at=enquiry.answered_at or timezone.now(),
         read_as=enquiry.asked_as,
     )
     sheet.save(force_insert=True)

@@ -68,6 +68,7 @@ def test_who_comes_later_sees_who_saved_meanwhile_and_nothing_is_lost(stay, alic
     save_record(entry, {"kcc001": "左小腿"}, seat=Seat(1, "hers"), by=erin)
     with pytest.raises(Conflict, match=r"经办丙 在 .* 保存过") as conflict:
         save_record(entry, {"kcc001": "右小腿"}, seat=Seat(1, "mine"), by=alice_member)
+    assert isinstance(conflict.value.theirs, DischargeRecord)
     assert conflict.value.theirs.content.reveal() == {"kcc001": "左小腿"}
     assert DischargeRecord.objects.get(pk=entry.pk).content.reveal() == {"kcc001": "左小腿"}
     # Once she has seen it, her second save is a decision.
@@ -203,7 +204,7 @@ def test_a_prescription_that_was_wholly_refunded_does_not_hold_the_day_up(stay):
             own_name="换药",
             common_name="换药",
             kind="1",
-            price=10,
+            price=Decimal(10),
             source=Source.API,
             prescribed_on=days_ago(day),
             quantity=amount // 10,

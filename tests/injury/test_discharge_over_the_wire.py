@@ -1,5 +1,6 @@
 """Discharge, taking it back and materials against the sandbox: each happens once, whatever the wire does."""
 
+from datetime import timedelta
 from decimal import Decimal
 from threading import Thread
 
@@ -52,6 +53,9 @@ def test_a_stay_is_discharged_with_records_and_invoices(desk):
         sent = request_of(desk.operation(LEAVE))
         assert isinstance(sent, DischargeRequest)
         assert InvoiceNumber.objects.filter(was_sent=True).count() == 2
+    assert sent.km02s
+    assert sent.km05s
+    assert sent.km12s
     assert (len(sent.km02s.km02), len(sent.km12s.km12)) == (1, 2)
     assert (sent.km05s.km05[0].aac002, sent.km05s.km05[0].aac003) == (sent.aac002, sent.aac003)
     assert sent.km04s is None
@@ -81,7 +85,7 @@ def test_another_discharge_day_at_the_centre_is_given_to_people(desk):
     desk.sandbox.switch_on("drop_response", count=1, codes=[LEAVE])
     desk.submit(stay)
     with desk.door():
-        Discharge.objects.update(discharged_on=timezone.localdate() - timezone.timedelta(1))
+        Discharge.objects.update(discharged_on=timezone.localdate() - timedelta(1))
     desk.settle()
     assert desk.operation(LEAVE).state == State.MANUAL
     assert "不一致" in desk.operation(LEAVE).message

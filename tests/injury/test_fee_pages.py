@@ -91,7 +91,12 @@ def test_a_hospital_system_delivers_a_thousand_lines_and_learns_of_every_fault(a
     assert (partial["taken"], partial["faults"][0]["pointer"]) == (1, "/fees/1/days")
     held = post(alice, "fees", body | {"fees": [a_drug("D1", trace_codes="")]}).json()["held"]
     assert (held[0]["line_id"], held[0]["kind"]) == ("D1", "trace")
-    for said, pointer in [({"admission": "ZY9"}, "/admission"), ({"fees": {}}, "/fees"), ({"colour": 1}, "/colour")]:
+    asked: list[tuple[dict[str, Any], str]] = [
+        ({"admission": "ZY9"}, "/admission"),
+        ({"fees": {}}, "/fees"),
+        ({"colour": 1}, "/colour"),
+    ]
+    for said, pointer in asked:
         answer = post(alice, "fees", body | said)
         assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer)
     with inside():
@@ -260,10 +265,10 @@ def test_an_item_tells_its_history(alice, stay, inside, alice_member):
         base: dict[str, Any] = {"environment": "test"}
         epoch = FeeEpoch.objects.create(admission=stay, n=1, started_at=timezone.now(), started_as="经办甲", **base)
         batch = FeeBatch.objects.create(
-            epoch=epoch, number=2, sign=1, state="applied", count=1, amount=25, content_hash="0" * 64, **base
+            epoch=epoch, number=2, sign=1, state="applied", count=1, amount=Decimal(25), content_hash="0" * 64, **base
         )
         place: dict[str, Any] = {"admission": stay, "epoch": epoch, "batch": batch, "item": item}
-        BatchLine.objects.create(position=7, amount=25, category="22", line_hash="0" * 32, **place)
+        BatchLine.objects.create(position=7, amount=Decimal(25), category="22", line_hash="0" * 32, **place)
         FeeItem.objects.update(state=FeeState.UPLOADED, rejected=5, rejected_because="1")
     shown = text(alice.get(reverse("injury:fee-detail", args=[item.pk])))
     for words in ("到达", "固化待上传", "第 1 轮第 2 批第 7 行", "已上传", "中心剔除", "5.00 元"):

@@ -150,7 +150,7 @@ def test_the_paper_has_every_field_of_the_specification(
 
 def test_the_spreadsheet_has_the_same_items_as_numbers(sheet, alice_member, in_hospital_a):
     book = openpyxl.load_workbook(io.BytesIO(paper.as_xlsx(paper.gather(sheet, by=alice_member))))
-    rows = [row for row in book.active.iter_rows(values_only=True) if any(row)]
+    rows = [row for row in book.worksheets[0].iter_rows(values_only=True) if any(row)]
     items = [row for row in rows if isinstance(row[0], int)]
     assert [row[1] for row in items] == ["换药", "样例胶囊", "药占比扣除"]
     assert sum(Decimal(str(row[5])) for row in items) == Decimal("42.00")

@@ -32,9 +32,10 @@ def test_it_knows_an_item_by_either_name_and_uses_it_once():
 @pytest.mark.parametrize("field", ["price", "quantity", "amount"])
 def test_it_does_not_take_a_similar_item_for_the_same(field):
     facts = {"price": "10", "quantity": "2", "amount": "20"}
-    item = ours("a", "换药", *facts.values())
-    changed = {**facts, field: "20.5"}
-    assert matched([theirs("换药", *changed.values(), "1")], [item]) == [None]
+    item = ours("a", "换药", facts["price"], facts["quantity"], facts["amount"])
+    facts[field] = "20.5"
+    line = theirs("换药", facts["price"], facts["quantity"], facts["amount"], "1")
+    assert matched([line], [item]) == [None]
 
 
 def test_it_tells_the_centres_own_deductions_apart():

@@ -219,6 +219,7 @@ def test_two_people_may_not_have_a_stopped_batch_sent_again(desk, stay, dora_mem
     begun(desk, stay, "partial_batch")
     with desk.door():
         batch = FeeBatch.objects.select_related("operation").order_by("number")[0]
+        assert batch.operation is not None
         batch.operation.state = State.MANUAL
         with pytest.raises(NotAllowed, match="不再重新发送"):
             decide_manually(batch.operation, Finding.NOT_APPLIED, by=desk.reviewer, reason="再发", again=True)

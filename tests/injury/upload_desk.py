@@ -134,6 +134,7 @@ class UploadDesk:
     def approve_wipe(self, admission: Admission) -> Operation:
         with self.door():
             wipe = self.epoch(admission).wipe
+            assert wipe is not None
             approve(wipe, by=self.reviewer)
         return wipe
 

@@ -59,7 +59,7 @@ class Command(BaseCommand):
         walks = []
         for insurance in INSURANCES:
             scope = Scope(institution.environment, of_year, insurance)
-            people = {"clerk": clerk, "reviewer": reviewer, "admin": admin}
+            people: dict[str, Any] = {"clerk": clerk, "reviewer": reviewer, "admin": admin}
             walks.append(
                 Walk(**people, sandbox=sandbox, app_code=channel.app_code, scope=scope, folder=folder, say=self.say)
             )

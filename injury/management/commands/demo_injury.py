@@ -50,7 +50,7 @@ class Command(BaseCommand):
                 raise Failed("演示机构没有工伤接口的通道，请检查 demo_seed")
             clerk, reviewer, admin = (member_with(institution, role) for role in (CLERK, REVIEWER, INSTITUTION_ADMIN))
             party = channel.settings().user_name
-        people = {"clerk": clerk, "reviewer": reviewer, "admin": admin}
+        people: dict[str, Any] = {"clerk": clerk, "reviewer": reviewer, "admin": admin}
         walk = Walk(**people, sandbox=sandbox, app_code=party, folder=folder, say=self.say)
         for part in (
             catalogue.bring,

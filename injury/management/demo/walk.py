@@ -88,7 +88,9 @@ class Walk(demo.Walk):
             standing = fee_standing(admission)
             rows = FeeItem.objects.filter(admission=admission, state=FeeState.UPLOADED)
             facts = rows.values_list("prescription", "own_code", "quantity", "amount")
-            ours = Counter((cf, own, f"{n:.4f}", f"{amount:.4f}") for cf, own, n, amount in facts)
+            ours: Counter[tuple[str, ...]] = Counter(
+                (cf, own, f"{n:.4f}", f"{amount:.4f}") for cf, own, n, amount in facts
+            )
             operation = self.operation_of(admission)
         there = self.stay(admission.number)
         lines = ((*key[:2], *(f"{Decimal(one):.4f}" for one in key[2:]), times) for *key, times in there["lines"])
