@@ -244,6 +244,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "RefundKind": "clearing.models.refund.RefundKind",
         "MonthKind": "clearing.models.month.MonthKind",
         "PaperState": "clearing.models.printed.PaperState",
+        "EnquiryState": "injury.models.enquiry.EnquiryState",
+        "EpochState": "injury.models.upload.EpochState",
     },
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []

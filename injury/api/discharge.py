@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -198,7 +199,7 @@ class DischargeRecords(ApiView):
 class RecordFields(ApiView):
     permissions = {"GET": "injury.admissions.view"}
 
-    @extend_schema(responses=serializers.DictField(), summary="各类病历的字段、长度和必填项")
+    @extend_schema(responses=OpenApiTypes.OBJECT, summary="各类病历的字段、长度和必填项")
     def get(self, request: ApiRequest) -> Response:
         kinds = {
             node: [
