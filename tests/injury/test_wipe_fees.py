@@ -100,6 +100,10 @@ def test_a_doubt_with_part_of_it_there_stays_parked_until_the_wipe_makes_it_moot
     batch = desk.batches(stay)[0]
     assert (epoch.state, batch.state) == (EpochState.WIPING, BatchState.PARTIAL)
     assert batch.operation.is_doubtful
+    with desk.door():
+        refuse(epoch.wipe, by=desk.reviewer, reason="先向中心核对")
+        again = request_wipe(stay, reason="核对过，重新上传", again=True, by=desk.by)
+        assert again.pk != epoch.wipe_id
     desk.approve_wipe(stay)
     desk.settle()
     assert desk.batches(stay)[0].operation.state == State.REVERSED

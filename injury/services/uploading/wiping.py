@@ -156,7 +156,9 @@ def request_wipe(admission: Admission, *, reason: str, again: bool, by: Member) 
         raise Refused("这次就诊还没有上传过费用")
     if has_live_wipe(epoch):
         raise Refused(f"作废已提请：{epoch.wipe.sentence if epoch.wipe else ''}")
-    refuse_while_moving(admission)
+    waiting = parked(epoch)
+    if waiting is None or waiting.pk != admission.operation_id:
+        refuse_while_moving(admission)  # a parked batch is what the wipe settles
     if epoch.state not in ASKABLE:
         raise Refused(f"费用上传“{epoch.get_state_display()}”，完成后再办理")
     if obstacle := may_still_execute(admission):
