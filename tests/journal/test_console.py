@@ -160,9 +160,17 @@ def test_the_database_knows_no_test_call_in_production(desk, alice):
         desk.update(call.operation, environment="production")
 
 
-def test_using_it_again_shows_no_secret_and_sends_it_all_the_same(desk, alice, bob, monkeypatch):
-    info = QueryClearing.model_fields["year"].json_schema_extra
-    monkeypatch.setitem(info, "secret", True)  # no clearing query has secrets of its own
+@pytest.fixture
+def secret_year(monkeypatch):
+    """No clearing query has secrets of its own: the year becomes one."""
+    monkeypatch.setitem(QueryClearing.model_fields["year"].json_schema_extra, "secret", True)
+    item_of.cache_clear()
+    yield
+    monkeypatch.undo()
+    item_of.cache_clear()
+
+
+def test_using_it_again_shows_no_secret_and_sends_it_all_the_same(desk, alice, bob, secret_year):
     assert item_of(QueryClearing, "year").secret
     send(alice, "queryClearing", QUERY)
     [call] = calls(desk)

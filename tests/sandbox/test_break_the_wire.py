@@ -91,7 +91,6 @@ def test_it_spares_other_transactions_and_other_parties(party, counterpart):
         {"kind": "html", "rate": 2},
         {"kind": "html", "count": 0},
         {"kind": "html", "codes": "all"},
-        {"kind": "session_expiry"},
     ],
 )
 def test_it_refuses_a_fault_that_does_not_exist(sandbox, asked):
