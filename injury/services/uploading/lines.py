@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from injury.messages import UploadCrossProvinceFees, UploadFees
 from injury.models import Advice, FeeItem, Sign
-from injury.models.fee import NO_ADVICE
+from injury.models.fee import NO_ADVICE, OUTSIDE
 from portal.gateway.crypto.sm3 import sm3
 from portal.gateway.messages import Request
 
@@ -30,7 +31,40 @@ def plain(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def wire_line(item: FeeItem, *, elsewhere: bool) -> Line:
+class ItemFacts(NamedTuple):
+    """What of a fee item goes on the wire: read as columns, because fifty columns a row make slow rows."""
+
+    prescription: str
+    prescribed_on: date
+    days: int
+    own_code: str
+    own_name: str
+    common_name: str
+    kind: str
+    centre_code: str
+    centre_name: str
+    category: str
+    grade: str
+    version: str
+    price: Decimal
+    quantity: Decimal
+    amount: Decimal
+    dosage_form: str
+    specification: str
+    maker: str
+    advice_no: str
+    trace_codes: str
+    is_unrelated: bool
+    is_rescue: bool
+    remark: str
+    explanation: str
+
+    @property
+    def is_outside(self) -> bool:
+        return self.centre_code in OUTSIDE.values()
+
+
+def wire_line(item: FeeItem | ItemFacts, *, elsewhere: bool) -> Line:
     """One fee item under its wire names; what is absent is left out."""
     category = item.category if len(item.category) <= CATEGORY else ""
     name = item.own_name if item.is_outside else item.centre_name

@@ -13,7 +13,7 @@ from injury.actions import BATCH_REFUSED
 from injury.messages import UploadCrossProvinceFees, UploadFees
 from injury.models import Advice, BatchLine, BatchState, EpochState, FeeBatch, FeeEpoch, FeeItem, FeeState, Sign
 from injury.services.uploading.epochs import author_of, changed, go, hold_admission, work
-from injury.services.uploading.lines import content_hash, hash_of, message, wire_advice, wire_line, written
+from injury.services.uploading.lines import ItemFacts, content_hash, hash_of, message, wire_advice, wire_line, written
 from portal.audit import record
 from portal.gateway.journal import open_operation
 from portal.gateway.messages import Request, faults
@@ -66,13 +66,14 @@ def told(batch: FeeBatch) -> str:
 def _request(epoch: FeeEpoch, batch: FeeBatch) -> Request[Any] | None:
     """The batch's message; None when it may not go, and then everything that follows from that is done."""
     elsewhere = epoch.admission.is_elsewhere
-    rows = BatchLine.objects.filter(batch=batch).select_related("item").order_by("position")
+    names = [f"item__{name}" for name in ItemFacts._fields]
+    rows = BatchLine.objects.filter(batch=batch).order_by("position").values_list("line_hash", *names)
     lines, hashes = [], []
-    for row in rows:
-        line = wire_line(row.item, elsewhere=elsewhere)
+    for line_hash, *facts in rows:
+        line = wire_line(ItemFacts(*facts), elsewhere=elsewhere)
         lines.append(line)
         hashes.append(hash_of(written(line))[:32])
-        if hashes[-1] != row.line_hash:
+        if hashes[-1] != line_hash:
             go(epoch, EpochState.PEOPLE, CHANGED)
             return None
     if content_hash(hashes) != batch.content_hash:

@@ -1,5 +1,6 @@
 """What a business does when one of its operations ends, and how it finds out whether a doubtful one happened."""
 
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol, TypeVar
@@ -151,7 +152,23 @@ def request_of(operation: Operation) -> Request[Any]:
     text = operation.request.reveal()
     if not text or digest(text) != operation.request_hash:
         raise ValueError("the stored request does not match its hash")
-    return request_class(operation.gateway, operation.kind).model_validate_json(text)
+    known = _recent.get(operation.request_hash)
+    kind = request_class(operation.gateway, operation.kind)
+    return known if type(known) is kind else kind.model_validate_json(text)
+
+
+#: Requests that this process has just put into the journal, by their hash: it mostly sends them itself, and reading
+#: thousands of lines again costs as much as sealing them. They are frozen, and the stored text is checked all the same.
+_recent: OrderedDict[str, Request[Any]] = OrderedDict()
+KEPT, LARGEST = 4, 2_000_000
+
+
+def keep_recent(request: Request[Any], text: str, text_hash: str) -> None:
+    """Remember a request that was put into the journal just now; large ones are not worth their memory."""
+    if len(text) <= LARGEST:
+        _recent[text_hash] = request
+        while len(_recent) > KEPT:
+            _recent.popitem(last=False)
 
 
 def text_of(record: Record) -> str:

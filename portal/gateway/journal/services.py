@@ -10,7 +10,7 @@ from portal.access.door import current_institution
 from portal.access.member import Member
 from portal.gateway import actions
 from portal.gateway.environments.standstill import environment_for
-from portal.gateway.journal.handlers import digest, handler_for, handler_of, text_of
+from portal.gateway.journal.handlers import digest, handler_for, handler_of, keep_recent, text_of
 from portal.gateway.journal.models import Evidence, Operation
 from portal.gateway.journal.moves import move, tell, tell_business
 from portal.gateway.journal.states import LIVE, Finding, Method, State, Task
@@ -69,6 +69,8 @@ def open_operation(
         raise RuntimeError("an operation is opened inside its member's institution")
     environment = environment_for(by)
     text = text_of(request)
+    text_hash = digest(text)
+    keep_recent(request, text, text_hash)
     operation = Operation(
         gateway=kind.gateway.name,
         environment=environment,
@@ -77,7 +79,7 @@ def open_operation(
         subject=subject_text(subject),
         title=title,
         request=text,
-        request_hash=digest(text),
+        request_hash=text_hash,
         expected={name: str(value) for name, value in (expected or {}).items()},
         state=State.DRAFT if needs_second else State.QUEUED,
         four_eyes=needs_second,

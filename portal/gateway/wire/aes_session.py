@@ -21,7 +21,7 @@ from portal.gateway.seals import aes
 from portal.gateway.seals.aes_session import AesSessionSwitches
 from portal.gateway.seals.switches import Switches
 from portal.gateway.wire.declared import Setting, printable
-from portal.gateway.wire.files import file_bytes, file_item, without_files
+from portal.gateway.wire.files import file_bytes, file_item, has_files, without_files
 from portal.gateway.wire.kinds import Opened, Prepared, R, Sessions, Wire
 from portal.gateway.wire.national_content import for_people
 from portal.gateway.wire.settings import WireSettings
@@ -91,8 +91,9 @@ class AesSessionWire(Wire):
             raise NotSent("接口还没有登录，请求没有发出")
         codec = JsonCodec(amounts=switches.numbers)
         as_file = file_item(kind)
+        packed = codec.pack(wire_form(request))
         body, content_type = (
-            _form_with_file(settings, request, as_file) if as_file else _sealed_form(settings, request, now)
+            _form_with_file(settings, request, as_file) if as_file else _sealed_form(settings, kind.code, packed, now)
         )
         headers = {"Content-Type": content_type, "Accept": "application/json", MSGID: msgid}
         if switches.session_header and kind.code != "login":
@@ -103,7 +104,7 @@ class AesSessionWire(Wire):
             msgid=msgid,
             url=_address(settings, kind.code, switches.file_path if as_file else switches.path),
             headers=headers,
-            plain=codec.pack(without_files(request)),
+            plain=codec.pack(without_files(request)) if has_files(kind) else packed,
             body=body,
             connect_timeout=settings.connect_timeout,
             read_timeout=settings.read_timeout or float(kind.patience),
@@ -132,13 +133,11 @@ def request_key(settings: WireSettings, code: str, now: datetime) -> bytes:
     return aes.key(settings.secret_key, "AES 密钥")
 
 
-def _sealed_form(settings: WireSettings, request: Request[Any], now: datetime) -> tuple[bytes, str]:
-    switches, code = _switches(settings), type(request).code
-    content = wire_form(request)
-    if switches.session_body and code != "login":
-        content = {"sessionid": _session(settings), **content}
-    plain = JsonCodec(amounts=switches.numbers).pack(content)
-    message = aes.close(plain, request_key(settings, code, now))
+def _sealed_form(settings: WireSettings, code: str, packed: bytes, now: datetime) -> tuple[bytes, str]:
+    if _switches(settings).session_body and code != "login":
+        head = JsonCodec().pack({"sessionid": _session(settings)})
+        packed = head[:-1] + (b"}" if packed == b"{}" else b"," + packed[1:])
+    message = aes.close(packed, request_key(settings, code, now))
     # Of Base64 only these letters are quoted; quoting a discharge's invoices byte by byte would take seconds.
     quoted = message.replace("+", "%2B").replace("/", "%2F").replace("=", "%3D")
     return b"message=" + quoted.encode(), "application/x-www-form-urlencoded; charset=UTF-8"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from typing import Any
+from functools import cache
+from typing import Any, get_args
 
 from pydantic import BaseModel
 
@@ -23,6 +24,22 @@ def file_bytes(text: str) -> bytes:
 def file_item(record: type[BaseModel]) -> str:
     """The item that is sent as a file; empty when the message has none at its top."""
     return next((name for name in record.model_fields if item_of(record, name).file), "")
+
+
+@cache
+def has_files(record: type[BaseModel]) -> bool:
+    """Whether a file may stand anywhere in messages of this class."""
+    return any(
+        item_of(record, name).file or any(has_files(part) for part in _records(info.annotation))
+        for name, info in record.model_fields.items()
+    )
+
+
+def _records(annotation: Any) -> set[type[BaseModel]]:
+    inner = get_args(annotation)
+    if inner:
+        return {found for one in inner for found in _records(one)}
+    return {annotation} if isinstance(annotation, type) and issubclass(annotation, BaseModel) else set()
 
 
 def without_files(record: BaseModel) -> dict[str, Any]:
