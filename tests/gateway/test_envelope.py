@@ -70,7 +70,8 @@ def test_the_openssl_command_can_open_it(ends, tmp_path):
     text = "&".join(f"{k}={members[k]}" for k in sorted(members) if k != "signData")
     assert text.startswith("appCode=APP-1&encData=")
     r, s = members["signData"][:64], members["signData"][64:]
-    integers = [bytes.fromhex(("00" if int(one[:2], 16) > 127 else "") + one) for one in (r, s)]
+    numbers = [int(one, 16) for one in (r, s)]
+    integers = [number.to_bytes(number.bit_length() // 8 + 1, "big") for number in numbers]  # as short as may be
     encoded = b"".join(b"\x02" + bytes([len(one)]) + one for one in integers)
     der = b"\x30" + bytes([len(encoded)]) + encoded
     assert OpenSSL(hospital, *ends.hospital_keys).verify(der, text.encode())
