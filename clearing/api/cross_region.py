@@ -3,10 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
-from django.http import QueryDict
 from django.urls import reverse
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -25,7 +23,7 @@ from clearing.services.cross_region import (
 from clearing.views.cross_region_lists import BatchFilter, CrossRowFilter
 from portal.access.gate import get_or_404
 from portal.access.member import Member
-from portal.api.problems import Problem
+from portal.api.filters import filtered, parameters
 from portal.api.reading import ReadSerializer
 from portal.api.views import ApiRequest, ApiView
 from portal.gateway.api import OperationSerializer
@@ -35,24 +33,6 @@ AMOUNTS = {
     "agency_paid": {"help_text": "经办机构支付总额 optins_pay_sumamt，元"},
 }
 WAITS = "开启双人复核的机构，操作先处于 draft 状态，等待复核人员在网页上复核。"
-
-
-def parameters(filter_class: Any) -> list[OpenApiParameter]:
-    declared = filter_class.base_filters.items()
-    return [OpenApiParameter(name, str, description=str(one.label)) for name, one in declared]
-
-
-def filtered(filter_class: Any, params: QueryDict, rows: QuerySet[Any]) -> QuerySet[Any]:
-    """The rows that the pages' own filter matches; raises Problem naming each wrong parameter."""
-    chosen = filter_class(params, queryset=rows)
-    if not chosen.is_valid():
-        errors = [
-            {"pointer": f"/{name}", "detail": f"{chosen.form.fields[name].label}：{words[0]}"}
-            for name, words in chosen.errors.items()
-        ]
-        raise Problem(422, "invalid", "查询条件不符合要求", errors=errors)
-    found: QuerySet[Any] = chosen.filtered()
-    return found
 
 
 def environment(by: Member) -> str:
