@@ -128,7 +128,7 @@ class LineList(ListPage):
         Column("item__own_name", "项目名称", width=28),
         Column("item__centre_code", "中心编码", "id", width=20),
         Column("category", "收费类别", "id", width=8),
-        Column("item__quantity", "数量", value=lambda line: f"{line.item.quantity.normalize():f}", width=10),
+        Column("item__quantity", "数量", "exact", value=lambda line: f"{line.item.quantity.normalize():f}", width=10),
         Column("amount", "金额（元）", "money", total=True),
         Column("line_hash", "内容摘要", "id", width=32, shown=False),
         Column("is_void", "未生效", value=lambda line: "未生效" if line.is_void else "", width=8),
