@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 from django.utils import timezone
 
@@ -85,6 +86,7 @@ def mapped(one: Mapping | None, kind: str, on: date, today: date, newest: dict[s
     return Mapped(item.code, item.name, item.category, item.grade, item.version, item.price_limit, hold=held)
 
 
+@cache
 def outside(kind: str, why: str, category: str = "") -> Mapped:
     """An item outside of the catalogue: the code of its kind, paid by the patient (3.2)."""
     return Mapped(OUTSIDE[kind], "", category or USUAL_CATEGORY[kind], SELF_PAID, "", is_outside=True, note=why)
@@ -139,7 +141,10 @@ def _mappings(own_codes: set[str], environment: str) -> dict[Own, Mapping]:
     found: dict[Own, Mapping] = {}
     codes = sorted(own_codes)
     for start in range(0, len(codes), PIECE):
-        mine = Mapping.objects.filter(environment=environment, own_code__in=codes[start : start + PIECE])
+        # One array: of thousands of values one by one, reading the statement alone takes longer than answering it.
+        mine = Mapping.objects.filter(environment=environment).extra(
+            where=["injury_mapping.own_code = ANY(%s)"], params=[codes[start : start + PIECE]]
+        )
         found |= {(one.own_code, one.kind): one for one in mine.select_related("item")}
     return found
 

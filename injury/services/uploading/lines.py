@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from injury.messages import UploadCrossProvinceFees, UploadFees
 from injury.models import Advice, FeeItem, Sign
-from injury.models.fee import NO_ADVICE, OUTSIDE
+from injury.models.fee import NO_ADVICE
+from injury.services.item_facts import ItemFacts
 from portal.gateway.crypto.sm3 import sm3
 from portal.gateway.messages import Request
 
@@ -29,39 +29,6 @@ def plain(number: Decimal) -> str:
     """Digits without exponent and without zeros at the end: 399, 0.5, -12.25."""
     text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-class ItemFacts(NamedTuple):
-    """What of a fee item goes on the wire: read as columns, because fifty columns a row make slow rows."""
-
-    prescription: str
-    prescribed_on: date
-    days: int
-    own_code: str
-    own_name: str
-    common_name: str
-    kind: str
-    centre_code: str
-    centre_name: str
-    category: str
-    grade: str
-    version: str
-    price: Decimal
-    quantity: Decimal
-    amount: Decimal
-    dosage_form: str
-    specification: str
-    maker: str
-    advice_no: str
-    trace_codes: str
-    is_unrelated: bool
-    is_rescue: bool
-    remark: str
-    explanation: str
-
-    @property
-    def is_outside(self) -> bool:
-        return self.centre_code in OUTSIDE.values()
 
 
 def wire_line(item: FeeItem | ItemFacts, *, elsewhere: bool) -> Line:
@@ -120,8 +87,13 @@ def wire_advice(advice: Advice) -> Line:
     return {name: value for name, value in line.items() if value}
 
 
+#: Made once: json.dumps would make one for every line.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def written(line: Line) -> str:
-    return json.dumps(line, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    """The line as text that is always the same."""
+    return _ENCODER.encode(line)
 
 
 def hash_of(text: str) -> str:
@@ -131,19 +103,22 @@ def hash_of(text: str) -> str:
 
 @dataclass(slots=True)
 class Frozen:
-    """A fee item with the line it goes as. `number` is its place among those of its message, from 1."""
+    """A fee item with what its line hashes to. `number` is its place among those of its message, from 1."""
 
-    item: FeeItem
-    line: Line
+    item: ItemFacts
     line_hash: str
     size: int
     number: int = 0
 
     @classmethod
-    def of(cls, item: FeeItem, *, elsewhere: bool) -> Frozen:
-        line = wire_line(item, elsewhere=elsewhere)
-        text = written(line)
-        return cls(item, line, hash_of(text)[:32], len(text.encode()))
+    def of(cls, item: ItemFacts, *, elsewhere: bool) -> Frozen:
+        text = written(wire_line(item, elsewhere=elsewhere))
+        return cls(item, line_hash(text), len(text.encode()))
+
+
+def line_hash(text: str) -> str:
+    """What a written line hashes to."""
+    return hash_of(text)[:32]
 
 
 @dataclass(slots=True)

@@ -12,8 +12,9 @@ from pydantic import ValidationError
 from injury.actions import BATCH_REFUSED
 from injury.messages import UploadCrossProvinceFees, UploadFees
 from injury.models import Advice, BatchLine, BatchState, EpochState, FeeBatch, FeeEpoch, FeeItem, FeeState, Sign
+from injury.services.item_facts import ItemFacts
 from injury.services.uploading.epochs import author_of, changed, go, hold_admission, work
-from injury.services.uploading.lines import ItemFacts, content_hash, hash_of, message, wire_advice, wire_line, written
+from injury.services.uploading.lines import content_hash, line_hash, message, wire_advice, wire_line, written
 from portal.audit import record
 from portal.gateway.journal import open_operation
 from portal.gateway.messages import Request, faults
@@ -69,11 +70,11 @@ def _request(epoch: FeeEpoch, batch: FeeBatch) -> Request[Any] | None:
     names = [f"item__{name}" for name in ItemFacts._fields]
     rows = BatchLine.objects.filter(batch=batch).order_by("position").values_list("line_hash", *names)
     lines, hashes = [], []
-    for line_hash, *facts in rows:
+    for stored, *facts in rows:
         line = wire_line(ItemFacts(*facts), elsewhere=elsewhere)
         lines.append(line)
-        hashes.append(hash_of(written(line))[:32])
-        if hashes[-1] != line_hash:
+        hashes.append(line_hash(written(line)))
+        if hashes[-1] != stored:
             go(epoch, EpochState.PEOPLE, CHANGED)
             return None
     if content_hash(hashes) != batch.content_hash:
