@@ -222,6 +222,14 @@ def finish_jobs(institution) -> None:
         Job.objects.update(state="done")
 
 
+def test_a_file_of_mappings_is_shown_among_the_mappings(shelf, alice, hospital_a):
+    with tenant_tx(hospital_a.pk):
+        file = CatalogueFile.objects.create(environment="test", kind=FileKind.MAPPINGS, name="甲.xlsx", state="faulty")
+    here = reverse("injury:mapping-file", args=[file.pk])
+    assert alice.get(reverse("injury:catalogue-file", args=[file.pk])).url == here
+    assert f'href="{reverse("injury:mapping-list")}" aria-current="page"' in text(alice.get(here))
+
+
 def test_it_is_nobody_elses(shelf, alice, charlie, hospital_a):
     with tenant_tx(hospital_a.pk):
         mapping = Mapping.objects.all()[0]
