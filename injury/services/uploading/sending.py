@@ -12,9 +12,8 @@ from pydantic import ValidationError
 from injury.actions import BATCH_REFUSED
 from injury.messages import UploadCrossProvinceFees, UploadFees
 from injury.models import Advice, BatchLine, BatchState, EpochState, FeeBatch, FeeEpoch, FeeItem, FeeState, Sign
-from injury.services.item_facts import ItemFacts
-from injury.services.uploading.epochs import author_of, changed, go, hold_admission, work
-from injury.services.uploading.lines import content_hash, line_hash, message, wire_advice, wire_line, written
+from injury.services.uploading.epochs import author_of, go, hold_admission, work
+from injury.services.uploading.messages import ChangedAfterFreezing, lines_of, made_ready, message_of
 from portal.audit import record
 from portal.gateway.journal import open_operation
 from portal.gateway.messages import Request, faults
@@ -53,9 +52,8 @@ def advance(epoch: FeeEpoch) -> None:
         )
     batch.state = BatchState.SENDING
     batch.save(update_fields=["state", "operation"])
-    changed(epoch)
     hold_admission(epoch, batch.operation)
-    go(epoch, EpochState.SENDING, f"正在上传第 {batch.number} 批，共 {count} 批")
+    go(epoch, EpochState.SENDING, f"正在上传第 {batch.number} 批，共 {count} 批", changes=epoch.changes + 1)
 
 
 def told(batch: FeeBatch) -> str:
@@ -66,31 +64,19 @@ def told(batch: FeeBatch) -> str:
 
 def _request(epoch: FeeEpoch, batch: FeeBatch) -> Request[Any] | None:
     """The batch's message; None when it may not go, and then everything that follows from that is done."""
-    elsewhere = epoch.admission.is_elsewhere
-    names = [f"item__{name}" for name in ItemFacts._fields]
-    rows = BatchLine.objects.filter(batch=batch).order_by("position").values_list("line_hash", *names)
-    lines, hashes = [], []
-    for stored, *facts in rows:
-        line = wire_line(ItemFacts(*facts), elsewhere=elsewhere)
-        lines.append(line)
-        hashes.append(line_hash(written(line)))
-        if hashes[-1] != stored:
-            go(epoch, EpochState.PEOPLE, CHANGED)
-            return None
-    if content_hash(hashes) != batch.content_hash:
-        go(epoch, EpochState.PEOPLE, CHANGED)
-        return None
-    advices = Advice.objects.filter(pk__in=list(batch.advices)).order_by("started_on", "number")
+    advices = list(Advice.objects.filter(pk__in=list(batch.advices)).order_by("started_on", "number"))
     sent = {str(advice.pk): advice.version for advice in advices}
     if sent != batch.advices:
         batch.advices = sent  # changed while it waited: what goes is what is noted
         batch.save(update_fields=["advices"])
     try:
-        return message(epoch.admission.number, lines, [wire_advice(one) for one in advices], elsewhere=elsewhere)
+        return made_ready(batch) or message_of(batch, lines_of(batch), epoch.admission, advices)
+    except ChangedAfterFreezing:
+        go(epoch, EpochState.PEOPLE, CHANGED)
     except ValidationError as error:
-        first = faults(error, UploadCrossProvinceFees if elsewhere else UploadFees)[0]
+        first = faults(error, UploadCrossProvinceFees if epoch.admission.is_elsewhere else UploadFees)[0]
         refuse_batch(epoch, batch, f"{first.label}：{first.sentence}")
-        return None
+    return None
 
 
 def end_applied(epoch: FeeEpoch, batch: FeeBatch, saved: int | None) -> None:
