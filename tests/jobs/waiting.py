@@ -6,7 +6,7 @@ from typing import Any
 
 
 def until(ready: Callable[[], Any], seconds: float = 60) -> Any:
-    """What `ready` returns as soon as it is true. The limit is for what never happens, not for a machine that is busy."""
+    """What `ready` returns as soon as it is true. The limit is for what never happens, not for a busy machine."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         found = ready()
