@@ -17,6 +17,8 @@ from portal.jobs import Job, start
 
 LOOK_AGAIN = "injury.fees.look_again"
 PIECE = 500
+#: Asked for every item: an enum's value is slow.
+WAITING, HELD = FeeState.WAITING.value, FeeState.HELD.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ def placed(item: FeeItem | ItemFacts, at: Mapped, charge: str = "") -> tuple[str
     kind, because = (reason.kind, reason.because) if reason else ("", "")
     if not kind and charge in (FeeState.HELD, FeeState.DROPPED):
         kind, because = HeldKind.CHARGE.value, "被冲减的收费还不能上传，退费要等它上传之后"
-    state = FeeState.HELD.value if kind else FeeState.WAITING.value
+    state = HELD if kind else WAITING
     name = at.name or item.own_name
     return at.code, name, category, at.grade, at.version, form, state, kind, because[:300]
 

@@ -31,8 +31,7 @@ def freeze(epoch: FeeEpoch) -> int:
 
 def _ready(admission: Admission) -> list[ItemFacts]:
     """What waits and may go by the mapping of this moment; what may not any more is held."""
-    waiting = FeeItem.objects.select_for_update(of=("self",)).filter(admission=admission, state=FeeState.WAITING)
-    waiting = waiting.order_by("prescribed_on", "line_id")
+    waiting = FeeItem.objects.filter(admission=admission, state=FeeState.WAITING).order_by("prescribed_on", "line_id")
     found = facts_of(waiting)
     if are_placed(found, admission.environment):
         return found

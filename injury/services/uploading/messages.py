@@ -1,4 +1,4 @@
-"""The message of a batch, made from its frozen lines; the next one while the present one is under way."""
+"""The message of a batch, made from its frozen lines; the next one while the reply to the present one is waited for."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.db.models.functions import Greatest
 from django.utils import timezone
 from pydantic import ValidationError
@@ -31,7 +31,8 @@ def planned(epoch: FeeEpoch) -> QuerySet[FeeBatch]:
 
 def advance(epoch: FeeEpoch) -> None:
     """Send the next batch, or have the centre's sums read when there is none; under the admission's lock."""
-    batch = planned(epoch).select_for_update(of=("self",)).first()
+    everything = FeeBatch.objects.filter(epoch=epoch).order_by().values("epoch").annotate(count=Count("pk"))
+    batch = planned(epoch).annotate(of=everything.values("count")).select_for_update(of=("self",)).first()
     if batch is None:
         hold_admission(epoch, None)
         go(epoch, EpochState.CHECKING, "已全部上传，正在核对中心金额")
@@ -40,7 +41,7 @@ def advance(epoch: FeeEpoch) -> None:
     request = _request(epoch, batch)
     if request is None:
         return
-    count = FeeBatch.objects.filter(epoch=epoch).count()
+    count: int = batch.of  # type: ignore[attr-defined]
     with carrying_on(epoch.environment):
         batch.operation = open_operation(
             request,

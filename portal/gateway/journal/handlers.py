@@ -95,8 +95,9 @@ class Handler:
     def during(self, operation: Operation) -> Callable[[], None] | None:
         """What to compute while this operation's message is under way, so that the next one is ready; None: nothing.
 
-        Asked inside the door just before the message leaves: read here. What is returned runs in a thread without a
-        database; it only keeps results in memory, for this process to find or to make again.
+        Asked inside the door just before the message leaves: read here. What is returned runs for less than a second
+        while the reply is waited for, without a database (I8); it only keeps results in memory, for this process to
+        find or to make again.
         """
         return None
 

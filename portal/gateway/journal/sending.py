@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection
-from django.db.models import Q
+from django.db.models import Exists, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -16,7 +16,7 @@ from portal.access.door import tenant_tx
 from portal.gateway import actions, client, wire
 from portal.gateway.errors import NotSent
 from portal.gateway.journal import lease, pace, spool
-from portal.gateway.journal.ahead import Work, meanwhile, work_during
+from portal.gateway.journal.ahead import Work, work_during
 from portal.gateway.journal.handlers import request_of, text_of
 from portal.gateway.journal.late import keep_late_reply
 from portal.gateway.journal.lease import Held
@@ -88,17 +88,19 @@ def _send_until(until: float, institution_id: int, gateway: str) -> tuple[int, b
 
 def next_queued(gateway: str, environment: str = "") -> Operation | None:
     """The oldest operation that may be sent now; None also while recovered operations keep the gateway closed."""
-    if is_quarantined(gateway):
-        return None
     rows = Operation.objects.filter(Q(not_before=None) | Q(not_before__lte=Now()), gateway=gateway, state=State.QUEUED)
     if environment:
         rows = rows.filter(environment=environment)
-    return rows.order_by("queued_at", "id").first()
+    return rows.exclude(Exists(_quarantine(gateway))).order_by("queued_at", "id").first()
 
 
 def is_quarantined(gateway: str) -> bool:
     """After a restore nothing new is sent until what the database forgot has been settled."""
-    return Operation.objects.filter(gateway=gateway, recovered=True, state__in=DOUBTFUL).exists()
+    return _quarantine(gateway).exists()
+
+
+def _quarantine(gateway: str) -> QuerySet[Operation]:
+    return Operation.objects.filter(gateway=gateway, recovered=True, state__in=DOUBTFUL)
 
 
 def send_next(held: Held) -> Step:
@@ -190,8 +192,7 @@ def _spool_and_send(claimed: Claimed, work: Work | None) -> wire.Exchange[Any]:
         # This process slept: others may already be looking into the attempt. No byte has left, so none will.
         return _not_sent(claimed, "本机繁忙，没有按时发出，将重新发送")
     client.refuse_inside_transaction()
-    with meanwhile(work):
-        return wire.send(claimed.prepared)
+    return wire.send(claimed.prepared, meanwhile=work)
 
 
 def _not_sent(claimed: Claimed, sentence: str) -> wire.Exchange[Any]:

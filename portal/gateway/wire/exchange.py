@@ -102,8 +102,10 @@ def prepare(
         raise NotSent("请求内容无法编码，没有发出") from fault
 
 
-def send(prepared: Prepared[R], *, now: Callable[[], datetime] = clock) -> Exchange[R]:
-    """Send it, once. Commit the attempt and write the spool before."""
+def send(
+    prepared: Prepared[R], *, now: Callable[[], datetime] = clock, meanwhile: Callable[[], None] | None = None
+) -> Exchange[R]:
+    """Send it, once. Commit the attempt and write the spool before. `meanwhile`: see transport.post."""
     started = now()
     try:
         answer = transport.post(
@@ -115,6 +117,7 @@ def send(prepared: Prepared[R], *, now: Callable[[], datetime] = clock) -> Excha
             allowed=prepared.settings.allowed_hosts,
             ca_file=prepared.settings.ca_file,
             address=prepared.settings.host_address,
+            meanwhile=meanwhile,
         )
     except NotSent as error:
         return _ended(prepared, Outcome.NOT_SENT, started, now(), sentence=error.sentence)
