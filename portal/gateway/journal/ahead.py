@@ -5,6 +5,7 @@ What it needs is read before the call: no transaction is open during one (I8).
 
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from portal.access.door import tenant_tx
 from portal.gateway.journal.handlers import Handler, handler_of
@@ -25,11 +26,11 @@ def work_during(operation: Operation) -> Work | None:
     except Exception:
         logger.exception("operation %s: nothing is got ready meanwhile", operation.pk)
         return None
+    return partial(_quietly, operation, work) if work else None
 
-    def quietly() -> None:
-        try:
-            work()
-        except Exception:  # who needs the result makes it again, and meets the fault where it can be told
-            logger.exception("operation %s: nothing was got ready meanwhile", operation.pk)
 
-    return quietly if work else None
+def _quietly(operation: Operation, work: Work) -> None:
+    try:
+        work()
+    except Exception:  # who needs the result makes it again, and meets the fault where it can be told
+        logger.exception("operation %s: nothing was got ready meanwhile", operation.pk)
