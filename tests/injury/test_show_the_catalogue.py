@@ -13,6 +13,7 @@ from django.urls import reverse
 from injury.models import CatalogueFile, CatalogueItem, ErrorCode, FeeItem, FileKind, Mapping
 from injury.services.catalogue_reading import read_file, use_file
 from injury.services.mapping_coverage import coverage
+from portal.access import middleware
 from portal.access.door import tenant_tx
 from portal.papers.xlsx_reading import read_xlsx
 from tests.injury.catalogue_rows import MAPPING_HEADS, put_item, put_mapping, upload, workbook
@@ -249,7 +250,8 @@ def test_it_is_nobody_elses(shelf, alice, charlie, hospital_a):
 @pytest.mark.parametrize(
     "name", ["mapping-list", "mapping-renewals", "catalogue-list", "mapping-coverage", "error-list"]
 )
-def test_pages_ask_as_many_questions_for_many_rows_as_for_few(shelf, alice, hospital_a, name):
+def test_pages_ask_as_many_questions_for_many_rows_as_for_few(shelf, alice, hospital_a, name, monkeypatch):
+    monkeypatch.setattr(middleware, "GRAIN", 3600)  # being there is written down every second
     address = reverse(f"injury:{name}")
 
     def questions() -> int:
