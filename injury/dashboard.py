@@ -69,7 +69,7 @@ def uploads_open(member: Member) -> list[Task]:
     proposed = epochs.filter(state=EpochState.WIPING, wipe__state=State.DRAFT)
     may_approve = member.may("gateway.operations.approve") and member.user is not None
     own = proposed.exclude(wipe__created_by=member.user) if may_approve else proposed
-    held = FeeItem.objects.filter(environment=here, state=FeeState.HELD).count()
+    held = FeeItem.objects.filter(environment=here, state=FeeState.HELD).exclude(held_kind="").count()
     address = f"{reverse('injury:upload-list')}?open=stuck"
     return [
         Task(

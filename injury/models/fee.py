@@ -191,8 +191,9 @@ class FeeItem(LargeTenantModel):
         verbose_name = verbose_name_plural = "费用明细"
         ordering = ["prescribed_on", "line_id"]
         indexes = [
-            models.Index(fields=["institution", "admission", "state", "prescribed_on", "id"], name="fee_by_admission"),
-            models.Index(fields=["institution", "environment", "state", "id"], name="fee_by_state"),
+            # The state stands in no index: an item goes through four of them, and each would be written anew in all.
+            models.Index(fields=["institution", "admission", "prescribed_on", "id"], name="fee_by_admission"),
+            models.Index(fields=["institution", "environment", "id"], condition=~Q(held_kind=""), name="fee_held"),
             models.Index(fields=["institution", "environment", "own_code"], name="fee_by_own_code"),
             models.Index(fields=["institution", "environment", "-arrived_at", "-id"], name="fee_newest"),
             models.Index(fields=["refunds"], condition=Q(refunds__isnull=False), name="fee_refunds"),

@@ -183,7 +183,7 @@ class HeldList(ListPage):
     )
 
     def rows(self) -> QuerySet[Any]:
-        return FeeItem.objects.filter(state=FeeState.HELD).select_related("admission")
+        return FeeItem.objects.filter(state=FeeState.HELD).exclude(held_kind="").select_related("admission")
 
 
 def mapping_url(item: FeeItem) -> str:

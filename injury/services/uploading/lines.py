@@ -5,11 +5,12 @@ Pure: the same item always gives the same line, so its hash says whether it chan
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+from pydantic_core import to_json
 
 from injury.messages import UploadCrossProvinceFees, UploadFees
 from injury.models import Advice, FeeItem, Sign
@@ -87,18 +88,14 @@ def wire_advice(advice: Advice) -> Line:
     return {name: value for name, value in line.items() if value}
 
 
-#: Made once: json.dumps would make one for every line.
-_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+def written(line: Line) -> bytes:
+    """The line as JSON that is always the same: `wire_line` names its items in one order."""
+    return to_json(line)
 
 
-def written(line: Line) -> str:
-    """The line as text that is always the same."""
-    return _ENCODER.encode(line)
-
-
-def hash_of(text: str) -> str:
+def hash_of(text: bytes) -> str:
     """SM3 in lower hex."""
-    return sm3(text.encode()).hex()
+    return sm3(text).hex()
 
 
 @dataclass(slots=True)
@@ -113,10 +110,10 @@ class Frozen:
     @classmethod
     def of(cls, item: ItemFacts, *, elsewhere: bool) -> Frozen:
         text = written(wire_line(item, elsewhere=elsewhere))
-        return cls(item, line_hash(text), len(text.encode()))
+        return cls(item, line_hash(text), len(text))
 
 
-def line_hash(text: str) -> str:
+def line_hash(text: bytes) -> str:
     """What a written line hashes to."""
     return hash_of(text)[:32]
 
@@ -148,7 +145,7 @@ class Planned:
 
 def content_hash(hashes: Iterable[str]) -> str:
     """What a message's lines hash to, in their order."""
-    return hash_of("\n".join(hashes))
+    return hash_of("\n".join(hashes).encode())
 
 
 def plan(frozen: Sequence[Frozen], advices: Sequence[Advice], *, lines: int, size: int) -> list[Planned]:
@@ -205,7 +202,7 @@ def _advices(alone: Sequence[Advice], lines: int, size: int) -> Iterator[list[Ad
 
 
 def _size(advice: Advice) -> int:
-    return len(written(wire_advice(advice)).encode())
+    return len(written(wire_advice(advice)))
 
 
 def message(number: str, lines: Sequence[Line], advices: Sequence[Line], *, elsewhere: bool) -> Request[Any]:
