@@ -164,7 +164,7 @@ class _Plain(HTTPConnection):
         self._watch.sent = True
         super().send(data)
 
-    def getresponse(self) -> HTTPResponse:
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override]
         self._watch.waits()
         return super().getresponse()
 

@@ -36,10 +36,12 @@ def insert_columns(model: type[Model], count: int, **given: Any) -> None:
         if isinstance(field, SealedField | BlindIndex):
             raise TypeError(f"{model.__name__} has sealed columns: use insert_rows")
         name = str(field.attname)
-        if name not in given:
-            values = [field.get_default() for _ in range(count)] if field.primary_key else [field.get_default()] * count
-        else:
+        if name in given:
             values = given.pop(name)
+        elif name == model._meta.pk.attname:
+            values = [field.get_default() for _ in range(count)]
+        else:
+            values = field.get_default()
         columns[name] = values if isinstance(values, list) else [values] * count
     if given:
         raise TypeError(f"{model.__name__} has no columns {', '.join(given)}")
@@ -51,7 +53,9 @@ def _insert(model: type[Model], columns: dict[str, list[Any]]) -> None:
     quote = connection.ops.quote_name
     fields = model._meta.local_concrete_fields
     names = ", ".join(quote(str(field.column)) for field in fields)
-    picked, same, lists = [], [], []
+    picked: list[str] = []
+    same: list[Any] = []
+    lists: list[str] = []
     for field in fields:
         values = columns[str(field.attname)]
         if not field.primary_key and values.count(values[0]) == len(values):  # sent once, not once a row

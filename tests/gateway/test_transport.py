@@ -44,7 +44,7 @@ def test_it_sends_once_and_returns_the_answer():
 
 
 def test_it_has_time_for_something_else_once_everything_is_sent():
-    there = []
+    there: list[bool] = []
 
     def look():
         until = time.monotonic() + 2

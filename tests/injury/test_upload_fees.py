@@ -41,9 +41,12 @@ def test_everything_waiting_goes_in_batches_of_one_sign_and_the_sums_agree(desk,
 
 def test_the_next_message_is_made_while_the_reply_is_waited_for(desk, stay, monkeypatch):
     late = []
-    monkeypatch.setattr(
-        sending, "message_of", lambda batch, *rest: late.append(batch.number) or message_of(batch, *rest)
-    )
+
+    def made_late(batch, *rest):
+        late.append(batch.number)
+        return message_of(batch, *rest)
+
+    monkeypatch.setattr(sending, "message_of", made_late)
     desk.charge(stay, 12)
     desk.upload(stay)
     desk.settle()

@@ -41,7 +41,7 @@ def advance(epoch: FeeEpoch) -> None:
     request = _request(epoch, batch)
     if request is None:
         return
-    count: int = batch.of  # type: ignore[attr-defined]
+    count: int = batch.of
     with carrying_on(epoch.environment):
         batch.operation = open_operation(
             request,
