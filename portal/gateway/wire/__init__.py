@@ -6,7 +6,17 @@ byte leaves (design 3.1, I3).
 
 from portal.gateway.wire.aes_session import AesSessionWire
 from portal.gateway.wire.declared import SEALED, Setting
-from portal.gateway.wire.exchange import Exchange, Outcome, clock, exchange, judge, new_msgid, prepare, send
+from portal.gateway.wire.exchange import (
+    Exchange,
+    Outcome,
+    clock,
+    exchange,
+    judge,
+    new_msgid,
+    prepare,
+    prepare_ahead,
+    send,
+)
 from portal.gateway.wire.kinds import Opened, Prepared, Sessions, Wire, register_wire, wire
 from portal.gateway.wire.national import NationalWire
 from portal.gateway.wire.settings import WireSettings
@@ -31,6 +41,7 @@ __all__ = [
     "judge",
     "new_msgid",
     "prepare",
+    "prepare_ahead",
     "register_wire",
     "send",
     "wire",
