@@ -3,13 +3,13 @@
 JSON, because an array is written and quoted value by value, in Python.
 """
 
-import json
 from collections.abc import Sequence
 from operator import attrgetter
 from typing import Any
 
 from django.db import connection
 from django.db.models import Model
+from pydantic_core import to_json
 
 from portal.vault.fields import BlindIndex, SealedField
 
@@ -63,7 +63,7 @@ def _insert(model: type[Model], columns: dict[str, list[Any]]) -> None:
             same.append(values[0])
         else:
             picked.append(f"given.c{len(lists)}::{_type(field)}")
-            lists.append(json.dumps(values, ensure_ascii=False, default=_text))
+            lists.append(_listed(values))
     given = f"ROWS FROM ({', '.join(['json_array_elements_text(%s::json)'] * len(lists))})"
     given += f" AS given({', '.join(f'c{place}' for place in range(len(lists)))})"
     statement = f"INSERT INTO {quote(model._meta.db_table)} ({names}) SELECT {', '.join(picked)} FROM {given}"
@@ -71,9 +71,11 @@ def _insert(model: type[Model], columns: dict[str, list[Any]]) -> None:
         cursor.execute(statement, [*same, *lists])
 
 
-def _text(value: object) -> str:
-    """How the database reads what JSON does not know: bytes, days, times, amounts, ids."""
-    return f"\\x{value.hex()}" if isinstance(value, bytes) else str(value)
+def _listed(values: list[Any]) -> str:
+    """The column as a JSON list. Days, times, amounts and ids are written as the database reads them; bytes in hex."""
+    if any(isinstance(value, bytes) for value in values):
+        values = [f"\\x{value.hex()}" if isinstance(value, bytes) else value for value in values]
+    return to_json(values, fallback=str).decode()
 
 
 def _values(field: Any, rows: Sequence[Model]) -> list[Any]:

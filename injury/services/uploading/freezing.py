@@ -13,9 +13,11 @@ from injury.services.fee_holding import are_placed, sort_out
 from injury.services.item_facts import ItemFacts, facts_of
 from injury.services.uploading.lines import Frozen, Planned, plan
 from injury.services.uploading.messages import remember
+from portal.vault.collecting import unlooked
 from portal.vault.inserting import insert_columns
 
 
+@unlooked()
 def freeze(epoch: FeeEpoch) -> int:
     """Put everything that waits and may go into batches; how many items. Under the admission's lock."""
     admission = epoch.admission

@@ -108,7 +108,7 @@ def cancel_batch(epoch: FeeEpoch, batch: FeeBatch, reason: str) -> None:
     """The batch was taken back before it left."""
     batch.state, batch.note, batch.ended_at = BatchState.CANCELLED, reason[:400], timezone.now()
     batch.save(update_fields=["state", "note", "ended_at"])
-    free(BatchLine.objects.filter(batch=batch))
+    free(batch)
     cancel_planned(epoch)
     hold_admission(epoch, None)
     go(epoch, EpochState.CHECKING, f"{batch}没有发送：{reason}")
@@ -118,16 +118,15 @@ def cancel_batch(epoch: FeeEpoch, batch: FeeBatch, reason: str) -> None:
 def cancel_planned(epoch: FeeEpoch) -> None:
     """What has not left goes back to where it waited."""
     waiting = planned(epoch)
-    free(BatchLine.objects.filter(batch__in=waiting))
+    for batch in waiting:
+        free(batch)
     waiting.update(state=BatchState.CANCELLED, ended_at=timezone.now())
 
 
-def free(lines: QuerySet[BatchLine]) -> None:
-    """Items of these lines may go again, and the lines are void."""
-    FeeItem.objects.filter(batch_lines__in=lines.filter(is_void=False)).update(
-        state=FeeState.WAITING, uploaded_at=None, held_kind="", held_because=""
-    )
-    lines.update(is_void=True)
+def free(batch: FeeBatch) -> None:
+    """Items of this batch may go again, and its lines are void."""
+    items_of(batch).update(state=FeeState.WAITING, uploaded_at=None, held_kind="", held_because="")
+    BatchLine.objects.filter(batch=batch).update(is_void=True)
 
 
 def items_of(batch: FeeBatch) -> QuerySet[FeeItem]:
