@@ -61,10 +61,11 @@ INSTALLED_APPS = [
     "portal.web",
     "clearing",
     "injury",
+    "settlement",
     "portal",  # last: loads every declaration once all of the above are ready
 ]
 #: The businesses, by name only: the ground floor imports none of them (design 1.2).
-BUSINESSES = ["clearing", "injury"]
+BUSINESSES = ["clearing", "injury", "settlement"]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -1,0 +1,1 @@
+"""What settlement writes into the audit chain; one line each."""

@@ -1,0 +1,1 @@
+"""Settlement in the Django admin: read, filter, search."""

@@ -1,0 +1,1 @@
+"""What settlement keeps in the database."""

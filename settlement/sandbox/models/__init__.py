@@ -1,0 +1,1 @@
+"""What the played centre remembers."""

@@ -1,0 +1,1 @@
+"""Everything the sandbox plays on the national interface; importing it registers the plays."""
