@@ -18,7 +18,7 @@ from portal.gateway.sandbox.control import Sandbox
 from portal.gateway.seals.aes_session import AesSessionSwitches
 from portal.gateway.seals.national import NationalSwitches
 from portal.gateway.seals.switches import EnvelopeSwitches
-from portal.gateway.wire import Exchange, WireSettings, exchange, wire
+from portal.gateway.wire import Exchange, WireSettings, clock, exchange, wire
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -179,7 +179,7 @@ def national_counterpart(sandbox: Sandbox) -> Callable[..., Counterpart]:
             switches=NationalSwitches.read(switches or {}),
             connect_timeout=5,
             read_timeout=timeout,
-            next_number=NUMBERS.__next__,
+            next_stamp=lambda sender: f"{clock():%Y%m%d%H%M%S}{next(NUMBERS) % 10_000:04d}",
         )
         return Counterpart(sandbox, settings, told)
 

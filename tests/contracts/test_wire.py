@@ -72,7 +72,7 @@ def national() -> dict[str, Any]:
         medins_code="H44010000001",
         medins_name="样例医院",
         region="440100",
-        next_number=lambda: 7,
+        next_stamp=lambda sender: f"{NOW:%Y%m%d%H%M%S}0007",
     )
     msgid = new_msgid(settings, now=lambda: NOW)
     request = ConfirmCrossRegion.of("2025", "01", sample(ConfirmCrossRegion).detail)

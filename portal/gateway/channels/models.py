@@ -14,7 +14,7 @@ from portal.access.models.institution import Environment
 from portal.access.rows import TenantModel
 from portal.gateway.channels.fields import KEYS, LABELS, fields_of, settings_of, wire_of
 from portal.gateway.channels.hosts import allowed_hosts, leads_home
-from portal.gateway.channels.numbers import next_number
+from portal.gateway.channels.numbers import next_stamp
 from portal.gateway.errors import NotSent
 from portal.gateway.messages import gateway
 from portal.gateway.wire import WireSettings
@@ -107,7 +107,7 @@ def wire_settings(gateway_name: str, values: Mapping[str, Any]) -> WireSettings:
         switches=wire_of(gateway_name).switches.read(values.get("switches") or {}),
         connect_timeout=float(values.get("connect_timeout") or 10),
         read_timeout=float(values["read_timeout"]) if values.get("read_timeout") else None,
-        next_number=next_number,
+        next_stamp=next_stamp,
     )
 
 

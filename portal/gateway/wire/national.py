@@ -61,9 +61,9 @@ class NationalWire(Wire):
 
     def new_msgid(self, settings: WireSettings, now: datetime) -> str:
         """Institution (12), time (14), number (4): 30 characters (table 2)."""
-        if settings.next_number is None or len(settings.medins_code) != 12:
+        if settings.next_stamp is None or len(settings.medins_code) != 12:
             raise NotSent("报文编号无法生成：请在系统配置中填写 12 位定点医药机构编号，请求没有发出")
-        return f"{settings.medins_code}{_text(now)}{settings.next_number() % 10_000:04d}"
+        return settings.medins_code + settings.next_stamp(settings.medins_code)
 
     def prepare(self, settings: WireSettings, request: Request[R], msgid: str, now: datetime) -> Prepared[R]:
         kind, switches = type(request), _switches(settings)
@@ -210,10 +210,6 @@ def _check_refmsgid(switches: NationalSwitches, refmsgid: str, now: datetime) ->
         raise Unknown(Doubt.SHAPE, "inf_refmsgid 不是区划、时间和流水号") from None
     if abs(at - now) > timedelta(seconds=switches.tolerance):
         raise Unknown(Doubt.TIMESTAMP, f"相差 {int(abs(at - now).total_seconds())} 秒，请核对本机时间")
-
-
-def _text(now: datetime) -> str:
-    return now.astimezone(SHANGHAI).strftime("%Y%m%d%H%M%S")
 
 
 def _switches(settings: WireSettings) -> NationalSwitches:

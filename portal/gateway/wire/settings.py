@@ -19,8 +19,9 @@ class WireSettings:
     empty. `switches` are the wire's own (None: its defaults). `host_address` is the IP that the host of `base_url` is
     bound to, for sites without name service. `names` overrides transaction names on the wire ({code: name});
     `allowed_hosts` is the platform's allow-list (`host` or `host:port`); `read_timeout` in seconds replaces each
-    transaction's own patience; `ca_file` is the certificate authority of an intranet. `next_number` gives wires that
-    count their messages a number that no other process has. `session` is what a sign-in gave, where the wire has such.
+    transaction's own patience; `ca_file` is the certificate authority of an intranet. `next_stamp` gives wires that
+    count their messages time (14 digits) and number (4) for a sender, which no other process has. `session` is what a
+    sign-in gave, where the wire has such.
     """
 
     gateway: Gateway
@@ -45,7 +46,7 @@ class WireSettings:
     connect_timeout: float = 10
     read_timeout: float | None = None
     ca_file: str | None = None
-    next_number: Callable[[], int] | None = field(default=None, repr=False)
+    next_stamp: Callable[[str], str] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if self.switches is None:
