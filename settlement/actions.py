@@ -1,1 +1,22 @@
 """What settlement writes into the audit chain; one line each."""
+
+from portal.audit import Action
+
+PREVIEW_ASKED = Action("settlement.preview.asked", "对 {number} 预结算，{lines} 条明细，合计 {total} 元", "预结算")
+SETTLING = Action(
+    "settlement.settle.requested", "提交结算 {number}：总额 {total} 元，基金 {fund}，账户 {account}，现金 {cash}", "提交结算"
+)
+SETTLED = Action("settlement.settle.done", "结算 {number} 完成，中心结算ID {setl_id}，总额 {total} 元", "结算完成")
+SETTLED_BROKEN = Action(
+    "settlement.settle.broken", "结算 {number} 已完成但金额关系不成立，等待复核人员认可：{what}", "结算金额不符"
+)
+NOT_SETTLED = Action("settlement.settle.rejected", "结算 {number} 没有完成：{reason}", "结算未完成")
+ACCEPTED = Action("settlement.settle.accepted", "认可结算 {number} 的金额（{what}），理由：{reason}", "认可结算金额")
+UNDO_ASKED = Action("settlement.undo.requested", "申请撤销结算 {number}，金额 {total} 元", "申请撤销结算")
+UNDONE = Action("settlement.undo.done", "结算 {number} 已撤销，退回账户 {account} 元、现金 {cash} 元", "撤销结算完成")
+NOT_UNDONE = Action("settlement.undo.rejected", "结算 {number} 没有撤销：{reason}", "撤销结算未完成")
+REVERSAL_ASKED = Action("settlement.reversal.requested", "申请冲正“{what}”（报文 {msgid}），理由：{reason}", "申请冲正")
+REVERSAL_TOLD = Action("settlement.reversal.told", "“{what}”的冲正：{told}", "冲正核实")
+VISIT_SAVED = Action("settlement.visit.saved", "保存{kind}就诊 {number}，{lines} 条明细，合计 {total} 元", "保存就诊")
+VISIT_DROPPED = Action("settlement.visit.dropped", "删除未结算的就诊 {number}", "删除就诊草稿")
+RECEIPT_PRINTED = Action("settlement.receipt.printed", "第 {count} 次打印结算单 {number}", "打印结算单")

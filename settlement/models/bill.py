@@ -19,7 +19,7 @@ class BillState(models.TextChoices):
 
 
 class Bill(TenantModel):
-    """One batch of an outpatient visit: all its lines go in one 2204, with one disease, and are settled by one 2207A."""
+    """One batch of an outpatient visit: its lines go in one 2204, with one disease, and are settled by one 2207A."""
 
     environment = models.CharField("运行环境", max_length=10, choices=Environment, editable=False)
     visit = models.ForeignKey("settlement.Visit", verbose_name="就诊", on_delete=models.PROTECT, related_name="bills")

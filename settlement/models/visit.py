@@ -163,7 +163,9 @@ class Diagnosis(TenantModel):
     """One diagnosis of a visit, in its order (diseinfo of 2203A, 2401, 2402)."""
 
     environment = models.CharField("运行环境", max_length=10, choices=Environment, editable=False)
-    visit = models.ForeignKey("settlement.Visit", verbose_name="就诊", on_delete=models.CASCADE, related_name="diagnoses")
+    visit = models.ForeignKey(
+        "settlement.Visit", verbose_name="就诊", on_delete=models.CASCADE, related_name="diagnoses"
+    )
     order = models.PositiveSmallIntegerField("诊断排序号", default=1)
     #: diag_type: 1 Western, 2 Chinese main disease, 3 Chinese syndrome …
     type = models.CharField("诊断类别", max_length=3, default="1")
