@@ -50,7 +50,12 @@ def arrive(settlement: Settlement, found: Answer | None, operation: Operation | 
     settlement.state, settlement.note = (SettlementState.BROKEN if broken else SettlementState.DONE), ""
     settlement.save()
     record(
-        SETTLED, settlement, by=None, number=settlement.number, setl_id=settlement.setl_id, total=f"{settlement.total:.2f}"
+        SETTLED,
+        settlement,
+        by=None,
+        number=settlement.number,
+        setl_id=settlement.setl_id,
+        total=f"{settlement.total:.2f}",
     )
     if broken:
         what = "；".join(one.sentence for one in broken)
@@ -70,7 +75,9 @@ def keep_amounts(settlement: Settlement, found: Answer) -> None:
     for name, value in found.figures.values().items():
         setattr(settlement, name, value)
     if not found.names_hospital and found.figures.total is not None:
-        settlement.hospital = max(found.figures.total - (found.figures.fund or ZERO) - (found.figures.person or ZERO), ZERO)
+        settlement.hospital = max(
+            found.figures.total - (found.figures.fund or ZERO) - (found.figures.person or ZERO), ZERO
+        )
     settlement.clr_type, settlement.clr_way = found.clr_type[:6], found.clr_way[:6]
     settlement.clr_optins = found.clr_optins[:20]
     FundShare.objects.filter(settlement=settlement).delete()

@@ -178,4 +178,3 @@ def _unnamed(shown: Iterable[Answer], wanted: Wanted) -> bool:
 
 def _named(found: Answer) -> str:
     return f"医保中心有这笔结算：{found.setl_id}，总额 {found.figures.total}，报文 {found.msgid}"
-

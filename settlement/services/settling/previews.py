@@ -67,12 +67,21 @@ def ask_preview(visit: Visit, bill: Bill | None = None, *, by: Member, is_interi
     )
     settlement.save(force_insert=True)
     job = start(
-        PREVIEW, str(settlement.pk), by=by, title=f"预结算 {settlement.number}", params={"settlement": str(settlement.pk)}
+        PREVIEW,
+        str(settlement.pk),
+        by=by,
+        title=f"预结算 {settlement.number}",
+        params={"settlement": str(settlement.pk)},
     )
     settlement.job = job.pk
     settlement.save(update_fields=["job"])
     record(
-        PREVIEW_ASKED, settlement, by=by, number=settlement.number, lines=len(charges), total=f"{settlement.charged:.2f}"
+        PREVIEW_ASKED,
+        settlement,
+        by=by,
+        number=settlement.number,
+        lines=len(charges),
+        total=f"{settlement.charged:.2f}",
     )
     return settlement
 
@@ -139,4 +148,6 @@ def _keep(settlement_id: UUID, reply: Any, note: str) -> str:
     settlement.state, settlement.note = SettlementState.PREVIEW, ""
     settlement.shown, settlement.previewed_at = shown(found.figures), timezone.now()
     settlement.save()
-    return f"总额 {settlement.shown['total']} 元，基金 {settlement.shown['fund']} 元，现金 {settlement.shown['cash']} 元"
+    return (
+        f"总额 {settlement.shown['total']} 元，基金 {settlement.shown['fund']} 元，现金 {settlement.shown['cash']} 元"
+    )

@@ -27,13 +27,14 @@ from portal.gateway.journal import (
     StillUnknown,
     Verdict,
     outcome,
+    pace,
 )
-from portal.gateway.journal import pace
 from portal.gateway.journal.doubt import Asked
 from portal.gateway.journal.reversing import begin_reversal, end_reversal, recorder, reversing
 from portal.gateway.journal.states import LIVE, Outcome
 from portal.gateway.messages import Record
-from portal.gateway.national import NATIONAL, compose, current_edition, transaction
+from portal.gateway.national import NATIONAL, compose, transaction
+from portal.gateway.national.tables import table_of
 from portal.jobs import start
 from settlement.actions import REVERSAL_ASKED, REVERSAL_TOLD
 from settlement.models import Settlement, SettlementState, Visit
@@ -74,7 +75,7 @@ def reversal_obstacle(operation: Operation) -> str:
     """Why this operation cannot be reversed now, in a sentence; empty when it can."""
     if operation.kind == NUMBER:
         return "冲正交易本身不能再冲正"
-    if operation.kind not in current_edition().reversible:
+    if not table_of(operation.kind).reversible:
         return f"当前接口版本不允许冲正 {operation.kind}，请联系医保中心"
     if operation.state not in (State.RESOLVING, State.MANUAL):
         return "静默期未满或已有结果，现在不能冲正"

@@ -34,7 +34,7 @@ from settlement.services.settling.certificates import for_settling
 from settlement.services.settling.looking import Where, find
 from settlement.services.settling.messages import request_for
 from settlement.services.settling.previews import VALID, refuse_obstacles
-from settlement.services.settling.reversal import live_reversal
+from settlement.services.settling.reversal import live_reversal, proves_gone
 from settlement.services.settling.ways import way_of
 from settlement.services.steps import locked, move, moved_by, opened
 
@@ -152,10 +152,21 @@ def settled_by(operation: Operation) -> Settlement | None:
 
 def adopted(operation: Operation, raw: Mapping[str, object]) -> Record:
     """What the lost reply would have said, as far as 5203 knows it."""
-    reply: Record = transaction(operation.kind, operation.edition or None).reply().model_validate(dict(raw))
+    reply: Record = transaction(operation.kind).reply().model_validate(dict(raw))
     return reply
 
 
 def paid(settlement: Settlement) -> Decimal:
     """What the patient pays at the desk; nothing while the settlement is not done and in order."""
     return (settlement.cash or Decimal(0)) if settlement.is_receiptable else Decimal(0)
+
+
+@proves_gone(*NUMBERS)
+def nothing_left(operation: Operation, ask: Ask) -> bool | None:
+    """Whether the centre holds no settlement of this operation's messages."""
+    with tenant_tx(operation.institution_pk):
+        settlement = Settlement.objects.select_related("visit", "bill").filter(operation=operation).first()
+    if settlement is None:
+        return None
+    found = find(settlement, operation, ask)
+    return {Where.HERE: False, Where.ABSENT: True, Where.UNCLEAR: None}[found.where]

@@ -29,4 +29,6 @@ def standing(visit: Visit) -> Standing:
         return Standing("")
     if operation.is_doubtful:
         return Standing(f"“{operation.title}”结果待确认，有结果后再办理", doubtful=True, desk=NO_CASH)
-    return Standing(f"“{operation.title}”正在办理（{operation.sentence}），有结果后再办理", desk="正在办理，请病人稍候。")
+    return Standing(
+        f"“{operation.title}”正在办理（{operation.sentence}），有结果后再办理", desk="正在办理，请病人稍候。"
+    )

@@ -75,7 +75,12 @@ class Undoing(Handler):
     """The centre took it back, or it stands."""
 
     four_eyes = True
-    labels = {"total": "医疗费总额（元）", "fund": "基金支付（元）", "account": "退回个人账户（元）", "cash": "应退现金（元）"}
+    labels = {
+        "total": "医疗费总额（元）",
+        "fund": "基金支付（元）",
+        "account": "退回个人账户（元）",
+        "cash": "应退现金（元）",
+    }
     consequence = "复核通过后立即在医保中心撤销结算；完成后再向病人退还现金"
 
     def approvable(self, operation: Operation) -> str:

@@ -49,9 +49,7 @@ class Way:
     def undo_content(self, settlement: Settlement) -> dict[str, Any]:
         """The input of `undo`; the same three items everywhere."""
         visit = settlement.visit
-        return {
-            "data": {"setl_id": settlement.setl_id, "mdtrt_id": visit.mdtrt_id, "psn_no": visit.person_no.reveal()}
-        }
+        return {"data": {"setl_id": settlement.setl_id, "mdtrt_id": visit.mdtrt_id, "psn_no": visit.person_no.reveal()}}
 
     def undo_obstacle(self, settlement: Settlement) -> str:
         """Why this settlement cannot be taken back now; empty when it can."""
@@ -91,5 +89,3 @@ def way_of(visit: Visit | Settlement) -> Way:
 def charges_of(lines: QuerySet[FeeLine]) -> list[Charge]:
     """The amounts of the lines, in their order."""
     return [Charge(*row) for row in lines.values_list("number", "quantity", "price", "amount")]
-
-
