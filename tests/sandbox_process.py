@@ -49,6 +49,14 @@ class Counterpart:
         self.settings = replace(self.settings, session=signed_in.require().sessionid)
         return self.settings.session
 
+    def signed_on(self) -> "Counterpart":
+        """With the number of a shift of the channel's own operator, where operators sign in (9001)."""
+        kind = wire(self.settings.gateway.wire)
+        if kind.signs(self.settings, ""):
+            exchanged = exchange(self.settings, kind.sign_on(self.settings))
+            self.settings = replace(self.settings, sign_no=kind.number_in(exchanged.raw_reply))
+        return self
+
     def truth(self) -> dict[str, Any]:
         return self.sandbox.truth(self.settings.gateway.name, self.app_code)
 
@@ -179,9 +187,9 @@ def national_counterpart(sandbox: Sandbox) -> Callable[..., Counterpart]:
             switches=NationalSwitches.read(switches or {}),
             connect_timeout=5,
             read_timeout=timeout,
-            next_stamp=lambda sender: f"{clock():%Y%m%d%H%M%S}{next(NUMBERS) % 10_000:04d}",
+            next_stamp=lambda sender: f"{clock():%Y%m%d%H%M%S}{9_999 - next(NUMBERS) % 5_000:04d}",
         )
-        return Counterpart(sandbox, settings, told)
+        return Counterpart(sandbox, settings, told).signed_on()
 
     return make
 
@@ -227,7 +235,7 @@ def channel_values(party: Counterpart) -> dict[str, Any]:
     return {name: getattr(party.settings, name) for name in named}
 
 
-#: What the database's sequence is to a real channel.
+#: What the database's counter is to a real channel; from above, so that a channel to the same party has other numbers.
 NUMBERS = itertools.count()
 
 #: A small town is quicker; tests of the city itself ask for a whole one.

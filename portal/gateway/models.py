@@ -2,6 +2,7 @@
 
 from portal.gateway.console.models import ConsoleCall
 from portal.gateway.journal.models import Attempt, Evidence, Lease, Operation, SpoolMark
+from portal.gateway.national.signing.models import NationalSignIn
 from portal.gateway.sessions.models import GatewaySession
 
-__all__ = ["Attempt", "ConsoleCall", "Evidence", "GatewaySession", "Lease", "Operation", "SpoolMark"]
+__all__ = ["Attempt", "ConsoleCall", "Evidence", "GatewaySession", "Lease", "NationalSignIn", "Operation", "SpoolMark"]

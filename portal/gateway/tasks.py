@@ -9,6 +9,7 @@ from portal.gateway.console import asking  # noqa: F401  the worker's side of th
 from portal.gateway.environments.services.completion import complete_switch
 from portal.gateway.journal import doubt, moves, recovery, sending
 from portal.gateway.journal.models import Operation
+from portal.gateway.national.signing import tasks as signing_tasks  # noqa: F401  the worker's side of operators' shifts
 from portal.gateway.sessions import tasks as session_tasks  # noqa: F401  the worker's side of signing in
 from portal.jobs.queue import later
 from portal.jobs.sweeps import machine_sweeper, sweeper

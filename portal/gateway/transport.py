@@ -25,6 +25,7 @@ from urllib3.exceptions import HTTPError, IncompleteRead, NameResolutionError, P
 from urllib3.exceptions import SSLError as TlsError
 
 from portal.gateway.errors import Doubt, NotSent, Unknown
+from portal.gateway.filing import Filing, Into
 
 #: Bytes; a clearing page of 1,000 rows is about 1 MB in its envelope.
 LIMIT = 32 * 1024 * 1024
@@ -34,12 +35,16 @@ DEFAULT_PORT = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A complete reply with status 200. `seconds` from the start of the call to its last byte."""
+    """A complete reply with status 200. `seconds` from the start of the call to its last byte.
+
+    `filed` is how many bytes went into the file instead of the body; None: it was no file.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
     seconds: float
+    filed: int | None = None
 
 
 def post(
@@ -53,6 +58,7 @@ def post(
     limit: int = LIMIT,
     ca_file: str | None = None,
     address: str = "",
+    into: Into | None = None,
 ) -> Answer:
     """Send `body` once and return the answer.
 
@@ -60,7 +66,8 @@ def post(
     (seconds) bounds everything after connecting, however slowly the other side trickles; `limit` the bytes of the
     reply; `ca_file` replaces the system's certificate authorities. `allowed` lists hosts as `host` (the scheme's own
     port) or `host:port`. `address` is the IP that the host is bound to: it is connected to instead of asking the name
-    service, and must be on the list as well; certificate and Host header stay those of the name.
+    service, and must be on the list as well; certificate and Host header stay those of the name. `into` takes a reply
+    that is a file; what was written before an error stays there.
 
     Raises NotSent when nothing left this machine, Unknown otherwise: time-out, reset, any status but 200, a web
     page, a reply that is cut off or too large.
@@ -84,8 +91,10 @@ def post(
                 stream=True,
                 verify=ca_file or True,
             )
-            received = _read(response, limit, watch)
-            return Answer(response.status_code, dict(response.headers), received, time.monotonic() - started)
+            filed = Filing(into, limit, response.status_code)
+            received = _read(response, filed, watch)
+            seconds = time.monotonic() - started
+            return Answer(response.status_code, dict(response.headers), received, seconds, filed.size)
     except (requests.RequestException, HTTPError, http.client.HTTPException, OSError) as error:
         raise _outcome(error, watch) from None
     finally:
@@ -231,18 +240,17 @@ def _check_address(url: str, allowed: Collection[str]) -> None:
         raise NotSent(f"接口地址 {host}:{port or own} 不在允许的名单中")
 
 
-def _read(response: requests.Response, limit: int, watch: _Watch) -> bytes:
+def _read(response: requests.Response, filed: Filing, watch: _Watch) -> bytes:
     """The whole body of a reply that is what it should be."""
     begun = b""
     try:
         announced = response.raw.length_remaining
-        if announced is not None and announced > limit:
+        if announced is not None and announced > filed.most:
             raise Unknown(Doubt.TOO_LARGE)
-        received = bytearray()
         while chunk := response.raw.read(CHUNK, decode_content=True):
-            received += chunk
-            begun = bytes(received[:CHUNK])
-            if len(received) > limit:
+            filed.take(chunk)
+            begun = bytes(filed.body[:CHUNK])
+            if filed.count > filed.most:
                 raise Unknown(Doubt.TOO_LARGE, evidence=begun)
             if watch.expired:
                 raise Unknown(Doubt.TIMEOUT, evidence=begun)
@@ -251,11 +259,13 @@ def _read(response: requests.Response, limit: int, watch: _Watch) -> bytes:
         raise Unknown(doubt.reason, doubt.detail, evidence=begun) if isinstance(doubt, Unknown) else doubt from None
     if watch.expired:  # the shut socket looks like an ordinary end when no length was announced
         raise Unknown(Doubt.TIMEOUT, evidence=begun)
-    body = bytes(received)
+    body = bytes(filed.body)
     if 300 <= response.status_code < 400:
         raise Unknown(Doubt.REDIRECT, f"HTTP {response.status_code}", evidence=body)
     if response.status_code != 200:
         raise Unknown(Doubt.STATUS, f"HTTP {response.status_code}", evidence=body)
+    if filed.size is not None:
+        return b""
     if "html" in response.headers.get("Content-Type", "").lower() or body[:64].lstrip().lower().startswith(
         (b"<!doctype", b"<html")
     ):

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from portal.gateway.console import views as console
+from portal.gateway.national.signing.views import shift_begin, shift_end, shifts, shifts_part
 from portal.gateway.sessions.views import session_act, sessions, sessions_part
 from portal.gateway.views import attempts, operations
 
@@ -19,6 +20,10 @@ urlpatterns = [
     path("sessions/", sessions, name="sessions"),
     path("sessions/part/", sessions_part, name="sessions-part"),
     path("sessions/<str:gateway>/<str:act>/", session_act, name="session-act"),
+    path("shifts/", shifts, name="shifts"),
+    path("shifts/part/", shifts_part, name="shifts-part"),
+    path("shifts/<uuid:sign_in_id>/end/", shift_end, name="shift-end"),
+    path("shifts/<str:gateway>/begin/", shift_begin, name="shift-begin"),
     path("attempts/", attempts.attempts, name="attempts"),
     path("attempts/<uuid:attempt_id>/", attempts.attempt, name="attempt"),
     path("attempts/<uuid:attempt_id>/read/", attempts.attempt_read, name="attempt-read"),

@@ -151,7 +151,8 @@ def test_a_query_over_the_channel_is_written_down_under_its_message_id(living, h
     reply = ask(trials.probe(GATEWAY), institution_id=hospital_a.pk)
     assert len(reply.data) == 3
     with tenant_tx(hospital_a.pk):
-        (attempt,) = Attempt.objects.all()
+        (attempt,) = Attempt.objects.filter(kind="3260")
+        assert {one.kind for one in Attempt.objects.all()} == {"9001", "3260"}
     assert len(attempt.msgid) == 30
     assert attempt.msgid.startswith(living["medins_code"])
 

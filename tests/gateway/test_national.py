@@ -111,8 +111,8 @@ def test_an_empty_number_is_0_and_any_other_empty_item_is_no_text():
         money: Any = item("金额", default=None)
         COUNT: int = item("次数")
 
-    assert filled(Odd(COUNT=3), "text") == {"days": "0", "note": "", "money": "", "count": "3"}
-    assert filled(Odd(COUNT=3), "number")["count"] == 3
+    assert filled(Odd(COUNT=3), "text") == {"days": "0", "note": "", "money": "", "COUNT": "3"}
+    assert filled(Odd(COUNT=3), "number")["COUNT"] == 3
     row = sample(ConfirmCrossRegion).detail[0].model_copy(update={"cnfm_flag": None})
     assert filled(row, "text")["cnfm_flag"] == ""
 

@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from portal.access.door import tenant_tx
-from portal.gateway import actions, client, wire
+from portal.gateway import actions, client, entering, wire
 from portal.gateway.errors import NotSent
 from portal.gateway.journal import lease, pace, spool
 from portal.gateway.journal.handlers import request_of, text_of
@@ -23,13 +23,8 @@ from portal.gateway.journal.models import Attempt, Operation
 from portal.gateway.journal.moves import Overtaken, leave_for_later, move, tell, tell_business
 from portal.gateway.journal.states import DOUBTFUL, State, Task
 from portal.gateway.messages import subject_of
-from portal.gateway.sessions import services as sessions
 
 logger = logging.getLogger(__name__)
-
-
-SIGN_IN = "接口登录已失效，本次没有执行；系统重新登录后自动再发"
-STILL_OVER = "重新登录后接口仍答复登录无效，已停止发送。请核对系统配置中的接口密钥和 sessionid 开关后重新提交"
 
 
 class Step(Enum):
@@ -101,10 +96,11 @@ def send_next(held: Held) -> Step:
             settings = client.wire_settings(held.gateway, held.environment)
         except NotSent as error:
             return postpone(operation, error.sentence)
-        if sessions.needs_session(settings, operation.kind):
-            held.keep(sessions.LEASE)
+        if entering.may_wait(settings, operation.kind):
+            held.keep(entering.LONGEST)
+        person = operation.created_by
     try:
-        settings = sessions.entered(settings, operation.kind, held.institution_id, held.environment)
+        settings = entering.entered(settings, operation.kind, held.institution_id, held.environment, person)
         prepared = wire.prepare(settings, request_of(operation), wire.new_msgid(settings))
     except NotSent as error:
         sentence = error.sentence
@@ -164,8 +160,8 @@ def claim(operation: Operation, held: Held, prepared: wire.Prepared[Any]) -> Cla
 def send_claimed(claimed: Claimed) -> Step:
     """Spool line on disk, then the one and only call, then its outcome."""
     exchange = _spool_and_send(claimed)
-    if sessions.is_over(claimed.prepared.settings, exchange):
-        sessions.forget(claimed.prepared.settings, claimed.held.institution_id, claimed.held.environment)
+    if entering.is_over(claimed.prepared.settings, exchange):
+        entering.forget(claimed.prepared.settings, claimed.held.institution_id, claimed.held.environment)
     write_outcome(claimed, exchange)
     return Step.STOP if exchange.outcome is wire.Outcome.NOT_SENT else Step.SENT
 
@@ -234,11 +230,13 @@ def _write(claimed: Claimed, exchange: wire.Exchange[Any], *, with_business: boo
         if attempt.outcome or (operation.state, operation.version) != (State.SENDING, claimed.operation.version):
             raise Overtaken(f"attempt {attempt.msgid} was given up")
         client.write_outcome(attempt, exchange)
-        if sessions.is_over(claimed.prepared.settings, exchange):
+        if entering.is_over(claimed.prepared.settings, exchange):
+            settings = claimed.prepared.settings
             if not _was_over_before(operation, attempt):
-                move(operation, State.QUEUED, only_if=claimed.held.is_mine, code=exchange.code[:40], message=SIGN_IN)
+                said = {"code": exchange.code[:40], "message": entering.again(settings)}
+                move(operation, State.QUEUED, only_if=claimed.held.is_mine, **said)
                 return
-            exchange = replace(exchange, sentence=f"{STILL_OVER}：{exchange.sentence}")
+            exchange = replace(exchange, sentence=f"{entering.still_over(settings)}：{exchange.sentence}")
         _conclude(operation, exchange, claimed.held.is_mine, with_business=with_business)
 
 

@@ -1,4 +1,11 @@
-from django.db import migrations
+import django.db.models.deletion
+import django.db.models.functions.datetime
+from django.conf import settings
+from django.db import migrations, models
+
+import portal.access.door
+import portal.access.rows
+import portal.vault.fields
 
 # One row a sender: the last second in which it sent, and the last number of that second. Taken by one statement, on the
 # database's clock. The function runs as the owner, so the table is granted to nobody. Rows are updated in place (room is
@@ -40,5 +47,103 @@ DROP TABLE app.message_stamp;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("gateway", "0005_editions"), ("channels", "0002_settings_of_other_wires")]
-    operations = [migrations.RunSQL(NUMBERS, NO_NUMBERS)]
+    dependencies = [
+        ("access", "0002_accounts"),
+        ("gateway", "0005_editions"),
+        ("channels", "0002_settings_of_other_wires"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+    operations = [
+        migrations.RunSQL(NUMBERS, NO_NUMBERS),
+        migrations.CreateModel(
+            name="NationalSignIn",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=portal.access.rows.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("gateway", models.CharField(max_length=40, verbose_name="接口")),
+                (
+                    "environment",
+                    models.CharField(
+                        choices=[("test", "测试环境"), ("production", "正式环境")],
+                        max_length=10,
+                        verbose_name="运行环境",
+                    ),
+                ),
+                ("operator", models.CharField(max_length=20, verbose_name="操作员编号")),
+                ("operator_name", models.CharField(blank=True, max_length=50, verbose_name="操作员")),
+                ("sign_no", portal.vault.fields.SealedField(null=True, verbose_name="签到编号")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("out", "未签到"),
+                            ("in", "已签到"),
+                            ("refused", "签到被拒绝"),
+                            ("unsure", "签到结果未知"),
+                        ],
+                        default="out",
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("signed_in_at", models.DateTimeField(null=True, verbose_name="签到时间")),
+                ("last_used_at", models.DateTimeField(null=True, verbose_name="最近使用时间")),
+                ("ends_at", models.DateTimeField(null=True, verbose_name="班次结束")),
+                ("not_before", models.DateTimeField(null=True, verbose_name="不早于")),
+                ("failures", models.PositiveSmallIntegerField(default=0, verbose_name="连续失败次数")),
+                ("settings_version", models.PositiveIntegerField(default=0, verbose_name="配置版本")),
+                ("message", models.CharField(blank=True, max_length=300, verbose_name="说明")),
+                (
+                    "changed_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="状态时间"),
+                ),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        default=portal.access.door.required_institution,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.institution",
+                        verbose_name="机构",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="人员",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "医保签到",
+                "verbose_name_plural": "医保签到",
+                "ordering": ["gateway", "environment", "operator"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("institution", "gateway", "environment", "operator"), name="national_sign_in_one"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["out", "in", "refused", "unsure"])),
+                        name="national_sign_in_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "in"), _negated=True),
+                            models.Q(("ends_at__isnull", False), ("sign_no__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="national_sign_in_is_there",
+                    ),
+                ],
+            },
+        ),
+    ]

@@ -14,12 +14,15 @@ from pydantic import BaseModel
 
 from portal.gateway.messages import Request, item
 from portal.gateway.national.columns import codes_of, item_of_reply, item_of_request
+from portal.gateway.national.control.reach import is_controlled
 from portal.gateway.national.gateway import NATIONAL
 from portal.gateway.national.shapes import Answer, Answered, Group, TableRequest
 from portal.gateway.national.tables import FILE, ROOT, Column, Effect, Node, Table, readings
 
 #: Where the insured's region travels: the wire moves it into the envelope.
 INSURED_AT = "insuplc_admdvs"
+#: Where the check medium of the security control travels: the wire moves it into the envelope or into exp_content.
+MEDIUM = "dev_safe_info"
 #: Names that a message cannot give to an item.
 TAKEN = frozenset(dir(BaseModel)) | set(keyword.kwlist)
 
@@ -51,6 +54,8 @@ class _Builder:
             taken = INSURED_AT in body.annotations
             if not taken:
                 body.add(INSURED_AT, str | None, item("参保地医保区划", 6, default=None))
+        if is_controlled(self.table.number) and MEDIUM not in body.annotations:
+            body.add(MEDIUM, str | None, item("安全控件校验介质", 2000, secret=True, default=None))
         title = self.table.name
         options: dict[str, Any] = {
             "code": self.table.number,
@@ -79,9 +84,7 @@ class _Builder:
         inside = readings()["inside"].get(self.table.number, {}).get(side, {})
         nodes = [replace(node, name=inside.get(node.name, node.name)) for node in nodes]
         fields = {column.wire for node in nodes for column in node.columns}
-        nested = {
-            node.name: node for node in nodes if node.name in fields and len(node.columns) + 0 and _holds(nodes, node)
-        }
+        nested = {node.name: node for node in nodes if node.name in fields and _holds(nodes, node)}
         whole = _Body()
         for node in nodes:
             if node.name in nested:
@@ -144,9 +147,9 @@ class _Builder:
         body.add(python_name(name), annotation, item(title, **options))
 
     def _many(self, node: Node, side: str) -> bool:
-        if node.many is not None:
-            return node.many
-        return node.name in readings()["lists"].get(self.table.number, {}).get(side, ())
+        if node.name in readings()["lists"].get(self.table.number, {}).get(side, ()):
+            return True
+        return bool(node.many)
 
     def _read(self, column: Column) -> Column:
         """The field with the type and size that we read into it."""

@@ -20,7 +20,12 @@ ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", "testserver"]
 #: The control doors ask for this word when it is set (`Authorization: Bearer …`).
 SANDBOX_TOKEN = env.str("SANDBOX_TOKEN", default="")
 #: Modules with the plays of each business; named here as text only.
-SANDBOX_PLAYS = ["clearing.sandbox.plays", "injury.sandbox.plays", "settlement.sandbox.plays"]
+SANDBOX_PLAYS = [
+    "portal.gateway.sandbox.national.plays",
+    "clearing.sandbox.plays",
+    "injury.sandbox.plays",
+    "settlement.sandbox.plays",
+]
 
 INSTALLED_APPS = ["portal.gateway.sandbox", "clearing.sandbox", "injury.sandbox", "settlement.sandbox"]
 MIDDLEWARE: list[str] = []

@@ -7,7 +7,17 @@ byte leaves (design 3.1, I3).
 from portal.gateway.wire.aes_session import AesSessionWire
 from portal.gateway.wire.declared import SEALED, Setting
 from portal.gateway.wire.exchange import Exchange, Outcome, clock, exchange, judge, new_msgid, prepare, send
-from portal.gateway.wire.kinds import Opened, Prepared, Sessions, Wire, register_wire, wire
+from portal.gateway.wire.kinds import (
+    Opened,
+    Operator,
+    Prepared,
+    Sessions,
+    Shift,
+    Signing,
+    Wire,
+    register_wire,
+    wire,
+)
 from portal.gateway.wire.national import NationalWire
 from portal.gateway.wire.settings import WireSettings
 from portal.gateway.wire.sm_envelope import SmEnvelopeWire
@@ -20,10 +30,13 @@ __all__ = [
     "SEALED",
     "Exchange",
     "Opened",
+    "Operator",
     "Outcome",
     "Prepared",
     "Sessions",
     "Setting",
+    "Shift",
+    "Signing",
     "Wire",
     "WireSettings",
     "clock",

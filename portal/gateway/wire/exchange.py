@@ -15,6 +15,7 @@ from portal.gateway import transport
 from portal.gateway.codecs import Garbled
 from portal.gateway.crypto import CryptoFault
 from portal.gateway.errors import Doubt, GatewayError, NotSent, Rejected, Unknown
+from portal.gateway.filing import Into
 from portal.gateway.messages import Refusal, Request, faults
 from portal.gateway.wire.kinds import Opened, Prepared, R, Wire, wire
 from portal.gateway.wire.settings import WireSettings
@@ -102,8 +103,12 @@ def prepare(
         raise NotSent("请求内容无法编码，没有发出") from fault
 
 
-def send(prepared: Prepared[R], *, now: Callable[[], datetime] = clock) -> Exchange[R]:
-    """Send it, once. Commit the attempt and write the spool before."""
+def send(prepared: Prepared[R], *, now: Callable[[], datetime] = clock, into: Into | None = None) -> Exchange[R]:
+    """Send it, once. Commit the attempt and write the spool before.
+
+    `into` takes a reply that is a file; it is then a success without a word, and what is in the file is the caller's to
+    check. Anything but success leaves a part in the file at most.
+    """
     started = now()
     try:
         answer = transport.post(
@@ -115,6 +120,7 @@ def send(prepared: Prepared[R], *, now: Callable[[], datetime] = clock) -> Excha
             allowed=prepared.settings.allowed_hosts,
             ca_file=prepared.settings.ca_file,
             address=prepared.settings.host_address,
+            into=into,
         )
     except NotSent as error:
         return _ended(prepared, Outcome.NOT_SENT, started, now(), sentence=error.sentence)
@@ -122,7 +128,16 @@ def send(prepared: Prepared[R], *, now: Callable[[], datetime] = clock) -> Excha
         if doubt.reason is Doubt.STATUS and (opened := _kind(prepared).refused(prepared, doubt.evidence)):
             return _judged(prepared, opened, doubt.evidence, started, now())
         return _doubtful(prepared, doubt, started, now(), len(doubt.evidence))
+    if answer.filed is not None:
+        return _filed(prepared, answer.filed, started, now())
     return judge(prepared, answer.body, started_at=started, now=now)
+
+
+def _filed(prepared: Prepared[R], size: int, started: datetime, ended: datetime) -> Exchange[R]:
+    """The reply was a file: there is nothing else to read."""
+    said: dict[str, Any] = {"raw_reply": f"[file {size} bytes]".encode(), "sealed_reply_size": size}
+    reply = type(prepared.request).reply()()
+    return _ended(prepared, Outcome.OK, started, ended, reply=reply, sentence="接口已发来文件", **said)
 
 
 def judge(

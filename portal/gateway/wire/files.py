@@ -30,16 +30,19 @@ def file_item(record: type[BaseModel]) -> str:
 def has_files(record: type[BaseModel]) -> bool:
     """Whether a file may stand anywhere in messages of this class."""
     return any(
-        item_of(record, name).file or any(has_files(part) for part in _records(info.annotation))
+        item_of(record, name).file or any(has_files(part) for part in parts_of(info.annotation))
         for name, info in record.model_fields.items()
     )
 
 
-def _records(annotation: Any) -> set[type[BaseModel]]:
+@cache
+def parts_of(annotation: Any) -> frozenset[type[BaseModel]]:
+    """The groups of items that an annotation names."""
     inner = get_args(annotation)
     if inner:
-        return {found for one in inner for found in _records(one)}
-    return {annotation} if isinstance(annotation, type) and issubclass(annotation, BaseModel) else set()
+        return frozenset(found for one in inner for found in parts_of(one))
+    is_group = isinstance(annotation, type) and issubclass(annotation, BaseModel)
+    return frozenset({annotation}) if is_group else frozenset()
 
 
 def without_files(record: BaseModel) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from portal.gateway.messages import Record, Request
@@ -38,6 +38,38 @@ class Sessions:
     gone: frozenset[str]
     lasts: timedelta
     anybody: str = "0"
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Who works at a gateway on the institution's behalf: code, name and kind as its messages call them."""
+
+    code: str
+    name: str
+    kind: str = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """How the operator of a call is let in: each signs in for a shift, and every call carries the number of that.
+
+    `sign_in` and `sign_out` are codes of transactions. `expired`: answers that prove that a call was not carried out
+    because its number is not valid any more. `lasts` counts from signing in, whatever a shift's own end is.
+    """
+
+    sign_in: str
+    sign_out: str
+    expired: frozenset[str]
+    lasts: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """When operators of a channel are signed out: after `hours`, at these times of the day, after idle minutes."""
+
+    hours: int
+    ends: tuple[time, ...]
+    idle: timedelta
 
 
 @dataclass(frozen=True)
@@ -112,6 +144,33 @@ class Wire(ABC):
     def idle(self, settings: WireSettings) -> timedelta:
         """After how long without a call the user is signed out."""
         return timedelta(minutes=10)
+
+    #: None: nobody signs in for a shift.
+    signing: ClassVar[Signing | None] = None
+
+    def signs(self, settings: WireSettings, code: str) -> bool:
+        """Whether this call needs its operator's number, as the channel is set up."""
+        return False
+
+    def operator(self, settings: WireSettings, user_name: str = "", name: str = "") -> Operator:
+        """The operator that stands for this user of the portal; without one, the channel's own."""
+        raise LookupError("this wire has no operators")
+
+    def sign_on(self, settings: WireSettings) -> Request[Any]:
+        """The request that signs the settings' operator in; only where operators sign in."""
+        raise LookupError("this wire has no operators")
+
+    def sign_off(self, settings: WireSettings) -> Request[Any]:
+        """The request that ends the settings' number; only where operators sign in."""
+        raise LookupError("this wire has no operators")
+
+    def number_in(self, reply: bytes) -> str:
+        """The operator's number in an opened reply to signing in; empty when it names none."""
+        return ""
+
+    def shift(self, settings: WireSettings) -> Shift:
+        """When operators are signed out."""
+        raise LookupError("this wire has no operators")
 
     def needed(self, switches: Any) -> Collection[str]:
         """Names of the settings that must not be empty with these switches."""

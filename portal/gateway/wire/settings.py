@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from portal.gateway.messages import Gateway
-from portal.gateway.wire.kinds import wire
+from portal.gateway.wire.kinds import Operator, wire
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class WireSettings:
     `allowed_hosts` is the platform's allow-list (`host` or `host:port`); `read_timeout` in seconds replaces each
     transaction's own patience; `ca_file` is the certificate authority of an intranet. `next_stamp` gives wires that
     count their messages time (14 digits) and number (4) for a sender, which no other process has. `session` is what a
-    sign-in gave, where the wire has such.
+    sign-in gave, where the wire has such; `operator` and `sign_no`: who makes these calls, and signed in as what.
     """
 
     gateway: Gateway
@@ -37,7 +37,8 @@ class WireSettings:
     medins_code: str = ""
     medins_name: str = ""
     region: str = ""
-    sign_no: str = ""
+    operator: Operator | None = None
+    sign_no: str = field(default="", repr=False)
     session: str = field(default="", repr=False)
     host_address: str = ""
     allowed_hosts: tuple[str, ...] = ()
