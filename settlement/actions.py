@@ -4,7 +4,9 @@ from portal.audit import Action
 
 PREVIEW_ASKED = Action("settlement.preview.asked", "对 {number} 预结算，{lines} 条明细，合计 {total} 元", "预结算")
 SETTLING = Action(
-    "settlement.settle.requested", "提交结算 {number}：总额 {total} 元，基金 {fund}，账户 {account}，现金 {cash}", "提交结算"
+    "settlement.settle.requested",
+    "提交结算 {number}：总额 {total} 元，基金 {fund}，账户 {account}，现金 {cash}",
+    "提交结算",
 )
 SETTLED = Action("settlement.settle.done", "结算 {number} 完成，中心结算ID {setl_id}，总额 {total} 元", "结算完成")
 SETTLED_BROKEN = Action(
@@ -20,3 +22,7 @@ REVERSAL_TOLD = Action("settlement.reversal.told", "“{what}”的冲正：{tol
 VISIT_SAVED = Action("settlement.visit.saved", "保存{kind}就诊 {number}，{lines} 条明细，合计 {total} 元", "保存就诊")
 VISIT_DROPPED = Action("settlement.visit.dropped", "删除未结算的就诊 {number}", "删除就诊草稿")
 RECEIPT_PRINTED = Action("settlement.receipt.printed", "第 {count} 次打印结算单 {number}", "打印结算单")
+PERSON_READ = Action("settlement.person.read", "查看就诊 {number} 的姓名和证件号码，理由：{reason}", "查看人员身份")
+IDENTIFIED = Action("settlement.people.identified", "识别参保人（{way}，{certificate}）", "识别身份")
+INSURANCE_CHOSEN = Action("settlement.people.insurance", "选用险种：{insurance}", "选用险种")
+MEDIUM_KEPT = Action("settlement.control.kept", "登记 {code} 的校验介质，业务 {about}", "登记校验介质")

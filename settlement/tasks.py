@@ -8,6 +8,9 @@ from portal.access.door import tenant_tx
 from portal.gateway import client
 from portal.gateway.journal import Ask
 from portal.jobs import Running, StandStill, job, sweeper
+from settlement.services.control import OBTAIN, carry_out, forget_old_media
+from settlement.services.identity import IDENTIFY, answer_identification, end_lost_identifications
+from settlement.services.settling.fetching import FETCH, fetched
 from settlement.services.settling.flows import FLOWS
 from settlement.services.settling.previews import PREVIEW, answer_preview
 from settlement.services.settling.reversal import PROVE, prove, start_proof, unproven
@@ -29,6 +32,12 @@ def preview(running: Running) -> str:
     return answer_preview(UUID(running.params["settlement"]), ask=partial(asking, running), door=running.tx)
 
 
+@job(FETCH, title="取回结算信息", resumable=True, permission="settlement.visits.view")
+def fetch(running: Running) -> str:
+    """Ask for the amounts of a settlement whose answer nobody could read."""
+    return fetched(UUID(running.params["settlement"]), ask=partial(asking, running), door=running.tx)
+
+
 @job(PROVE, title="核实冲正", resumable=True, permission="settlement.visits.view")
 def prove_reversal(running: Running) -> str:
     """Show that nothing is left of what was reversed."""
@@ -44,3 +53,26 @@ def look_after_reversals(institution_id: int) -> None:
                 start_proof(reversal)
         except StandStill:
             return
+
+
+# --- identifying people
+
+
+@job(IDENTIFY, title="识别参保人", resumable=True, permission="settlement.people.identify")
+def identify_person(running: Running) -> str:
+    """Ask who came to the desk; a code that was read is refused the second time, which the answer then says."""
+    return answer_identification(UUID(running.params["identification"]), ask=partial(asking, running), door=running.tx)
+
+
+@job(OBTAIN, title="调用安全控件", resumable=True, permission="settlement.people.identify")
+def obtain_medium(running: Running) -> str:
+    """Ask the security control for a check medium."""
+    return carry_out(running.params, door=running.tx, label=running.started_label)
+
+
+@sweeper(every=600)
+def forget_identifications(institution_id: int) -> None:
+    """What nobody asks any more is ended; what is old goes."""
+    with tenant_tx(institution_id):
+        end_lost_identifications()
+        forget_old_media()
