@@ -2,7 +2,18 @@
 
 from portal.gateway.console.models import ConsoleCall
 from portal.gateway.journal.models import Attempt, Evidence, Lease, Operation, SpoolMark
+from portal.gateway.national.models import NationalEdition
 from portal.gateway.national.signing.models import NationalSignIn
 from portal.gateway.sessions.models import GatewaySession
 
-__all__ = ["Attempt", "ConsoleCall", "Evidence", "GatewaySession", "Lease", "NationalSignIn", "Operation", "SpoolMark"]
+__all__ = [
+    "Attempt",
+    "ConsoleCall",
+    "Evidence",
+    "GatewaySession",
+    "Lease",
+    "NationalEdition",
+    "NationalSignIn",
+    "Operation",
+    "SpoolMark",
+]

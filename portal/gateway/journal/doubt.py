@@ -21,6 +21,7 @@ from portal.gateway.journal.handlers import (
     R,
     StillUnknown,
     Verdict,
+    class_of,
     handler_of,
     request_of,
     text_of,
@@ -30,7 +31,7 @@ from portal.gateway.journal.models import Attempt, Evidence, Operation
 from portal.gateway.journal.moves import Overtaken, move, tell, tell_business
 from portal.gateway.journal.services import RESOLVE, wake
 from portal.gateway.journal.states import Finding, Method, Outcome, State, Task
-from portal.gateway.messages import Request, masked, request_class
+from portal.gateway.messages import Request, masked
 from portal.jobs.queue import later
 
 logger = logging.getLogger(__name__)
@@ -80,7 +81,7 @@ def _reap_one(institution_id: int, operation: Operation) -> bool:
 
 def kind_of(operation: Operation) -> type[Request[Any]] | None:
     try:
-        return request_class(operation.gateway, operation.kind)
+        return class_of(operation)
     except LookupError:
         return None
 

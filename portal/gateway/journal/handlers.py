@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol, TypeVar
 
+from portal.access.door import tenant_tx
 from portal.gateway.crypto import sm3
 from portal.gateway.journal.models import Operation
 from portal.gateway.messages import Record, Request, request_class
@@ -153,8 +154,16 @@ def request_of(operation: Operation) -> Request[Any]:
     if not text or digest(text) != operation.request_hash:
         raise ValueError("the stored request does not match its hash")
     known = _recent.get(operation.request_hash)
-    kind = request_class(operation.gateway, operation.kind)
+    kind = class_of(operation)
     return known if type(known) is kind else kind.model_validate_json(text)
+
+
+def class_of(operation: Operation) -> type[Request[Any]]:
+    """The transaction as it was when the request was made; LookupError when nobody knows it any more."""
+    if not operation.edition:
+        return request_class(operation.gateway, operation.kind)
+    with tenant_tx(operation.institution_pk):  # an edition is one of the institution's own rows
+        return request_class(operation.gateway, operation.kind, operation.edition)
 
 
 #: Requests that this process has just put into the journal, by their hash: it mostly sends them itself, and reading
@@ -186,5 +195,5 @@ def reply_of(operation: Operation) -> Record | None:
     text = operation.reply.reveal() if operation.reply else ""
     if not text:
         return None
-    reply: Record = request_class(operation.gateway, operation.kind).reply().model_validate_json(text)
+    reply: Record = class_of(operation).reply().model_validate_json(text)
     return reply

@@ -25,6 +25,8 @@ class Operation(TenantModel):
     gateway = models.CharField("接口", max_length=40)
     environment = models.CharField("环境", max_length=10, choices=Environment)
     kind = models.CharField("交易", max_length=60)
+    #: Under which edition of the gateway's tables the request was made, "" for the base.
+    edition = models.CharField("接口版本", max_length=64, blank=True, default="")
     business_key = models.CharField("业务主键", max_length=200)
     subject = models.CharField("业务对象", max_length=120, blank=True)
     title = models.CharField("事项", max_length=200)

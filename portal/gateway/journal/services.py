@@ -75,6 +75,7 @@ def open_operation(
         gateway=kind.gateway.name,
         environment=environment,
         kind=kind.code,
+        edition=kind.edition,
         business_key=key,
         subject=subject_text(subject),
         title=title,

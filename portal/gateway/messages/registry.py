@@ -29,11 +29,14 @@ class Heading:
 class Source(Protocol):
     """Makes the transactions of a gateway from tables, each when it is first asked for."""
 
-    def headings(self) -> Mapping[str, Heading]:
-        """What it can make, by code, in order."""
+    def headings(self, edition: str = "") -> Mapping[str, Heading]:
+        """What it can make (in that edition), by code, in order."""
 
     def make(self, code: str, edition: str) -> type[Request[Any]]:
         """The transaction; without an edition it registers itself. LookupError for an unknown code or edition."""
+
+    def edition_in_use(self, environment: str) -> str:
+        """The edition that the open institution uses in that environment, "" for the base."""
 
 
 def supply(gateway: Gateway, source: Source) -> None:
@@ -66,14 +69,14 @@ def requests(gateway: Gateway | str | None = None) -> tuple[type[Request[Any]], 
     return tuple(dict.fromkeys([*declared, *made]))
 
 
-def headings(gateway: Gateway | str | None = None) -> tuple[Heading, ...]:
-    """What `requests` would give, without making any."""
+def headings(gateway: Gateway | str | None = None, edition: str = "") -> tuple[Heading, ...]:
+    """What `requests` would give, without making any; of one gateway also in an edition of its tables."""
     wanted = _name(gateway)
     supplied = {
         (name, code): heading
         for name, source in _SOURCES.items()
         if wanted in (None, name)
-        for code, heading in source.headings().items()
+        for code, heading in source.headings(edition).items()
     }
     declared = dict.fromkeys(
         Heading(name, found.code, found.title, found.safe)
@@ -98,6 +101,12 @@ def request_class(gateway: Gateway | str, code: str, edition: str = "") -> type[
     if found is None:
         raise LookupError(f"{name} has no transaction {code}")
     return found
+
+
+def edition_in_use(gateway: Gateway | str, environment: str) -> str:
+    """Under which edition of the gateway's tables the open institution works there, "" for the base."""
+    source = _SOURCES.get(str(_name(gateway)))
+    return source.edition_in_use(environment) if source else ""
 
 
 def _name(gateway: Gateway | str | None) -> str | None:

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from portal.gateway.messages import Request, item
-from portal.gateway.national.columns import codes_of, item_of_reply, item_of_request
+from portal.gateway.national.columns import codes_of, is_secret, item_of_reply, item_of_request
 from portal.gateway.national.control.reach import is_controlled
 from portal.gateway.national.gateway import NATIONAL
 from portal.gateway.national.shapes import Answer, Answered, Group, TableRequest
@@ -29,11 +29,12 @@ TAKEN = frozenset(dir(BaseModel)) | set(keyword.kwlist)
 
 @dataclass(frozen=True)
 class Made:
-    """What an edition changes for the classes: its name, its own code lists, its names on the wire."""
+    """What an edition changes for the classes: its name, its code lists, names on the wire, and what is secret."""
 
     edition: str = ""
     codes: Mapping[str, str] = field(default_factory=dict)
     wire_names: Mapping[str, str] = field(default_factory=dict)
+    secret: frozenset[str] = frozenset()
 
 
 def request_from(table: Table, effect: Effect, made: Made | None = None) -> type[Request[Any]]:
@@ -110,10 +111,12 @@ class _Builder:
         name = readings()["also"].get(column.wire, column.wire)
         wire = self.made.wire_names.get(column.wire, column.wire)
         codes = codes_of(column, self.made.codes, strict=side == "input")
+        secret = is_secret(column.wire) or column.wire in self.made.secret
+        optional = self._optional(column)
         column = replace(column, wire=wire)
         if side == "output":
-            return (python_name(name), *item_of_reply(column, codes))
-        return (python_name(name), *item_of_request(column, codes, optional=self._optional(column)))
+            return (python_name(name), *item_of_reply(column, codes, secret=secret))
+        return (python_name(name), *item_of_request(column, codes, optional=optional, secret=secret))
 
     def _add_node(
         self,

@@ -42,10 +42,10 @@ def limits_of(column: Column) -> tuple[str, str]:
     return column.type or "text", column.size
 
 
-def item_of_request(column: Column, codes: str, *, optional: bool) -> tuple[Any, Any]:
+def item_of_request(column: Column, codes: str, *, optional: bool, secret: bool) -> tuple[Any, Any]:
     """Annotation and item of an input's field."""
     kind, size = limits_of(column)
-    more: dict[str, Any] = {"codes": codes, "secret": is_secret(column.wire), "wire": column.wire}
+    more: dict[str, Any] = {"codes": codes, "secret": secret, "wire": column.wire}
     form = column.format or FORMS.get(kind, "")
     annotation: Any = str
     if kind == "bytes":
@@ -65,13 +65,13 @@ def item_of_request(column: Column, codes: str, *, optional: bool) -> tuple[Any,
     return annotation, item(column.title, **more)
 
 
-def item_of_reply(column: Column, codes: str) -> tuple[Any, Any]:
+def item_of_reply(column: Column, codes: str, *, secret: bool) -> tuple[Any, Any]:
     """Annotation and item of an output's field: nothing is obligatory, and longer texts are read, too.
 
     A settlement that happened must not be lost because a centre writes more than its table says.
     """
     kind, size = limits_of(column)
-    more: dict[str, Any] = {"codes": codes, "secret": is_secret(column.wire), "wire": column.wire}
+    more: dict[str, Any] = {"codes": codes, "secret": secret, "wire": column.wire}
     if kind in ("number", "decimal", "integer"):
         kept: Any = Amount if size == "16,2" else Exact
         return kept | None, item(column.title, default=None, **more)

@@ -3,54 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cache
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from portal.gateway.messages import Heading, Request, request_class, supply
-from portal.gateway.national.building import INSURED_AT, request_from
+from portal.gateway.messages import Request, request_class, supply
+from portal.gateway.national.building import INSURED_AT
+from portal.gateway.national.classes import TableSource, keep, kept_class
+from portal.gateway.national.editions import Edition
 from portal.gateway.national.gateway import NATIONAL
-from portal.gateway.national.tables import effect_of, table_of, tables
 
-#: Declared by hand where they are used; here they are only listed.
-DECLARED_ELSEWHERE = frozenset({"3260", "3261", "3262"})
+supply(NATIONAL, TableSource())
 
 
-class _Tables:
-    """Makes the transactions of the national interface from its tables (`Source`)."""
-
-    def headings(self) -> Mapping[str, Heading]:
-        return _headings()
-
-    def make(self, code: str, edition: str) -> type[Request[Any]]:
-        if edition:
-            raise LookupError(f"no edition {edition} of the national interface is known")
-        return request_from(table_of(code), effect_of(code))
-
-
-@cache
-def _headings() -> Mapping[str, Heading]:
-    return {
-        number: Heading(NATIONAL.name, number, table.name, effect_of(number).safe)
-        for number, table in tables().items()
-        if table.is_known and number not in DECLARED_ELSEWHERE
-    }
-
-
-supply(NATIONAL, _Tables())
-
-
-def transaction(number: str, edition: str = "") -> type[Request[Any]]:
-    """The Request class of that number, in that edition of the tables.
+def transaction(number: str, edition: Edition | str = "") -> type[Request[Any]]:
+    """The Request class of that number, in that edition of the tables (`current_edition()`, or its digest).
 
     LookupError for a number that the interface does not have, or whose field table is not known there.
     """
-    return request_class(NATIONAL, number, edition)
+    if isinstance(edition, Edition) and edition.digest:
+        return kept_class(keep(edition), number)
+    return request_class(NATIONAL, number, edition if isinstance(edition, str) else "")
 
 
-def compose(number: str, content: Mapping[str, Any], *, edition: str = "", insured_at: str = "") -> Request[Any]:
+def compose(
+    number: str, content: Mapping[str, Any], *, edition: Edition | str = "", insured_at: str = ""
+) -> Request[Any]:
     """A checked request from nested plain values under the names of the table; what is absent stays empty.
 
     `insured_at` is the insured's region, which must be known as soon as a psn_no is sent. Raises ValidationError with

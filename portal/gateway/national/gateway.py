@@ -16,7 +16,7 @@ NATIONAL = Gateway(
     "国家医保接口",
     wire="national",
     refusals=load_refusals(FOLDER / "refusals.json"),
-    subjects=("mdtrt_id",),
+    subjects=("mdtrt_id", "ipt_otp_no"),
 )
 
 
