@@ -91,6 +91,11 @@ def day(value: Any) -> date:
     return when(value).date()
 
 
+def local(at: datetime) -> date:
+    """The day a time falls on here; the database gives times of another zone."""
+    return at.astimezone(SHANGHAI).date()
+
+
 def amount(value: Any) -> Decimal:
     """An amount that came as text or number; nothing is zero."""
     return Decimal(str(value)) if value not in (None, "") else Decimal(0)

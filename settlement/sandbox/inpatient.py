@@ -16,6 +16,7 @@ from settlement.sandbox.answers import answer
 from settlement.sandbox.centre import (
     Content,
     content,
+    local,
     opter_of,
     person_of,
     rows,
@@ -114,7 +115,7 @@ def discharge(request: Any, call: Call) -> Record:
         raise Refuse("7113", f"出院时间 {ends:%Y-%m-%d %H:%M:%S} 早于入院时间")
     if not any(one.get("maindiag_flag") == "1" for one in found):
         raise Refuse("7115", "出院诊断中应有一条主诊断")
-    if visit.lines.filter(at__date__gt=ends.date()).exists():
+    if visit.lines.filter(at__date__gt=local(ends)).exists():
         raise Refuse("7113", "有费用明细发生在出院时间之后")
     visit.state, visit.ends = Visit.State.LEFT, ends
     visit.leaving, visit.left_with = storable(info), storable(found)
@@ -148,7 +149,7 @@ def upload(request: Any, call: Call) -> Record:
         raise Refuse("7112", "该住院已经结算，请先撤销结算（2305）")
     found = lines.made(visit, asked)
     for line in found:
-        if line.at.date() < visit.begins.date() or (visit.ends and line.at.date() > visit.ends.date()):
+        if local(line.at) < local(visit.begins) or (visit.ends and local(line.at) > local(visit.ends)):
             raise Refuse("7113", f"费用明细 {line.feedetl_sn} 的发生时间不在住院期间")
     _check_refunds(visit, found)
     found = found[: (len(found) + 1) // 2] if call.partial else found

@@ -7,23 +7,21 @@ from typing import Any
 
 from portal.gateway.national import NATIONAL
 from portal.gateway.sandbox.models import Party
+from portal.gateway.sandbox.national.editions import edition_of
 from portal.gateway.sandbox.plays import declare_options, options_of
-
-#: What 2601 takes back unless the party's options say otherwise: provinces differ.
-REVERSIBLE = ("2102", "2103", "2207", "2208", "2304", "2305", "2401", "2102A", "2207A", "2304A")
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`people`: how many insured; `level`: the institution's level 1 to 3; `reversible`: what 2601 takes back;
-    `catalogue_rows` and `catalogue_versions` of every catalogue; `strict_catalogue`: whether items outside it are
-    refused instead of being the person's own.
+    """`people`: how many insured; `level`: the institution's level 1 to 3; `reversible`: what 2601 takes back, else
+    what the party's `edition` says; `catalogue_rows` and `catalogue_versions` of every catalogue; `strict_catalogue`:
+    whether items outside it are refused instead of being the person's own.
     """
 
     seed: str
     people: int = 48
     level: int = 3
-    reversible: tuple[str, ...] = REVERSIBLE
+    reversible: frozenset[str] = frozenset()
     catalogue_rows: int = 240
     catalogue_versions: int = 3
     strict_catalogue: bool = False
@@ -32,8 +30,8 @@ class Options:
     def of(cls, party: Party) -> Options:
         """Raises ValueError naming an option that does not exist or does not fit."""
         given: dict[str, Any] = options_of(party, cls.__dataclass_fields__)
-        if "reversible" in given:
-            given["reversible"] = tuple(str(one) for one in given["reversible"])
+        named = given.get("reversible", edition_of(party).reversible)
+        given["reversible"] = frozenset(str(one) for one in named)
         found = cls(**{"seed": party.app_code, **given})
         if found.level not in (1, 2, 3) or not 1 <= found.people <= 20_000:
             raise ValueError("level 应为 1 至 3，people 应在 1 与 20000 之间")

@@ -14,6 +14,7 @@ from settlement.sandbox.answers import answer
 from settlement.sandbox.centre import (
     Content,
     content,
+    local,
     opter_of,
     person_of,
     rows,
@@ -92,7 +93,7 @@ def diagnose(request: Any, call: Call) -> Record:
     if kind_of(med_type) == "chronic":
         if not disease:
             raise Refuse("7114", "门诊慢特病就诊应填写病种编码")
-        if not is_filed(visit.insured, disease, visit.begins.date()):
+        if not is_filed(visit.insured, disease, local(visit.begins)):
             raise Refuse("7114", f"没有有效的门诊慢特病备案 {disease}")
     visit.med_type, visit.diagnoses = med_type, storable(found)
     visit.leaving = storable(info)
@@ -191,7 +192,7 @@ def _bill(call: Call, asked: Content) -> tuple[Visit, list[Line]]:
         raise Refuse("7301", f"收费批次 {batch} 没有费用明细")
     if any(one.settlement_id for one in found):  # type: ignore[attr-defined]
         raise Refuse("7304", f"收费批次 {batch} 已经结算")
-    if kind_of(visit.med_type) == "chronic" and not is_filed(visit.insured, found[0].dise_codg, visit.begins.date()):
+    if kind_of(visit.med_type) == "chronic" and not is_filed(visit.insured, found[0].dise_codg, local(visit.begins)):
         raise Refuse("7114", f"没有有效的门诊慢特病备案 {found[0].dise_codg}")
     return visit, found
 

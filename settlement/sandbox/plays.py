@@ -1,5 +1,35 @@
 """Everything the sandbox plays on the national interface; importing it registers the plays."""
 
-from settlement.sandbox import doors, identify, inpatient, outpatient, pharmacy, reversal, state
+from settlement.sandbox import (
+    asking,
+    doors,
+    filing,
+    identify,
+    inpatient,
+    lists,
+    others,
+    outpatient,
+    pharmacy,
+    places,
+    reconciling,
+    reversal,
+    state,
+    uploads,
+)
 
-__all__ = ["doors", "identify", "inpatient", "outpatient", "pharmacy", "reversal", "state"]
+__all__ = [
+    "asking",
+    "doors",
+    "filing",
+    "identify",
+    "inpatient",
+    "lists",
+    "others",
+    "outpatient",
+    "pharmacy",
+    "places",
+    "reconciling",
+    "reversal",
+    "state",
+    "uploads",
+]

@@ -20,7 +20,10 @@ Control = Callable[[Mapping[str, Any]], dict[str, Any]]
 Reader = Callable[[type[Request[Any]], Mapping[str, Any]], Request[Any]]
 State = Callable[[Party], dict[str, Any]]
 
-_PLAYS: dict[type[Request[Any]], Callable[[Any, Call], Record]] = {}
+Play = Callable[[Any, "Call"], Record]
+#: By gateway and code, so that a province's edition of a transaction is played like the base's.
+_PLAYS: dict[tuple[str, str], tuple[type[Request[Any]], Play]] = {}
+_REST: dict[str, Play] = {}
 _STATES: dict[str, list[State]] = {}
 _OPTIONS: dict[str, set[str]] = {}
 _CONTROLS: dict[tuple[str, str], Control] = {}
@@ -96,8 +99,18 @@ def plays(request: type[Q]) -> Callable[[Callable[[Q, Call], P]], Callable[[Q, C
     """Declare the function that plays this transaction; a second one raises TypeError."""
 
     def register(play: Callable[[Q, Call], P]) -> Callable[[Q, Call], P]:
-        if _PLAYS.setdefault(request, play) is not play:
+        if _PLAYS.setdefault((request.gateway.name, request.code), (request, play))[1] is not play:
             raise TypeError(f"{request.code} is played twice")
+        return play
+
+    return register
+
+
+def plays_the_rest(gateway: Gateway) -> Callable[[Play], Play]:
+    """Declare the function that answers whatever else the gateway declares."""
+
+    def register(play: Play) -> Play:
+        _REST[gateway.name] = play
         return play
 
     return register
@@ -150,17 +163,18 @@ def options_of(party: Party, names: Iterable[str]) -> dict[str, Any]:
     return {name: party.options[name] for name in names if name in party.options}
 
 
-def play_of(request: type[Request[Any]]) -> Callable[[Any, Call], Record] | None:
-    return _PLAYS.get(request)
+def play_of(request: type[Request[Any]]) -> Play | None:
+    found = _PLAYS.get((request.gateway.name, request.code))
+    return found[1] if found else _REST.get(request.gateway.name)
 
 
 def played(gateway: str) -> tuple[type[Request[Any]], ...]:
     """The transactions of a gateway that are played, in the order of their plays."""
-    return tuple(request for request in _PLAYS if request.gateway.name == gateway)
+    return tuple(request for (name, _), (request, _) in _PLAYS.items() if name == gateway)
 
 
 def played_gateways() -> tuple[Gateway, ...]:
-    return tuple({request.gateway.name: request.gateway for request in _PLAYS}.values())
+    return tuple({name: request.gateway for (name, _), (request, _) in _PLAYS.items()}.values())
 
 
 def state_of(party: Party) -> dict[str, Any]:

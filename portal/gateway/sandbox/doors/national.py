@@ -16,11 +16,12 @@ from pydantic import ValidationError
 
 from portal.gateway.codecs import Garbled, JsonCodec
 from portal.gateway.crypto import SM2
-from portal.gateway.messages import Gateway, Request, faults, request_class, wire_form
+from portal.gateway.messages import Gateway, Request, faults, wire_form
 from portal.gateway.sandbox.doors.answers import answered, json_answer, played, use
 from portal.gateway.sandbox.faults import Hit, hit_for, magic
 from portal.gateway.sandbox.models import Party, UsedNonce
 from portal.gateway.sandbox.national.admission import check_medium, check_operator, hand_out
+from portal.gateway.sandbox.national.editions import declared_for
 from portal.gateway.sandbox.plays import Call, Raw, Refuse
 from portal.gateway.sandbox.trouble import cut_off, sever
 from portal.gateway.seals import tif
@@ -200,7 +201,7 @@ class _Exchange:
 
     def _content(self) -> Request[Any]:
         try:
-            declared = request_class(self.gateway, str(self.members["infno"]))
+            declared = declared_for(self.party, str(self.members["infno"]))
         except LookupError:
             raise Refuse(NO_TRANSACTION, "没有这个交易") from None
         content = self.members.get("input")
