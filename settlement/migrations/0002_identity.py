@@ -125,7 +125,8 @@ class Migration(migrations.Migration):
                 (
                     "identification",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
                         related_name="vouchers",
                         to="settlement.identification",
                         verbose_name="身份识别",

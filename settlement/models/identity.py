@@ -76,13 +76,14 @@ class Identification(TenantModel):
 class UsedVoucher(TenantModel):
     """An e-voucher's code that was read (1101): it is read once, and one registration or settlement may go with it.
 
-    The code itself is not kept: `mark` is its keyed digest. `spent_on` and `spent_for` say what it went with.
+    The code itself is not kept: `mark` is its keyed digest. `spent_on` and `spent_for` say what it went with. Without
+    an identification the code was read elsewhere, by the hospital's own system.
     """
 
     environment = models.CharField("运行环境", max_length=10, choices=Environment, editable=False)
     mark = models.BinaryField("摘要", max_length=40, editable=False)
     identification = models.ForeignKey(
-        Identification, verbose_name="身份识别", on_delete=models.CASCADE, related_name="vouchers"
+        Identification, verbose_name="身份识别", null=True, on_delete=models.SET_NULL, related_name="vouchers"
     )
     spent_on = models.CharField("用于", max_length=12, blank=True)
     spent_for = models.CharField("业务编号", max_length=60, blank=True)

@@ -69,11 +69,27 @@ def carried(request: R, visit: Visit) -> R:
     code = type(request).code
     if "dev_safe_info" not in type(request).model_fields or not is_demanded(code, visit.environment):
         return request
-    about = [visit.number, *([str(visit.identification)] if visit.identification else [])]
-    return request.model_copy(update={"dev_safe_info": _taken(code, visit.kind, visit.environment, about)})
+    return request.model_copy(update={"dev_safe_info": _taken(code, visit.kind, visit.environment, _about(visit))})
+
+
+def refuse_without_medium(code: str, visit: Visit) -> None:
+    """Refused with a sentence when this call could not be made for want of a medium; uses none up."""
+    if is_demanded(code, visit.environment):
+        _found(code, visit.kind, visit.environment, _about(visit))
+
+
+def _about(visit: Visit) -> list[str]:
+    return [visit.number, *([str(visit.identification)] if visit.identification else [])]
 
 
 def _taken(code: str, kind: str, environment: str, about: Sequence[str]) -> str:
+    row = _found(code, kind, environment, about)
+    row.used = [*row.used, code]
+    row.save(update_fields=["used"])
+    return str(row.medium.reveal())
+
+
+def _found(code: str, kind: str, environment: str, about: Sequence[str]) -> CheckMedium:
     rows = CheckMedium.objects.select_for_update().filter(environment=environment, about__in=about)
     why = f"办理 {code} 须先调用安全控件取得校验介质"
     for row in rows.order_by("-obtained_at")[:20]:
@@ -84,9 +100,7 @@ def _taken(code: str, kind: str, environment: str, about: Sequence[str]) -> str:
         elif row.expires_at <= timezone.now():
             why = "校验介质已过期，请重新调用安全控件"
         else:
-            row.used = [*row.used, code]
-            row.save(update_fields=["used"])
-            return str(row.medium.reveal())
+            return row
     raise Refused(f"{why}（交易 {last_of(code, kind)}）", field="medium")
 
 

@@ -7,7 +7,9 @@ from portal.access.models import Institution
 from portal.gateway.journal import AlreadyRunning, Operation, open_operation
 from portal.gateway.messages import Request
 from settlement.models import Visit
+from settlement.services.control import carried
 from settlement.services.refusals import Refused
+from settlement.services.vouchers import spend_what_is_shown
 
 KEY_LABEL = "接口密钥 "
 #: What an operation carries, never read together with its visit.
@@ -32,7 +34,14 @@ def moved_by(operation: Operation) -> Visit | None:
 
 
 def opened(request: Request[Any], *, by: Member, **more: Any) -> Operation:
-    """A new operation; raises Refused with the running one's sentence when there is one already (I1)."""
+    """A new operation; raises Refused with the running one's sentence when there is one already (I1).
+
+    An e-voucher in it is spent, and what goes through the security control takes its check medium with it.
+    """
+    visit = more.get("subject")
+    if isinstance(visit, Visit):
+        spend_what_is_shown(request, visit.environment, str(more.get("key", visit.number)))
+        request = carried(request, visit)
     try:
         return open_operation(request, by=by, **more)
     except AlreadyRunning as running:

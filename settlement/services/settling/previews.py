@@ -18,6 +18,7 @@ from portal.jobs import start
 from settlement.actions import PREVIEW_ASKED
 from settlement.models import Bill, Settlement, SettlementState, Visit
 from settlement.rules.amounts import shown, summed
+from settlement.services.control import carried, refuse_without_medium
 from settlement.services.refusals import Refused
 from settlement.services.settling.answers import answer
 from settlement.services.settling.arrival import keep_amounts, keep_cuts
@@ -42,6 +43,7 @@ def ask_preview(visit: Visit, bill: Bill | None = None, *, by: Member, is_interi
     visit = locked(visit)
     way = way_of(visit)
     refuse_obstacles(way, visit, bill)
+    refuse_without_medium(way.preview, visit)
     charges = charges_of(way.lines(visit, bill))
     if faults := way.faults(visit, bill, charges):
         raise Refused.of([(fault.field, fault.sentence) for fault in faults])
@@ -120,7 +122,7 @@ def answer_preview(settlement_id: UUID, *, ask: Callable[[str], Ask], door: Any)
 
 def _request(settlement: Settlement) -> Any:
     way, visit = way_of(settlement), settlement.visit
-    return request_for(way.preview, way.content(settlement, registered(visit), final=False), visit)
+    return carried(request_for(way.preview, way.content(settlement, registered(visit), final=False), visit), visit)
 
 
 def _of(settlement_id: UUID) -> Settlement | None:
