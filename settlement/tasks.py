@@ -1,13 +1,17 @@
 """What the worker does for settlement."""
 
+from contextlib import suppress
 from functools import partial
 from typing import cast
 from uuid import UUID
 
 from portal.access.door import tenant_tx
+from portal.access.models import Institution
 from portal.gateway import client
 from portal.gateway.journal import Ask
 from portal.jobs import Running, StandStill, job, sweeper
+from settlement.services.catalogue import DOWNLOAD, Means, download_all, run_refresh
+from settlement.services.catalogue.store import required_region
 from settlement.services.control import OBTAIN, carry_out, forget_old_media
 from settlement.services.identity import IDENTIFY, answer_identification, end_lost_identifications
 from settlement.services.settling.fetching import FETCH, fetched
@@ -76,3 +80,36 @@ def forget_identifications(institution_id: int) -> None:
     with tenant_tx(institution_id):
         end_lost_identifications()
         forget_old_media()
+
+
+# --- catalogues
+
+
+@job(DOWNLOAD, title="下载医保目录", resumable=True, permission="settlement.catalogue.view")
+def download_catalogues(running: Running) -> str:
+    """Bring the named catalogues up to date, one after the other; begun again, it goes on with what is missing."""
+    return download_all(running.params["numbers"], means_of(running), running.progress)
+
+
+def means_of(running: Running) -> Means:
+    """What a download works with."""
+    environment = str(running.params["environment"])
+    where = {"institution_id": running.institution_id, "environment": environment}
+    with running.tx():
+        region = required_region(environment)
+    return Means(
+        holder=running.id,
+        region=region,
+        environment=environment,
+        ask=asking(running, environment),
+        fetch=partial(client.download, **where),
+        door=running.tx,
+        by=running.by,
+    )
+
+
+@sweeper(every=300)
+def refresh_catalogues(institution_id: int) -> None:
+    """Catalogues keep themselves new where the institution wants it; while its environment changes, later."""
+    with tenant_tx(institution_id), suppress(StandStill):
+        run_refresh(Institution.objects.get(pk=institution_id))

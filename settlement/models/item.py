@@ -4,7 +4,7 @@ from django.db import models
 
 from portal.access.models.institution import Environment
 from portal.access.rows import TenantModel
-from settlement.models.line import yuan
+from settlement.models.line import plain, yuan
 
 
 class OwnItem(TenantModel):
@@ -34,6 +34,12 @@ class OwnItem(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["institution", "environment", "own_code"], name="one_item_an_own_code"),
         ]
+
+    @property
+    def shown_price(self) -> str:
+        """At least two places."""
+        whole, _, rest = plain(self.price).partition(".")
+        return f"{whole}.{rest.ljust(2, '0')}"
 
     def __str__(self) -> str:
         return f"{self.own_code} {self.own_name}"

@@ -24,6 +24,12 @@ class LineState(models.TextChoices):
         return [cls.SENDING, cls.SENT, cls.SETTLED, cls.REMOVING]
 
 
+def plain(number: Decimal) -> str:
+    """Digits without zeros at the end."""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def yuan(label: str, digits: int = 16, places: int = 2, **more: Any) -> "models.DecimalField[Decimal, Decimal]":
     """As wide as the interface declares it: an amount (16,2), a price (16,6), a quantity (16,4)."""
     return models.DecimalField(label, max_digits=digits, decimal_places=places, **more)
@@ -114,6 +120,17 @@ class FeeLine(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.own_name or self.own_code} × {self.quantity:f}"
+
+    @property
+    def shown_quantity(self) -> str:
+        """Without zeros at the end: 2, 1.5."""
+        return plain(self.quantity)
+
+    @property
+    def shown_price(self) -> str:
+        """At least two places: 44.00, 3.333333."""
+        whole, _, rest = plain(self.price).partition(".")
+        return f"{whole}.{rest.ljust(2, '0')}"
 
     @property
     def category_label(self) -> str:

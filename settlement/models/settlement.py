@@ -38,6 +38,18 @@ class SettlementState(models.TextChoices):
         return [cls.DONE, cls.BROKEN, cls.UNDOING]
 
 
+TONES = {
+    SettlementState.ASKING: "warn",
+    SettlementState.PREVIEW: "brand",
+    SettlementState.FAILED: "bad",
+    SettlementState.SETTLING: "warn",
+    SettlementState.REJECTED: "bad",
+    SettlementState.DONE: "good",
+    SettlementState.BROKEN: "bad",
+    SettlementState.UNDOING: "warn",
+}
+
+
 class Settlement(TenantModel):
     """One settlement of a visit or of one of its bills; a row begins as a preview and never becomes another one.
 
@@ -161,6 +173,11 @@ class Settlement(TenantModel):
         if self.state in (SettlementState.SETTLING, SettlementState.UNDOING) and operation and operation.is_live:
             return f"{self.get_state_display()}·{operation.sentence}"
         return str(self.get_state_display())
+
+    @property
+    def tone(self) -> str:
+        """The colour of its state: doubt before everything else."""
+        return "doubt" if self.is_doubtful else TONES.get(SettlementState(self.state), "")
 
     @property
     def is_doubtful(self) -> bool:

@@ -54,6 +54,17 @@ def is_demanded(code: str, environment: str) -> bool:
         return False  # nothing will be sent either, and the sender says why
 
 
+def kept_how(environment: str) -> str:
+    """How the institution gets media: "none" at all, "desk" by asking the control, "typed" by people."""
+    try:
+        settings = channel_settings(environment)
+    except NotSent:
+        return "none"
+    if not desk.is_used(settings):
+        return "none"
+    return "desk" if desk.has_address(settings) else "typed"
+
+
 def kind_by(med_type: str) -> str:
     """The kind of visit that a med_type means for the control."""
     if med_type in ("41", "18"):

@@ -51,7 +51,7 @@ def identify(
         way=str(way),
         certificate=certificate.wire(),
         certificate_type=certificate.type,
-        med_type=med_type or _usual(by),
+        med_type=med_type or usual_med_type(by),
         about=about,
         asked_by=by.user,
         asked_as=by.label[:100],
@@ -82,7 +82,8 @@ def _start(found: Identification, by: Member) -> None:
     found.save(update_fields=["job"])
 
 
-def _usual(by: Member) -> str:
+def usual_med_type(by: Member) -> str:
+    """The kind of visit that the institution usually has."""
     kind = str(getattr(by.institution, "kind", ""))
     return PHARMACY_VISIT if kind == "pharmacy" else OUTPATIENT_VISIT
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
-from portal.codes.initials import initials
 
+from portal.codes.initials import initials
 from settlement.models import FeeLine, OwnItem
 
 FOUND = 12

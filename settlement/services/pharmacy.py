@@ -11,11 +11,12 @@ from settlement.models import Settlement, SettlementState, Visit, VisitKind, Vis
 from settlement.rules.amounts import summed
 from settlement.services.lines import LineGiven, store_lines
 from settlement.services.refusals import Refused
-from settlement.services.settling.previews import expire_previews
 from settlement.services.settling.ways import charges_of, way_of
 from settlement.services.steps import locked, refuse_while_moving
 from settlement.services.visits import Patient, begin_visit
 
+#: What may still be another one before settling.
+CHANGEABLE = frozenset({"med_type", "use_account", "disease_code", "disease_name"})
 #: med_type of a purchase without prescription or chronic disease.
 ORDINARY = "41"
 
@@ -48,16 +49,18 @@ def begin_purchase(
     return visit
 
 
-def change_purchase(visit: Visit, lines: Sequence[LineGiven], *, by: Member, use_account: str = "") -> Visit:
-    """The basket with these lines instead; previews expire. Raises Refused once it is being settled."""
+def change_purchase(visit: Visit, lines: Sequence[LineGiven], *, by: Member, **changes: str) -> Visit:
+    """The basket with these lines instead, and with `changes` of CHANGEABLE; previews expire.
+
+    Raises Refused once it is being settled.
+    """
     visit = locked(visit)
     refuse_while_moving(visit)
     if visit.state != VisitState.DRAFT:
         raise Refused(f"这次购药{visit.shown_state}，不能再修改")
-    if use_account and use_account != visit.use_account:
-        visit.use_account = use_account
-        visit.save(update_fields=["use_account"])
-        expire_previews(visit, None, "个人账户使用方式有变动")
+    for name in CHANGEABLE & changes.keys():
+        setattr(visit, name, changes[name])
+    visit.save(update_fields=sorted(CHANGEABLE))
     store_lines(visit, None, lines, replace=True)
     _saved(visit, by)
     return visit

@@ -13,6 +13,7 @@ from portal.access.member import Member
 from portal.gateway.channels.services import install_channel
 from portal.gateway.journal import Operation, State, approve, doubt, send_queued
 from portal.gateway.journal.states import DOUBTFUL
+from portal.gateway.national import compose
 from portal.jobs import Job, JobState
 from portal.jobs.tasks import run_job
 from settlement.models import Settlement, Visit
@@ -77,6 +78,17 @@ class SettlingDesk:
     def voucher(self, patient: Patient) -> str:
         told = self.sandbox.act("national", "vouchers", party=self.party.app_code, psn_no=patient.person_no)
         return str(told["codes"][0])
+
+    def identify(self, patient: Patient) -> None:
+        """1101 reads what the person shows."""
+        data = {
+            "mdtrt_cert_type": patient.certificate_type,
+            "mdtrt_cert_no": patient.certificate_no,
+            "psn_cert_type": patient.document_type,
+            "certno": patient.document,
+            "psn_name": patient.name,
+        }
+        self.party.ask(compose("1101", {"data": data})).require()
 
     def balance(self, patient: Patient) -> Decimal:
         told = self.sandbox.act("national", "people", party=self.party.app_code, psn_no=patient.person_no)

@@ -18,6 +18,8 @@ from portal.access.door import tenant_tx
 from portal.gateway.errors import Rejected
 from portal.gateway.journal import Ask, Operation
 from portal.gateway.messages import Request
+from portal.gateway.national import current_edition
+from portal.gateway.national.editions import Edition
 from settlement.models import Settlement, Visit
 from settlement.services.settling.answers import Answer, answers, plain, rows_of, text
 from settlement.services.settling.messages import request_for, said
@@ -56,6 +58,7 @@ class Wanted:
     #: Numbers of the lines that this settlement was to settle.
     lines: frozenset[str]
     charged: Any
+    edition: Edition
     since: datetime
     until: datetime
 
@@ -79,6 +82,7 @@ def _wanted(settlement: Settlement, operation: Operation) -> Wanted:
         known=frozenset(others.values_list("setl_id", flat=True)),
         lines=frozenset(way_of(settlement).lines(visit, settlement.bill).values_list("number", flat=True)),
         charged=settlement.charged,
+        edition=current_edition(visit.environment),
         since=min([visit.started_at, *sent]) - AROUND,
         until=max([timezone.now(), *sent]) + timedelta(minutes=10),
     )
@@ -102,7 +106,7 @@ def _by_visit(wanted: Wanted, ask: Ask) -> Found:
 
 def _by_lines(wanted: Wanted, ask: Ask) -> Found:
     """5204 lists every line with the settlement it belongs to: complete, and of this very bill."""
-    rows = _rows(ask, "5204", {"data": _visit_of(wanted, wanted.visit.mdtrt_id)}, wanted.visit)
+    rows = _rows(ask, "5204", {"data": _visit_of(wanted, wanted.visit.mdtrt_id)}, wanted)
     mine = [row for row in rows if text(row, "feedetl_sn") in wanted.lines]
     settled = {text(row, "setl_id") for row in mine} - {""} - wanted.known
     for setl_id in sorted(settled):
@@ -123,7 +127,7 @@ def _by_day(wanted: Wanted, ask: Ask) -> Found:
     """5201 of the person around the message, then 5203 of every visit that is not another one of ours."""
     data = {"psn_no": wanted.person_no, "begntime": said(wanted.since), "endtime": said(wanted.until)}
     data["med_type"] = wanted.visit.med_type
-    visits = _rows(ask, "5201", {"data": data}, wanted.visit, "mdtrtinfo")
+    visits = _rows(ask, "5201", {"data": data}, wanted, "mdtrtinfo")
     others: list[Answer] = []
     for mdtrt_id in dict.fromkeys(text(row, "mdtrt_id") for row in visits):
         shown = settlements_of(wanted, mdtrt_id, ask) if mdtrt_id else []
@@ -142,7 +146,7 @@ def _by_day(wanted: Wanted, ask: Ask) -> Found:
 def settlements_of(wanted: Wanted, mdtrt_id: str, ask: Ask, *, setl_id: str = "") -> list[Answer]:
     """Every settlement of a visit at the centre that still stands (5203)."""
     data = {**_visit_of(wanted, mdtrt_id), "setl_id": setl_id}
-    reply = asked(ask, request_for("5203", {"data": data}, wanted.visit))
+    reply = asked(ask, request_for("5203", {"data": data}, wanted.visit, wanted.edition))
     return [one for one in answers(reply) if one.setl_id and not one.refunded]
 
 
@@ -150,8 +154,8 @@ def _visit_of(wanted: Wanted, mdtrt_id: str) -> dict[str, str]:
     return {"psn_no": wanted.person_no, "setl_id": "", "mdtrt_id": mdtrt_id}
 
 
-def _rows(ask: Ask, number: str, content: dict[str, Any], visit: Visit, node: str = "data") -> list[Any]:
-    reply = asked(ask, request_for(number, content, visit))
+def _rows(ask: Ask, number: str, content: dict[str, Any], wanted: Wanted, node: str = "data") -> list[Any]:
+    reply = asked(ask, request_for(number, content, wanted.visit, wanted.edition))
     return rows_of(plain(reply).get(node))
 
 

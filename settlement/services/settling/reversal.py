@@ -33,12 +33,12 @@ from portal.gateway.journal.doubt import Asked
 from portal.gateway.journal.reversing import begin_reversal, end_reversal, recorder, reversing
 from portal.gateway.journal.states import LIVE, Outcome
 from portal.gateway.messages import Record
-from portal.gateway.national import NATIONAL, compose, transaction
-from portal.gateway.national.tables import table_of
+from portal.gateway.national import NATIONAL, current_edition, transaction
 from portal.jobs import start
 from settlement.actions import REVERSAL_ASKED, REVERSAL_TOLD
 from settlement.models import Settlement, SettlementState, Visit
 from settlement.services.refusals import Refused
+from settlement.services.settling.messages import request_for
 from settlement.services.settling.outcomes import settlement_stands, settlement_undone
 from settlement.services.steps import author, locked, opened
 
@@ -75,7 +75,7 @@ def reversal_obstacle(operation: Operation) -> str:
     """Why this operation cannot be reversed now, in a sentence; empty when it can."""
     if operation.kind == NUMBER:
         return "冲正交易本身不能再冲正"
-    if not table_of(operation.kind).reversible:
+    if operation.kind not in current_edition(operation.environment).reversible:
         return f"当前接口版本不允许冲正 {operation.kind}，请联系医保中心"
     if operation.state not in (State.RESOLVING, State.MANUAL):
         return "静默期未满或已有结果，现在不能冲正"
@@ -111,7 +111,7 @@ def propose_reversal(operation: Operation, *, by: Member, reason: str) -> Operat
     assert attempt is not None
     data = {"psn_no": visit.person_no.reveal(), "omsgid": attempt.msgid, "oinfno": operation.kind}
     reversal = opened(
-        compose(NUMBER, {"data": data}, insured_at=visit.insured_at),
+        request_for(NUMBER, {"data": data}, visit),
         key=attempt.msgid,
         by=by,
         title=f"冲正：{operation.title}"[:200],

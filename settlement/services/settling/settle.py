@@ -21,6 +21,7 @@ from portal.gateway.journal import (
     Verdict,
     outcome,
 )
+from portal.gateway.journal.handlers import class_of
 from portal.gateway.messages import Record
 from portal.gateway.national import transaction
 from settlement.actions import NOT_SETTLED, SETTLING
@@ -59,10 +60,12 @@ def settle(
     way = way_of(settlement)
     refuse_obstacles(way, visit, settlement.bill)
     refuse_stale(settlement)
-    content = way.content(settlement, for_settling(visit, certificate), final=True)
+    shown = for_settling(visit, certificate)
+    content = way.content(settlement, shown, final=True)
     settlement.invoice = invoice.strip()[:20]
+    request = request_for(way.settle, content, visit)
     operation = opened(
-        request_for(way.settle, content, visit),
+        request,
         key=f"{visit.number}/{settlement.bill.number}" if settlement.bill else visit.number,
         by=by,
         title=f"{way.noun}结算：{visit.number}，{visit.name_masked}，{settlement.charged:,.2f} 元",
@@ -70,7 +73,7 @@ def settle(
         subject=visit,
     )
     settlement.operation, settlement.state, settlement.note = operation, SettlementState.SETTLING, ""
-    settlement.transaction = way.settle
+    settlement.transaction = type(request).code
     settlement.save(update_fields=["operation", "state", "note", "transaction", "invoice"])
     way.settling(settlement)
     move(visit, visit.state, operation)
@@ -152,7 +155,7 @@ def settled_by(operation: Operation) -> Settlement | None:
 
 def adopted(operation: Operation, raw: Mapping[str, object]) -> Record:
     """What the lost reply would have said, as far as 5203 knows it."""
-    reply: Record = transaction(operation.kind).reply().model_validate(dict(raw))
+    reply: Record = class_of(operation).reply().model_validate(dict(raw))
     return reply
 
 
