@@ -8,7 +8,7 @@ total = funds + person + hospital, person = account + cash, funds = sum of the s
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
 from settlement.sandbox.rates import (
@@ -223,16 +223,6 @@ def deductible_of(claim: Claim, year: Year) -> Decimal:
     if kind == "inpatient":
         return yuan(whole / 2) if year.stays else whole
     return max(whole - year.deducted.get(kind, ZERO), ZERO)
-
-
-def negative(benefit: Benefit) -> Benefit:
-    """The same settlement taken back."""
-    amounts = {
-        name: -value
-        for name in Benefit.__dataclass_fields__
-        if name not in ("shares", "pool_prop_selfpay") and isinstance(value := getattr(benefit, name), Decimal)
-    }
-    return replace(benefit, **amounts, shares=tuple(replace(one, amount=-one.amount) for one in benefit.shares))
 
 
 def _is_single(claim: Claim) -> bool:

@@ -24,7 +24,7 @@ from settlement.sandbox.paying import number
 
 OPEN = (Filing.State.PENDING, Filing.State.APPROVED)
 #: Which transactions make a filing of the kind.
-FILES = {
+FILES: dict[str, tuple[str, ...]] = {
     Filing.Kind.TRANSFER: ("2501", "2501A"),
     Filing.Kind.CHRONIC: ("2503",),
     Filing.Kind.DESIGNATED: ("2505",),

@@ -51,7 +51,8 @@ def _by_voucher(party: Party, asked: Mapping[str, Any]) -> Insured:
         raise Refuse("7006", "医保电子凭证码已经使用过，请参保人重新出示")
     found.read_at = now()
     found.save(update_fields=["read_at"])
-    return found.insured
+    person: Insured = found.insured
+    return person
 
 
 def _by_identity(party: Party, asked: Mapping[str, Any]) -> Insured:

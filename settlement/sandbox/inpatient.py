@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet, Sum
@@ -262,9 +261,7 @@ def _live(call: Call, visit: Visit, *codes: str) -> Any:
     return found
 
 
-def _note(
-    call: Call, visit: Visit, *, undoes: Any = None, rows: int = 0, lines: Any = None, **amounts: Decimal
-) -> None:
+def _note(call: Call, visit: Visit, *, undoes: Any = None, rows: int = 0, lines: Any = None, **amounts: Any) -> None:
     detail: Mapping[str, Any] = {"psn_no": visit.insured.psn_no, "mdtrt_id": visit.mdtrt_id}
     call.effect(
         visit.mdtrt_id, rows=rows, undoes=undoes, detail={**detail, **({"lines": lines} if lines else {})}, **amounts

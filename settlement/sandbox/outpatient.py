@@ -190,7 +190,7 @@ def _bill(call: Call, asked: Content) -> tuple[Visit, list[Line]]:
     found = list(visit.lines.filter(batch=batch).order_by("pk"))
     if not found:
         raise Refuse("7301", f"收费批次 {batch} 没有费用明细")
-    if any(one.settlement_id for one in found):  # type: ignore[attr-defined]
+    if visit.lines.filter(batch=batch).exclude(settlement=None).exists():
         raise Refuse("7304", f"收费批次 {batch} 已经结算")
     if kind_of(visit.med_type) == "chronic" and not is_filed(visit.insured, found[0].dise_codg, local(visit.begins)):
         raise Refuse("7114", f"没有有效的门诊慢特病备案 {found[0].dise_codg}")

@@ -12,7 +12,7 @@ from portal.gateway.national import transaction
 from portal.gateway.sandbox.plays import Call, Refuse, plays
 from settlement.sandbox import names
 from settlement.sandbox.answers import answer, insured_by
-from settlement.sandbox.centre import Content, content, institution, local, now, person_of, when
+from settlement.sandbox.centre import Content, content, institution, local, now, person_of, rows, when
 from settlement.sandbox.identify import is_cross
 from settlement.sandbox.models import Insured, Upload, Visit
 from settlement.sandbox.options import Options
@@ -76,11 +76,11 @@ def staff(request: Any, call: Call) -> Record:
     """Invented doctors, pharmacists and nurses: twelve of each sort that is asked for."""
     asked = content(request).get("data", {})
     kind, seed = str(asked.get("prac_psn_type", "1")), Options.of(call.party).seed
-    rows = []
+    found = []
     for serial in range(12):
         random = Random(f"{seed}:staff:{kind}:{serial}")
         born = names.born(random, date(2025, 6, 1), 25, 60)
-        rows.append(
+        found.append(
             {
                 "psn_cert_type": "01",
                 "certno": names.identity(born, 40_000 + serial, "1"),
@@ -92,7 +92,7 @@ def staff(request: Any, call: Call) -> Record:
             }
         )
     wanted = {name: asked[name] for name in ("certno", "prac_psn_name", "prac_psn_code") if asked.get(name)}
-    return answer(request, feedetail=[one for one in rows if all(one[name] == v for name, v in wanted.items())])
+    return answer(request, feedetail=[one for one in found if all(one[name] == v for name, v in wanted.items())])
 
 
 @plays(transaction("5303"))
@@ -120,7 +120,8 @@ def in_hospital(request: Any, call: Call) -> Record:
 @plays(transaction("5401"))
 def recognised(request: Any, call: Call) -> Record:
     """Reports of the person that others recognise: what 4501 and 4502 brought, and one of another institution."""
-    person = person_of(call, _first(request).get("psn_no"))
+    asked = rows(content(request), "bilgiteminfo")
+    person = person_of(call, asked[0].get("psn_no") if asked else "")
     return answer(request, bilgiteminfo=_reports(call, person))
 
 
@@ -140,11 +141,6 @@ def report(request: Any, call: Call) -> Record:
         inspectionreportinformation=found[0] | {"exam_item_name": "血常规", "rpot_doc": "澄医师"},
         inspectiondetails=[detail],
     )
-
-
-def _first(request: Any) -> Content:
-    found = content(request).get("bilgiteminfo", {})
-    return found[0] if isinstance(found, list) else found
 
 
 def _reports(call: Call, person: Insured) -> list[Content]:

@@ -1,16 +1,20 @@
 """Queries, filings, uploads and catalogue files over the wire; and every number of the interface has an answer."""
 
 import io
+import json
 import zipfile
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
+from portal.gateway.filing import Into
 from portal.gateway.messages import request_class, sample
-from portal.gateway.national import NATIONAL, transaction
-from portal.gateway.national.tables import tables
+from portal.gateway.national import NATIONAL, compose, transaction
+from portal.gateway.national.editions import read_edition
+from portal.gateway.national.tables import FOLDER, tables
 from portal.gateway.sandbox.national.editions import SAMPLE
-from portal.gateway.wire import Outcome
+from portal.gateway.wire import Outcome, new_msgid, prepare, send
 from tests.sandbox.national_clinic import Clinic, at
 from tests.sandbox.test_national_flows import refused
 
@@ -83,8 +87,6 @@ def test_a_filing_is_decided_at_the_centre_and_opens_chronic_visits(clinic):
 def test_numbers_without_a_public_table_are_played_by_a_sample(clinic, national_counterpart):
     import json
 
-    from portal.gateway.national.editions import read_edition
-
     edition = read_edition(json.loads(SAMPLE.read_text(encoding="utf-8")))
     patient = clinic.patient("resident")
     data = {
@@ -121,17 +123,19 @@ def test_an_upload_is_kept_by_its_key_and_refers_to_what_is_there(clinic):
 
 
 def test_a_catalogue_comes_version_by_version_as_a_file(clinic):
-    version, seen = "0", {}
-    for _ in range(4):
-        told = clinic.ask("1301", {"data": {"ver": version}}).require()
-        if not told.data_cnt:
-            break
-        answer = clinic.party.sandbox  # the bytes themselves are the wire's business; here the file's content counts
-        assert answer is not None
-        seen[version] = int(told.data_cnt)
-        version = f"V{int(version.strip('V')) + 1:04d}"
+    version, rows = "0", {}
+    while (told := clinic.ask("1301", {"data": {"ver": version}}).require()).data_cnt:
+        for row in lines_of(clinic, told):
+            rows[row["med_list_codg"]] = row
+            version = max(version, row["ver"]) if version != "0" else row["ver"]
+        assert told.data_cnt == sum(row["ver"] == version for row in rows.values())
     assert version == "V0002"
-    assert seen["0"] == 36
+    assert {row["vali_flag"] for row in rows.values()} == {"0", "1"}
+    first = clinic.act("items", number="1301", limit=1)["items"][0]
+    assert rows[first["med_list_codg"]]["drug_genname"] == first["name"]
+    clinic.act("publish", infno="1301")
+    assert clinic.ask("1301", {"data": {"ver": version}}).require().filename == "1301_V0003.zip"
+    refused(clinic.ask("9102", download("1", "1.zip")), "7509")
     page = clinic.ask("1318", {"data": {"updt_time": "2024-01-01", "page_num": 1, "page_size": 10}}).require().data
     assert len(page) == 10
     assert all(one.hilist_pric_uplmt_amt for one in page)
@@ -149,7 +153,18 @@ def test_every_number_of_the_interface_has_an_answer(clinic):
     assert not silent
 
 
-def unzipped(content: bytes) -> list[list[str]]:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+def download(number: str, name: str) -> dict[str, Any]:
+    return {"fsDownloadIn": {"file_qury_no": number, "filename": name, "fixmedins_code": "plc"}}
+
+
+def lines_of(clinic: Clinic, told: Any) -> list[dict[str, str]]:
+    """The rows of the file that 9102 gives for this answer, by the names of its columns."""
+    request = compose("9102", download(told.file_qury_no, told.filename))
+    settings, file = clinic.party.settings, io.BytesIO()
+    prepared = prepare(settings, request, new_msgid(settings))
+    assert send(prepared, into=Into(file, 10**7, b"PK")).outcome == Outcome.OK
+    with zipfile.ZipFile(file) as archive:
         (name,) = archive.namelist()
-        return [line.split("\t") for line in archive.read(name).decode().splitlines()]
+        text = archive.read(name).decode()
+    columns = [wire for wire, _ in json.loads((FOLDER / "catalogue_files.json").read_text(encoding="utf-8"))["1301"]]
+    return [dict(zip(columns, line.split("\t"), strict=True)) for line in text.splitlines()]

@@ -18,6 +18,9 @@ class Centre(models.Model):
     vouchers = models.IntegerField(default=0)
     objects: ClassVar[models.Manager[Self]] = models.Manager()
 
+    class Meta:
+        app_label = "settlement_sandbox"
+
     def __str__(self) -> str:
         return str(self.party)
 
@@ -52,6 +55,9 @@ class Filing(models.Model):
     made_at = models.DateTimeField(auto_now_add=True)
     objects: ClassVar[models.Manager[Self]] = models.Manager()
 
+    class Meta:
+        app_label = "settlement_sandbox"
+
     def __str__(self) -> str:
         return self.number
 
@@ -72,6 +78,7 @@ class Upload(models.Model):
     objects: ClassVar[models.Manager[Self]] = models.Manager()
 
     class Meta:
+        app_label = "settlement_sandbox"
         constraints = [models.UniqueConstraint(fields=["party", "family", "key"], name="upload_once_a_key")]
 
     def __str__(self) -> str:
@@ -89,6 +96,9 @@ class File(models.Model):
     content = models.BinaryField(null=True)
     made_at = models.DateTimeField(auto_now_add=True)
     objects: ClassVar[models.Manager[Self]] = models.Manager()
+
+    class Meta:
+        app_label = "settlement_sandbox"
 
     def __str__(self) -> str:
         return self.number

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
 
 from portal.gateway.sandbox.models import Party
+
+# Relations that end here are written down for the type checker: it runs with the portal's settings, which do not
+# install these tables.
+if TYPE_CHECKING:
+    from settlement.sandbox.models.papers import Filing
+    from settlement.sandbox.models.visits import Visit
 
 
 class Insured(models.Model):
@@ -24,7 +30,13 @@ class Insured(models.Model):
     card_sn = models.CharField(max_length=32)
     tel = models.CharField(max_length=50, blank=True)
     identities = models.JSONField(default=list)
+    insurances: models.QuerySet[Insurance]
+    filings: models.QuerySet[Filing]
+    visits: models.QuerySet[Visit]
     objects: ClassVar[models.Manager[Self]] = models.Manager()
+
+    class Meta:
+        app_label = "settlement_sandbox"
 
     def __str__(self) -> str:
         return self.psn_no
@@ -48,6 +60,7 @@ class Insurance(models.Model):
     objects: ClassVar[models.Manager[Self]] = models.Manager()
 
     class Meta:
+        app_label = "settlement_sandbox"
         constraints = [models.UniqueConstraint(fields=["insured", "insutype"], name="one_insurance_a_type")]
 
     def __str__(self) -> str:
@@ -62,6 +75,9 @@ class Voucher(models.Model):
     read_at = models.DateTimeField(null=True)
     spent_on = models.CharField(max_length=10, blank=True)
     objects: ClassVar[models.Manager[Self]] = models.Manager()
+
+    class Meta:
+        app_label = "settlement_sandbox"
 
     def __str__(self) -> str:
         return self.code[-6:]

@@ -11,8 +11,8 @@ from portal.gateway.sandbox.models import Party
 from settlement.sandbox.models.people import Insurance, Insured
 
 
-def money(**options: Decimal) -> models.DecimalField[Decimal, Decimal]:
-    return models.DecimalField(max_digits=16, decimal_places=2, **options)
+def money() -> models.DecimalField[Decimal, Decimal]:
+    return models.DecimalField(max_digits=16, decimal_places=2)
 
 
 class Visit(models.Model):
@@ -45,9 +45,12 @@ class Visit(models.Model):
     left_with = models.JSONField(default=list)
     opter = models.CharField(max_length=80, blank=True)
     made_at = models.DateTimeField(auto_now_add=True)
+    lines: models.QuerySet[Line]
+    settlements: models.QuerySet[Settlement]
     objects: ClassVar[models.Manager[Self]] = models.Manager()
 
     class Meta:
+        app_label = "settlement_sandbox"
         indexes = [models.Index(fields=["party", "kind", "state"]), models.Index(fields=["party", "number"])]
 
     def __str__(self) -> str:
@@ -95,9 +98,11 @@ class Settlement(models.Model):
     psn_cash_pay = money()
     shares = models.JSONField(default=list)
     facts = models.JSONField(default=dict)
+    lines: models.QuerySet[Line]
     objects: ClassVar[models.Manager[Self]] = models.Manager()
 
     class Meta:
+        app_label = "settlement_sandbox"
         indexes = [models.Index(fields=["visit", "state"])]
 
     def __str__(self) -> str:
@@ -132,6 +137,7 @@ class Line(models.Model):
     objects: ClassVar[models.Manager[Self]] = models.Manager()
 
     class Meta:
+        app_label = "settlement_sandbox"
         constraints = [models.UniqueConstraint(fields=["visit", "feedetl_sn"], name="line_once_a_visit")]
 
     def __str__(self) -> str:
