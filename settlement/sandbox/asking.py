@@ -15,6 +15,7 @@ from settlement.sandbox.answers import answer, insured_by, opened
 from settlement.sandbox.centre import Content, content, institution, local, now, person_of, when
 from settlement.sandbox.lines import result
 from settlement.sandbox.models import Insured, Line, Settlement, Visit
+from settlement.sandbox.options import LEVELS, Options
 from settlement.sandbox.paying import AMOUNTS, clearing_of
 from settlement.sandbox.rates import ZERO
 
@@ -120,7 +121,7 @@ def _settlement(call: Call, one: Settlement) -> Content:
         "fixmedins_code": code,
         "fixmedins_name": name,
         "fixmedins_poolarea": region,
-        "hosp_lv": "2",
+        "hosp_lv": LEVELS[Options.of(call.party).level],
         "begndate": local(visit.begins),
         "enddate": local(visit.ends or one.settled_at),
         "setl_time": one.settled_at,
@@ -195,6 +196,8 @@ def cumulated(request: Any, call: Call) -> Record:
     asked = content(request).get("data", {})
     person = person_of(call, asked.get("psn_no"))
     month = str(asked.get("cum_ym") or f"{now():%Y}")
+    if not month.isdecimal() or len(month) not in (4, 6):
+        raise Refuse("7107", f"累计年月 {month} 不正确")
     found = Settlement.objects.filter(visit__insured=person, state=Settlement.State.LIVE, year=int(month[:4]))
     found = found.filter(settled_at__month=int(month[4:])) if month[4:] else found
     by = found.values_list("visit__insurance__insutype").order_by("visit__insurance__insutype")

@@ -30,7 +30,7 @@ def _ask_for(number: str) -> Callable[[Any, Call], Record]:
             return answer(request, file_qury_no="", filename="", dld_end_time=until, data_cnt=0)
         file = File.objects.create(
             party=call.party,
-            number=f"{number}{call.nonce[-30:]}",
+            number=file_number(number, call),
             filename=f"{number}_{catalogue.label(have + 1)}.zip",
             infno=number,
             version=have + 1,
@@ -55,7 +55,7 @@ def take_file(request: Any, call: Call) -> Record:
     except TypeError:
         raise Refuse("7508", "文件数据不是字节数组") from None
     file = File.objects.create(
-        party=call.party, number=f"U{call.nonce[-29:]}", filename=str(asked.get("filename", "")), content=packed
+        party=call.party, number=file_number("U", call), filename=str(asked.get("filename", "")), content=packed
     )
     call.effect(file.number, rows=1, detail={"filename": file.filename, "bytes": len(packed)})
     code, until = institution(call.party)[0], f"{now() + timedelta(days=7):%Y-%m-%d %H:%M:%S}"
@@ -74,6 +74,11 @@ def give_file(request: Any, call: Call) -> Record:
         return Raw(content=bytes(file.content))
     rows = Options.of(call.party).catalogue_rows
     return Raw(content=catalogue.zipped(file.infno, file.version, rows, file.filename))
+
+
+def file_number(letter: str, call: Call) -> str:
+    """A number for a file: at most 30 characters, and nobody else's."""
+    return f"{letter}{call.party.pk % 10**6:06d}{call.nonce[-18:]}"
 
 
 def page(asked: Mapping[str, Any], found: Iterator[Content]) -> list[Content]:
@@ -176,7 +181,7 @@ def matched(request: Any, call: Call) -> Record:
 def limits(request: Any, call: Call) -> Record:
     """The price limits; items without one are not in it."""
     asked = content(request).get("data", {})
-    more = {"hilist_lmtpric_type": "01", "overlmt_dspo_way": "1"}
+    more = {"hilist_lmtpric_type": "3", "overlmt_dspo_way": "1"}
     rows = (
         _common(call, one) | more | {"hilist_pric_uplmt_amt": one.listed.price_limit}
         for one in _listed(call, asked)
@@ -189,6 +194,6 @@ def limits(request: Any, call: Call) -> Record:
 def shares(request: Any, call: Call) -> Record:
     """First shares; grade 甲 has 0."""
     asked = content(request).get("data", {})
-    more = {"selfpay_prop_psn_type": "1", "selfpay_prop_type": "1"}
+    more = {"selfpay_prop_psn_type": "310", "selfpay_prop_type": "10"}
     rows = (_common(call, one) | more | {"selfpay_prop": one.listed.selfpay_prop} for one in _listed(call, asked))
     return answer(request, data=page(asked, rows))

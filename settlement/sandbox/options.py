@@ -10,6 +10,9 @@ from portal.gateway.sandbox.models import Party
 from portal.gateway.sandbox.national.editions import edition_of
 from portal.gateway.sandbox.plays import declare_options, options_of
 
+#: hosp_lv of an institution of level 1 to 3.
+LEVELS = {1: "8", 2: "5", 3: "2"}
+
 
 @dataclass(frozen=True, slots=True)
 class Options:

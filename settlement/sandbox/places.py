@@ -15,9 +15,7 @@ from settlement.sandbox.answers import answer, insured_by
 from settlement.sandbox.centre import Content, content, institution, local, now, person_of, rows, when
 from settlement.sandbox.identify import is_cross
 from settlement.sandbox.models import Insured, Upload, Visit
-from settlement.sandbox.options import Options
-
-LEVELS = {1: "8", 2: "5", 3: "2"}
+from settlement.sandbox.options import LEVELS, Options
 
 
 @plays(transaction("1201"))

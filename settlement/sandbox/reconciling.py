@@ -16,6 +16,7 @@ from portal.gateway.national import transaction
 from portal.gateway.sandbox.plays import Call, Refuse, plays
 from settlement.sandbox.answers import answer
 from settlement.sandbox.centre import Content, content, now
+from settlement.sandbox.lists import file_number
 from settlement.sandbox.models import File, Settlement
 
 KINDS = {"41": "pharmacy", "11": "outpatient", "14": "chronic", "21": "inpatient"}
@@ -52,7 +53,7 @@ def details(request: Any, call: Call) -> Record:
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("result.txt", "".join("\t".join(one or "null" for one in line) + "\n" for line in lines))
     made = File.objects.create(
-        party=call.party, number=f"D{call.nonce[-29:]}", filename=f"3202_{file.pk}.zip", content=packed.getvalue()
+        party=call.party, number=file_number("D", call), filename=f"3202_{file.pk}.zip", content=packed.getvalue()
     )
     until = now() + timedelta(days=7)
     return answer(request, fileinfo={"file_qury_no": made.number, "filename": made.filename, "dld_endtime": until})
