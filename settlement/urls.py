@@ -26,6 +26,7 @@ urlpatterns += [
     path(f"{SETTLEMENT}undo/", settlements.settlement_undo, name="undo"),
     path(f"{SETTLEMENT}reverse/", settlements.settlement_reverse, name="reverse"),
     path(f"{SETTLEMENT}accept/", settlements.settlement_accept, name="accept"),
+    path(f"{SETTLEMENT}receipt/", settlements.settlement_receipt, name="receipt"),
     path(f"{SETTLEMENT}fetch/", settlements.settlement_fetch, name="fetch"),
 ]
 

@@ -36,12 +36,13 @@ class Fault:
     sentence: str
 
 
-def line_faults(charge: Charge, where: str) -> list[Fault]:
-    """Places, signs, and quantity × price against the amount, within half a cent. `where`: `lines.0`."""
+def line_faults(charge: Charge, index: int) -> list[Fault]:
+    """Places, signs, and quantity × price against the amount, within half a cent; of the line at `index` from 0."""
+    where, line = f"lines.{index}", f"第 {index + 1} 行"
     found = [
         Fault(
             f"{where}.{name}",
-            f"明细 {charge.number}：{label}最多 {digits - places} 位整数、{places} 位小数，填写的是 {value:f}",
+            f"{line}：{label}最多 {digits - places} 位整数、{places} 位小数，填写的是 {value:f}",
         )
         for name, (digits, places, label) in SCALES.items()
         if not fits(value := getattr(charge, name), digits, places)
@@ -49,15 +50,15 @@ def line_faults(charge: Charge, where: str) -> list[Fault]:
     if found:
         return found
     if charge.quantity == 0:
-        found.append(Fault(f"{where}.quantity", f"明细 {charge.number}：数量不能为 0"))
+        found.append(Fault(f"{where}.quantity", f"{line}：数量不能为 0"))
     if charge.price < 0:
-        found.append(Fault(f"{where}.price", f"明细 {charge.number}：单价不能为负，退费请填写负的数量和金额"))
+        found.append(Fault(f"{where}.price", f"{line}：单价不能为负，退费请填写负的数量和金额"))
     made = charge.quantity * charge.price
     if not found and abs(made - charge.amount) > HALF_A_CENT:
         found.append(
             Fault(
                 f"{where}.amount",
-                f"明细 {charge.number}：数量 {plain(charge.quantity)} × 单价 {plain(charge.price)} ="
+                f"{line}：数量 {charge.quantity.normalize():f} × 单价 {plain(charge.price)} ="
                 f" {plain(made.quantize(Decimal('0.0001')))}，金额填写的是 {charge.amount:.2f}，"
                 f"相差 {plain((charge.amount - made).quantize(Decimal('0.0001')))}",
             )
@@ -105,9 +106,9 @@ def charge_faults(charges: Sequence[Charge], header: Decimal | None = None) -> l
     found: list[Fault] = []
     seen: set[str] = set()
     for index, charge in enumerate(charges):
-        found += line_faults(charge, f"lines.{index}")
+        found += line_faults(charge, index)
         if charge.number in seen:
-            found.append(Fault(f"lines.{index}.number", f"明细流水号 {charge.number} 重复"))
+            found.append(Fault(f"lines.{index}.number", f"第 {index + 1} 行：明细流水号 {charge.number} 重复"))
         seen.add(charge.number)
     return found + header_faults(charges, header)
 

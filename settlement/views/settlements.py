@@ -16,8 +16,12 @@ from portal.access.gate import page
 from portal.access.member import PortalRequest
 from portal.gateway.exchanges import exchanges_shown
 from portal.gateway.journal import Operation
+from portal.papers.failures import PaperFailed
+from portal.papers.pdf import CONTENT_TYPE as PDF
+from portal.web.tables.export import attachment
 from settlement.forms.settling import ConfirmForm, ReasonForm, VoucherForm
 from settlement.models import Identification, Settlement, SettlementState
+from settlement.papers import receipt
 from settlement.rules.identity import Way, WrongCertificate
 from settlement.rules.identity import shown as certificate_shown
 from settlement.services.identity import fresh_certificate, identify
@@ -62,7 +66,7 @@ def settlement_detail(request: PortalRequest, settlement_id: UUID) -> HttpRespon
         "may_print": may("settlement.papers.make") and settlement.is_receiptable,
         "may_reverse": may("settlement.settlements.undo") and settlement.is_doubtful and operation is not None,
         "reason_form": ReasonForm(),
-        "exchanges": exchanges_shown(settlement.visit.number, request.member),
+        "exchanges": exchanges_shown(settlement.visit.mdtrt_id or settlement.visit.number, request.member),
     }
     return render(request, "settlement/settlement_detail.html", context)
 
@@ -217,3 +221,17 @@ def settlement_fetch(request: PortalRequest, settlement_id: UUID) -> HttpRespons
     settlement = settlement_or_404(settlement_id)
     act = lambda: fetch_amounts(settlement, by=request.member)  # noqa: E731
     return said(request, act, "正在取回结算信息", "settlement:settlement-detail", settlement.pk)
+
+
+@page("settlement.papers.make", methods=("POST",))
+def settlement_receipt(request: PortalRequest, settlement_id: UUID) -> HttpResponseBase:
+    """The receipt as PDF; counted, and marked when it is printed again."""
+    settlement = settlement_or_404(settlement_id)
+    try:
+        paper = receipt.gather(settlement, by=request.member)
+        content = receipt.write(paper)
+    except (Refused, PaperFailed) as failure:
+        messages.error(request, failure.sentence)
+        return redirect("settlement:settlement-detail", settlement.pk)
+    receipt.recorded(settlement, paper, by=request.member)
+    return attachment(content, receipt.file_name(paper), PDF)

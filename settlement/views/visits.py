@@ -50,7 +50,7 @@ def visit_detail(request: PortalRequest, visit_id: UUID) -> HttpResponseBase:
         "may_settle": may(MAY_SETTLE[visit.kind]),
         "may_read": may("settlement.identities.read"),
         "reason_form": ReasonForm(),
-        "exchanges": exchanges_shown(visit.number, request.member),
+        "exchanges": exchanges_shown(visit.mdtrt_id or visit.number, request.member),
     }
     return render(request, "settlement/visit_detail.html", context)
 

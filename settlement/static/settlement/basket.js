@@ -171,5 +171,10 @@
   });
 
   renumber();
+  // What was typed stays, also what does not fit.
+  rows().forEach(function (row) {
+    const made = product(row), amount = cell(row, "amount");
+    if (amount.value.trim() && (made === null || scaled(amount.value, 2) !== made)) amount.dataset.typed = "1";
+  });
   reckon();
 })();
