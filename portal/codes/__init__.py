@@ -4,6 +4,6 @@ One file may hold one list (`"kind": "codes"`) or many (`"kind": "code-lists"`).
 ("clearing.aka080"), or by its name alone while only one scope has it.
 """
 
-from portal.codes.lists import Code, CodeList, code_list, code_lists, keep_variant, load
+from portal.codes.lists import Code, CodeList, code_list, code_lists, code_scopes, keep_variant, load, name_scope
 
-__all__ = ["Code", "CodeList", "code_list", "code_lists", "keep_variant", "load"]
+__all__ = ["Code", "CodeList", "code_list", "code_lists", "code_scopes", "keep_variant", "load", "name_scope"]

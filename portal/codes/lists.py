@@ -13,6 +13,8 @@ from typing import Any
 from portal.codes.initials import initials
 
 _LISTS: dict[str, CodeList] = {}
+#: What people call a scope that is no business.
+_SCOPES: dict[str, str] = {}
 #: Lists that are not everybody's: variants of one region, found by their whole name only.
 _VARIANTS: dict[str, CodeList] = {}
 
@@ -63,6 +65,16 @@ class CodeList:
     def choices(self) -> list[tuple[str, str]]:
         """(code, label) in the order of the specification, for forms and filters."""
         return [(one.code, one.label) for one in self.codes.values()]
+
+
+def name_scope(scope: str, title: str) -> None:
+    """Say what people call a scope that is no business of its own."""
+    _SCOPES[scope] = title
+
+
+def code_scopes() -> dict[str, str]:
+    """Scopes that are no business, with what people call them."""
+    return dict(_SCOPES)
 
 
 def load(folder: Path) -> None:

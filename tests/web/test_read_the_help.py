@@ -5,6 +5,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from openpyxl import load_workbook
 
 from portal.access.door import tenant_tx
@@ -24,7 +25,7 @@ def test_it_lists_every_topic_and_dictionary(alice, paul):
     for client in (alice, paul):
         page = text(client.get("/help/"))
         assert all(one.url in page for one in topics())
-        assert all(f"/help/codes/{one.scope}/{one.name}/" in page for one in code_lists())
+        assert all(reverse("web:help-codes", args=[one.scope, one.name]) in page for one in code_lists())
 
 
 def test_every_topic_opens(alice):

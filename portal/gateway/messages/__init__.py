@@ -9,7 +9,16 @@ from portal.gateway.messages.declaration import Part, Record, Request, item, ite
 from portal.gateway.messages.definition import Gateway, Refusal, gateway, gateways, load_refusals
 from portal.gateway.messages.faults import SENTENCES, Fault, faults
 from portal.gateway.messages.masks import masked, masked_tree, without_identities
-from portal.gateway.messages.registry import Heading, Source, edition_in_use, headings, request_class, requests, supply
+from portal.gateway.messages.registry import (
+    Heading,
+    Source,
+    class_in_use,
+    edition_in_use,
+    headings,
+    request_class,
+    requests,
+    supply,
+)
 from portal.gateway.messages.samples import NOT_HERE, sample
 from portal.gateway.messages.schemas import json_schema
 from portal.gateway.messages.subjects import subject_of
@@ -27,6 +36,7 @@ __all__ = [
     "Refusal",
     "Request",
     "Source",
+    "class_in_use",
     "edition_in_use",
     "faults",
     "gateway",

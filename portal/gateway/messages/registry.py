@@ -109,5 +109,10 @@ def edition_in_use(gateway: Gateway | str, environment: str) -> str:
     return source.edition_in_use(environment) if source else ""
 
 
+def class_in_use(gateway: Gateway | str, code: str, environment: str) -> type[Request[Any]]:
+    """The transaction as the open institution would send it there; LookupError if there is none."""
+    return request_class(gateway, code, edition_in_use(gateway, environment))
+
+
 def _name(gateway: Gateway | str | None) -> str | None:
     return gateway if isinstance(gateway, str) or gateway is None else gateway.name

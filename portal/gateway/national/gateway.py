@@ -10,6 +10,7 @@ from portal.gateway.messages import Gateway, Record, item, load_refusals
 FOLDER = Path(__file__).parent
 
 codes.load(FOLDER / "codes")
+codes.name_scope("national", "国家医保接口")
 
 NATIONAL = Gateway(
     "national",
