@@ -34,3 +34,17 @@ CODES_ADOPTED = Action("settlement.codes.adopted", "把中心字典 {what} 写�
 ENQUIRED = Action("settlement.enquiry.asked", "医保查询 {number} {what}（{label}）", "医保查询")
 ENQUIRY_READ = Action("settlement.enquiry.read", "查看查询 {number} {what} 的完整内容，理由：{reason}", "查看查询全文")
 ENQUIRY_EXPORTED = Action("settlement.enquiry.exported", "导出查询 {number} {what}，{rows} 行，{how}", "导出查询结果")
+OUTPATIENT_SAVED = Action("settlement.outpatient.saved", "保存门诊就诊 {number}，科室 {department}", "保存门诊就诊")
+OUTPATIENT_DROPPED = Action("settlement.outpatient.dropped", "删除未挂号的门诊就诊 {number}", "删除门诊就诊")
+REGISTERED = Action("settlement.outpatient.registered", "门诊 {number} 已挂号，就诊ID {mdtrt_id}", "门诊挂号")
+UNREGISTERED = Action("settlement.outpatient.unregistered", "门诊 {number} 的挂号已撤销", "撤销门诊挂号")
+INFORMED_CENTRE = Action(
+    "settlement.outpatient.informed", "门诊 {number} 的就诊信息已上传：{kind}，{count} 条诊断", "上传就诊信息"
+)
+BILL_SAVED = Action(
+    "settlement.outpatient.bill", "保存门诊 {visit} 的收费批次 {number}，{lines} 条，合计 {total} 元", "保存收费批次"
+)
+BILL_DROPPED = Action("settlement.outpatient.bill_dropped", "删除门诊 {visit} 未上传的收费批次 {number}", "删除收费批次")
+LINES_REMOVED = Action(
+    "settlement.outpatient.removed", "门诊 {visit} 的收费批次 {number} 已撤销，{count} 条明细", "撤销费用明细"
+)
