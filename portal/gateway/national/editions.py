@@ -119,10 +119,16 @@ def read_edition(content: Any) -> Edition:
 
 
 def _in_order(content: Any) -> Any:
-    """With names in alphabetical order, as nobody keeps another: the database does not."""
+    """With names in alphabetical order, as the database keeps no other, and every field's row written out."""
     if isinstance(content, dict):
-        return {name: _in_order(content[name]) for name in sorted(content)}
+        return {name: _rows(content[name]) if name == "set" else _in_order(content[name]) for name in sorted(content)}
     return [_in_order(one) for one in content] if isinstance(content, list) else content
+
+
+def _rows(said: Any) -> Any:
+    if not isinstance(said, list):
+        return _in_order(said)
+    return [[*row[:2], row[2] or "text", *row[3:], *(False, "")[len(row) - 5 :]] for row in said]
 
 
 def digest_of(content: Mapping[str, Any]) -> str:
