@@ -121,6 +121,11 @@ def _answer(row: Mapping[str, Any], shares: Iterable[Mapping[str, Any]], cuts: I
     )
 
 
+def cuts_of(value: Any) -> tuple[Cut, ...]:
+    """What the centre made of each line: detlcutinfo, and the result of 2204 and 2301."""
+    return tuple(_cut(row) for row in rows_of(value))
+
+
 def _cut(row: Mapping[str, Any]) -> Cut:
     return Cut(
         number=text(row, "feedetl_sn"),

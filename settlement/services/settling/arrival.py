@@ -10,7 +10,7 @@ from django.utils import timezone
 from portal.audit import record
 from portal.gateway.journal import Operation
 from settlement.actions import SETTLED, SETTLED_BROKEN
-from settlement.models import FeeLine, FundShare, Settlement, SettlementState
+from settlement.models import FeeLine, FundShare, Settlement, SettlementState, Visit
 from settlement.rules.amounts import ZERO, differences, findings
 from settlement.services.settling.answers import Answer, Cut
 
@@ -101,10 +101,15 @@ CUT_FIELDS = ("grade", "price_limit", "selfpay_share", "fully_own", "over_limit"
 
 def keep_cuts(settlement: Settlement, cuts: Sequence[Cut]) -> None:
     """What the centre made of each line, where it says so."""
+    keep_line_cuts(settlement.visit, cuts)
+
+
+def keep_line_cuts(visit: Visit, cuts: Sequence[Cut]) -> None:
+    """The same when lines are uploaded before anything is settled (2204, 2301)."""
     by_number = {cut.number: cut for cut in cuts}
     if not by_number:
         return
-    lines = list(FeeLine.objects.filter(visit=settlement.visit, number__in=by_number).only("pk", "number"))
+    lines = list(FeeLine.objects.filter(visit=visit, number__in=by_number).only("pk", "number"))
     for line in lines:
         cut = by_number[line.number]
         for name in CUT_FIELDS:
