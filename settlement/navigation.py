@@ -39,3 +39,19 @@ NavItem(
     also=("settlement:identify-by", "settlement:identification"),
 )
 NavItem("结算", "安全控件", "settlement:control", "settlement.people.identify", 90)
+NavItem(
+    "国家接口",
+    "交易目录",
+    "settlement:catalogue-transactions",
+    "settlement.transactions.view",
+    10,
+    also=("settlement:catalogue-transaction",),
+)
+NavItem(
+    "国家接口",
+    "省级接口版本",
+    "settlement:edition-list",
+    "settlement.editions.view",
+    20,
+    also=("settlement:edition-detail", "settlement:edition-import"),
+)

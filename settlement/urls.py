@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from settlement.views import control, identity, pharmacy, settlements, shift, visits
+from settlement.views import control, editions, identity, pharmacy, settlements, shift, transactions, visits
 
 app_name = "settlement"
 urlpatterns: list[URLPattern | URLResolver] = []
@@ -41,4 +41,18 @@ urlpatterns += [
     path(f"{PERSON}/insurance/", identity.identification_insurance, name="identification-insurance"),
     path("control/", control.control, name="control"),
     path("shift/", shift.shift, name="shift"),
+]
+
+# --- the interface itself: its numbers, and provinces' editions of them
+EDITION = "editions/<uuid:edition_id>/"
+urlpatterns += [
+    path("transactions/", transactions.transaction_list, name="catalogue-transactions"),
+    path("transactions/<str:number>/", transactions.transaction_detail, name="catalogue-transaction"),
+    path("editions/", editions.edition_list, name="edition-list"),
+    path("editions/import/", editions.edition_import, name="edition-import"),
+    path("editions/base/", editions.edition_base, name="edition-base"),
+    path(EDITION, editions.edition_detail, name="edition-detail"),
+    path(f"{EDITION}use/", editions.edition_use, name="edition-use"),
+    path(f"{EDITION}drop/", editions.edition_drop, name="edition-drop"),
+    path(f"{EDITION}export/<str:form>/", editions.edition_export, name="edition-export"),
 ]

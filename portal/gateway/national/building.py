@@ -87,15 +87,15 @@ class _Builder:
         fields = {column.wire for node in nodes for column in node.columns}
         nested = {node.name: node for node in nodes if node.name in fields and _holds(nodes, node)}
         whole = _Body()
-        for node in nodes:
-            if node.name in nested:
-                continue
+        beside = [node for node in nodes if node.name not in nested]
+        for node in beside:
             many = self._many(node, side)
             if node.name == ROOT and not many:
                 self._fill(whole, node, side, kind, nested)
             else:
                 name = "data" if node.name == ROOT else node.name
-                self._add_node(whole, node, name, many, side, kind, nested, title="", optional=None)
+                optional = not _is_obligatory(node, is_first=node is beside[0])
+                self._add_node(whole, node, name, many, side, kind, nested, title="", optional=optional)
         return whole
 
     def _fill(self, body: _Body, node: Node, side: str, kind: type[BaseModel], nested: Mapping[str, Node]) -> None:
@@ -128,7 +128,7 @@ class _Builder:
         kind: type[BaseModel],
         nested: Mapping[str, Node],
         title: str,
-        optional: bool | None,
+        optional: bool,
     ) -> None:
         inner = _Body()
         self._fill(inner, node, side, kind, nested)
@@ -145,7 +145,7 @@ class _Builder:
             if many:
                 most = readings()["most"]
                 options["many"] = (1, most.get(node.name, most[""]))
-            if optional if optional is not None else not any(column.required for column in node.columns):
+            if optional:
                 annotation, options["default"] = annotation | None, None
         body.add(python_name(name), annotation, item(title, **options))
 
@@ -198,6 +198,14 @@ def _holds(nodes: list[Node], wanted: Node) -> bool:
         for node in nodes
         for column in node.columns
     )
+
+
+def _is_obligatory(node: Node, *, is_first: bool) -> bool:
+    """Whether an input must have this node: its first one unless all of its fields may be absent, further ones where
+    our readings say so (there are stays without operations, and few patients die)."""
+    if is_first:
+        return any(column.required is not False for column in node.columns)
+    return node.name in readings()["obligatory"]
 
 
 def python_name(wire: str) -> str:

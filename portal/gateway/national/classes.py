@@ -12,7 +12,7 @@ from django.apps import apps
 
 from portal.gateway.messages import Heading, Request, request_class
 from portal.gateway.national.building import request_from
-from portal.gateway.national.editions import Edition, base, read_edition
+from portal.gateway.national.editions import Edition, base, known_edition
 from portal.gateway.national.gateway import NATIONAL
 from portal.gateway.national.tables import effect_of, table_of, tables
 
@@ -77,7 +77,7 @@ def edition_of(digest: str) -> Edition:
         return base()
     with _lock:
         found = _editions.get(digest)
-    return found or keep(read_edition(_stored(digest)))
+    return found or keep(known_edition(_stored(digest)))
 
 
 def keep(edition: Edition) -> Edition:

@@ -96,26 +96,29 @@ def base() -> Edition:
 
 def read_edition(content: Any) -> Edition:
     """The edition that this JSON says; EditionFaults with everything that is wrong at once."""
-    found = faults_of(content)
-    if found:
+    if found := faults_of(content):
         raise EditionFaults(found)
+    edition = known_edition(content)
+    if unfit := [number for number in edition.own if not _fits(edition, number)]:
+        raise EditionFaults([f"交易 {number}：按这些字段生成不了报文，请核对字段名和节点" for number in unfit])
+    return edition
+
+
+def known_edition(content: Any) -> Edition:
+    """The same of content that was found right before."""
     content = _in_order(content)
     digest = digest_of(content)
-    lists = {name: _list(name, said, digest) for name, said in content.get("codes", {}).items()}
-    edition = Edition(
+    return Edition(
         province=content["province"],
         version=content["version"],
         digest=digest,
         content=content,
         own=MappingProxyType(_own(content.get("transactions", {}))),
-        lists=MappingProxyType(lists),
+        lists=MappingProxyType({name: _list(name, said, digest) for name, said in content.get("codes", {}).items()}),
         reversible=frozenset(content["reversible"]) if "reversible" in content else base().reversible,
         balanced=frozenset(content.get("balanced", BALANCED)),
         wire_names=MappingProxyType(dict(content.get("wire_names", {}))),
     )
-    if unfit := [number for number in edition.numbers() if edition.touches(number) and not _fits(edition, number)]:
-        raise EditionFaults([f"交易 {number}：按这些字段生成不了报文，请核对字段名和节点" for number in unfit])
-    return edition
 
 
 def _in_order(content: Any) -> Any:
