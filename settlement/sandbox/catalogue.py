@@ -69,17 +69,21 @@ def count(rows: int, version: int) -> int:
 
 def zipped(number: str, version: int, rows: int, filename: str) -> bytes:
     """The file: a zip of one TXT, UTF-8, Tab between values, `null` for nothing, no heading."""
-    names, described = columns()[number], _DESCRIBED.get(number, _disease)
-    found = dict(places(rows, version))
-    text = "".join(
-        "\t".join(str(values.get(name, "")) or NOTHING for name in names) + "\n"
-        for place, is_valid in found.items()
-        for values in ({**described(number, place), **_tail(number, place, version, is_valid)},)
-    )
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        archive.writestr(filename.removesuffix(".zip") + ".txt", text)
+    packed, inner = io.BytesIO(), filename.removesuffix(".zip") + ".txt"
+    with (
+        zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+        archive.open(inner, "w") as text,
+    ):
+        for line in _lines(number, version, rows):
+            text.write(line.encode())
     return packed.getvalue()
+
+
+def _lines(number: str, version: int, rows: int) -> Iterator[str]:
+    names, described = columns()[number], _DESCRIBED.get(number, _disease)
+    for place, is_valid in dict(places(rows, version)).items():
+        values = {**described(number, place), **_tail(number, place, version, is_valid)}
+        yield "\t".join(str(values.get(name, "")) or NOTHING for name in names) + "\n"
 
 
 def _tail(number: str, place: int, version: int, is_valid: bool) -> dict[str, str]:

@@ -100,7 +100,7 @@ def _filed(request: Any, call: Call, kind: str, asked: Content, begins: date, co
     filing = Filing.objects.create(
         party=call.party,
         insured=person,
-        number=f"?{call.nonce}"[:30],
+        number=f"?{call.nonce[-29:]}",
         kind=kind,
         insutype=str(asked.get("insutype") or ""),
         code=code,

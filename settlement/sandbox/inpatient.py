@@ -51,7 +51,7 @@ def admit(request: Any, call: Call) -> Record:
         party=call.party,
         insured=person,
         insurance=insurance,
-        mdtrt_id=f"?{call.nonce}"[:30],
+        mdtrt_id=f"?{call.nonce[-29:]}",
         kind=Visit.Kind.INPATIENT,
         number=own,
         med_type=str(info.get("med_type", "")),

@@ -44,7 +44,7 @@ def register(request: Any, call: Call) -> Record:
         party=call.party,
         insured=person,
         insurance=insurance,
-        mdtrt_id=f"?{call.nonce}"[:30],
+        mdtrt_id=f"?{call.nonce[-29:]}",
         kind=Visit.Kind.OUTPATIENT,
         number=own,
         med_type="11",

@@ -109,7 +109,7 @@ def settled(call: Call, visit: Visit, lines: Sequence[Line], asked: Content, *, 
     spend(call, visit.insured, asked)
     settlement = Settlement(
         visit=visit,
-        setl_id=f"?{call.nonce}"[:30],
+        setl_id=f"?{call.nonce[-29:]}",
         msgid=call.nonce,
         infno=call.code,
         batch=batch,

@@ -77,7 +77,7 @@ def _visit(call: Call, info: Content) -> Visit:
         party=call.party,
         insured=person,
         insurance=insurance,
-        mdtrt_id=f"?{call.nonce}"[:30],
+        mdtrt_id=f"?{call.nonce[-29:]}",
         kind=Visit.Kind.PHARMACY,
         med_type=med_type,
         begins=begins,
