@@ -44,7 +44,7 @@ INFORMED_CENTRE = Action(
 BILL_SAVED = Action(
     "settlement.outpatient.bill", "保存门诊 {visit} 的收费批次 {number}，{lines} 条，合计 {total} 元", "保存收费批次"
 )
-BILL_DROPPED = Action("settlement.outpatient.bill_dropped", "删除门诊 {visit} 未上传的收费批次 {number}", "删除收费批次")
+BILL_DROPPED = Action("settlement.outpatient.bill_dropped", "删除门诊 {visit} 的收费批次 {number}", "删除收费批次")
 LINES_REMOVED = Action(
     "settlement.outpatient.removed", "门诊 {visit} 的收费批次 {number} 已撤销，{count} 条明细", "撤销费用明细"
 )
