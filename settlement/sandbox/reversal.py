@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q, QuerySet
+
 from portal.gateway.messages import Record
 from portal.gateway.national import transaction
 from portal.gateway.sandbox.models import Effect
@@ -39,17 +41,24 @@ def reverse(request: Any, call: Call) -> Record:
     if original.undone_by is not None:
         raise Refuse("7603", "原交易已经撤销或冲正")
     amounts = _as_never(call, person, original)
-    effect = call.effect(
+    call.effect(
         original.business_key,
-        undoes=Effect.objects.filter(pk=original.pk),
+        undoes=_ended(original),
         detail={**original.detail, "omsgid": omsgid, "oinfno": oinfno},
         **amounts,
     )
     if oinfno in UNDOINGS:
         # What had been undone lives again, so nothing undoes it any more.
         Effect.objects.filter(party=call.party, undone_by=original).update(undone_by=None)
-    assert effect.pk
     return answer(request)
+
+
+def _ended(original: Effect) -> QuerySet[Effect]:
+    """The effects that end: the original, and with an admission its changes."""
+    found = Q(pk=original.pk)
+    if original.code == "2401":
+        found |= Q(party=original.party, code="2403", detail__mdtrt_id=original.detail["mdtrt_id"])
+    return Effect.objects.filter(found)
 
 
 def _as_never(call: Call, person: Insured, original: Effect) -> dict[str, Any]:

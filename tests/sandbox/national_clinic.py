@@ -1,7 +1,7 @@
 """An institution at the national interface, for tests of the sandbox: it finds people, makes content and takes steps.
 
 `Clinic(national_counterpart("C1"))`, then `visit = clinic.outpatient("employee")` registers and diagnoses somebody,
-`clinic.bill(visit, "B1", clinic.line(price="12.50", cnt=2))` uploads a batch, `clinic.settle(visit, "B1")` is its 2207A.
+`clinic.bill(visit, "B1", clinic.line(price="12.50", cnt=2))` uploads a batch, `clinic.settle(visit, "B1")` settles it.
 """
 
 from __future__ import annotations

@@ -74,6 +74,18 @@ def test_an_outpatient_pays_two_bills_and_goes_back_from_every_depth(clinic):
     ]
 
 
+def test_a_reversed_admission_never_was(clinic):
+    patient = clinic.patient("civil")
+    admitted = clinic.ask("2401", clinic.admission(patient), patient)
+    patient.mdtrt_id = admitted.require().result.mdtrt_id
+    clinic.charge(patient, clinic.line()).require()
+    refused(clinic.reverse(patient, admitted.msgid, "2401"), "7111")
+    clinic.ask("2302", {"data": [clinic.named(patient, feedetl_sn="0000")]}, patient).require()
+    clinic.reverse(patient, admitted.msgid, "2401").require()
+    assert clinic.state()["visits"] == {}
+    assert all(one["undone_by"] for one in clinic.party.effects() if one["code"] in ("2401", "2301"))
+
+
 def test_a_stay_is_settled_and_taken_back(clinic):
     start = clinic.state()
     patient = clinic.admit("resident")
