@@ -42,6 +42,7 @@ Topic(
         "channels:channel#items",
         "channels:trial#trial",
         "gateway:sessions#session",
+        "gateway:shifts#shifts",
         "environments:environment#switch",
         "environments:switch#switch",
         "environments:import#transfer",
