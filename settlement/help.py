@@ -32,3 +32,25 @@ topic(
     ),
     "电子凭证 身份证 社保卡 1101 2001 待遇检查 余额 险种 校验介质 签到 9001 9002 交班",
 )
+
+topic(
+    "queries",
+    "信息查询",
+    70,
+    (
+        *("query#ask", "query-ask#ask", "query-detail#answer", "query-state#answer"),
+        *("query-list#answer", "query-full#masks"),
+    ),
+    "5201 5202 5203 5204 5205 5206 5301 5302 5303 5304 5401 5402 1201 5101 5102 1316 1317 1318 1319 备案 累计 限价",
+)
+topic(
+    "catalogues",
+    "医保目录与中心字典",
+    75,
+    (
+        *("catalogue-list#download", "catalogue-progress#download", "catalogue-refresh#night"),
+        *("catalogue-search#search", "catalogue-item#search", "catalogue-editions#versions"),
+        *("catalogue-changes#versions", "code-lists#codes", "code-lists-progress#codes", "code-list#codes"),
+    ),
+    "1301 1302 1303 1304 1305 1306 1307 1308 1309 1310 1311 1312 1313 1314 1315 1901 9102 药品 耗材 诊断 手术 拼音",
+)

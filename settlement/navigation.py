@@ -20,6 +20,17 @@ NavItem(
 )
 NavItem(
     "结算",
+    "门诊挂号",
+    "settlement:outpatient-new",
+    "settlement.outpatient.settle",
+    40,
+    also=(
+        *("settlement:outpatient-edit", "settlement:outpatient-information"),
+        *("settlement:bill-new", "settlement:bill-edit"),
+    ),
+)
+NavItem(
+    "结算",
     "结算记录",
     "settlement:settlement-list",
     "settlement.visits.view",
@@ -54,4 +65,34 @@ NavItem(
     "settlement.editions.view",
     20,
     also=("settlement:edition-detail", "settlement:edition-import"),
+)
+
+# --- queries, catalogues, dictionaries
+NavItem(
+    "医保查询",
+    "信息查询",
+    "settlement:query",
+    "settlement.enquiries.ask",
+    10,
+    also=("settlement:query-ask", "settlement:query-detail", "settlement:query-full"),
+)
+NavItem("医保查询", "查询记录", "settlement:query-list", "settlement.enquiries.ask", 20)
+NavItem(
+    "医保查询",
+    "查目录",
+    "settlement:catalogue-search",
+    "settlement.catalogue.view",
+    30,
+    also=("settlement:catalogue-item",),
+)
+NavItem(
+    "医保查询",
+    "目录下载",
+    "settlement:catalogue-list",
+    "settlement.catalogue.view",
+    40,
+    also=("settlement:catalogue-editions", "settlement:catalogue-changes", "settlement:catalogue-refresh"),
+)
+NavItem(
+    "医保查询", "中心字典", "settlement:code-lists", "settlement.catalogue.view", 50, also=("settlement:code-list",)
 )

@@ -12,7 +12,9 @@ from portal.gateway.journal import Ask
 from portal.jobs import Running, StandStill, job, sweeper
 from settlement.services.catalogue import DOWNLOAD, Means, download_all, run_refresh
 from settlement.services.catalogue.store import required_region
+from settlement.services.code_lists import FETCH_CODES, fetch_codes
 from settlement.services.control import OBTAIN, carry_out, forget_old_media
+from settlement.services.enquiries import ENQUIRE, answer_enquiry, forget_old_enquiries
 from settlement.services.identity import IDENTIFY, answer_identification, end_lost_identifications
 from settlement.services.settling.fetching import FETCH, fetched
 from settlement.services.settling.flows import FLOWS
@@ -113,3 +115,31 @@ def refresh_catalogues(institution_id: int) -> None:
     """Catalogues keep themselves new where the institution wants it; while its environment changes, later."""
     with tenant_tx(institution_id), suppress(StandStill):
         run_refresh(Institution.objects.get(pk=institution_id))
+
+
+@job(FETCH_CODES, title="获取中心字典", resumable=True, permission="settlement.catalogue.view")
+def fetch_dictionaries(running: Running) -> str:
+    """Ask for the region's dictionaries; asking again changes nothing."""
+    environment = str(running.params["environment"])
+    return fetch_codes(running.params, ask=asking(running, environment), door=running.tx, progress=running.progress)
+
+
+# --- queries
+
+
+@job(ENQUIRE, title="医保查询", resumable=True, permission="settlement.enquiries.ask")
+def answer_query(running: Running) -> str:
+    """Ask what a query wants to know; asking again after a crash changes nothing."""
+    return answer_enquiry(
+        UUID(running.params["enquiry"]),
+        ask=partial(asking, running),
+        door=running.tx,
+        progress=running.progress,
+    )
+
+
+@sweeper(every=3600)
+def forget_queries(institution_id: int) -> None:
+    """Queries are kept for 180 days; one that nobody asks any more is ended."""
+    with tenant_tx(institution_id):
+        forget_old_enquiries()

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from settlement.api import identity, settlements
+from settlement.api import identity, queries, settlements
 
 app_name = "settlement-api"
 urlpatterns: list[URLPattern | URLResolver] = []
@@ -27,4 +27,11 @@ urlpatterns += [
         settlements.SettlementCancellations.as_view(),
         name="settlement-cancellations",
     ),
+]
+
+# --- queries and catalogues (5-信息查询, 1301 to 1319)
+urlpatterns += [
+    path("queries", queries.Queries.as_view(), name="queries"),
+    path("queries/<uuid:enquiry_id>", queries.OneQuery.as_view(), name="query"),
+    path("catalogue-entries", queries.CatalogueEntries.as_view(), name="catalogue-entries"),
 ]
