@@ -20,6 +20,7 @@ from portal.gateway.journal import Ask, Operation
 from portal.gateway.messages import Request
 from portal.gateway.national import current_edition
 from portal.gateway.national.editions import Edition
+from portal.vault import blind_indexes
 from settlement.models import Settlement, Visit
 from settlement.services.settling.answers import Answer, answers, plain, rows_of, text
 from settlement.services.settling.messages import request_for, said
@@ -55,6 +56,8 @@ class Wanted:
     msgids: frozenset[str]
     #: Settlements of the visit that we know: their numbers at the centre.
     known: frozenset[str]
+    #: Visits at the centre that are others of ours: a purchase is not looked for there.
+    elsewhere: frozenset[str]
     #: Numbers of the lines that this settlement was to settle.
     lines: frozenset[str]
     charged: Any
@@ -80,12 +83,20 @@ def _wanted(settlement: Settlement, operation: Operation) -> Wanted:
         person_no=visit.person_no.reveal(),
         msgids=frozenset(msgid for msgid, _ in attempts),
         known=frozenset(others.values_list("setl_id", flat=True)),
+        elsewhere=_elsewhere(visit) if not visit.mdtrt_id else frozenset(),
         lines=frozenset(way_of(settlement).lines(visit, settlement.bill).values_list("number", flat=True)),
         charged=settlement.charged,
         edition=current_edition(visit.environment),
         since=min([visit.started_at, *sent]) - AROUND,
         until=max([timezone.now(), *sent]) + timedelta(minutes=10),
     )
+
+
+def _elsewhere(visit: Visit) -> frozenset[str]:
+    """The centre's numbers of this person's other visits here, around the day."""
+    rows = Visit.objects.filter(person_no_index__in=blind_indexes(visit.person_no.reveal())).exclude(mdtrt_id="")
+    near = rows.filter(started_at__gte=visit.started_at - 2 * AROUND).exclude(pk=visit.pk)
+    return frozenset(near.values_list("mdtrt_id", flat=True))
 
 
 # --- a visit that the centre knows
@@ -129,8 +140,9 @@ def _by_day(wanted: Wanted, ask: Ask) -> Found:
     data["med_type"] = wanted.visit.med_type
     visits = _rows(ask, "5201", {"data": data}, wanted, "mdtrtinfo")
     others: list[Answer] = []
-    for mdtrt_id in dict.fromkeys(text(row, "mdtrt_id") for row in visits):
-        shown = settlements_of(wanted, mdtrt_id, ask) if mdtrt_id else []
+    numbers = dict.fromkeys(text(row, "mdtrt_id") for row in visits)
+    for mdtrt_id in (one for one in numbers if one and one not in wanted.elsewhere):
+        shown = settlements_of(wanted, mdtrt_id, ask)
         ours = _ours(shown, wanted.msgids)
         if ours is not None:
             return Found(Where.HERE, _named(ours), ours)

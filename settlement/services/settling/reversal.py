@@ -17,10 +17,10 @@ from portal.access.member import Member
 from portal.audit import record
 from portal.gateway.errors import GatewayError
 from portal.gateway.journal import (
-    Applied,
     Ask,
     Attempt,
     Handler,
+    Moot,
     NotApplied,
     Operation,
     State,
@@ -156,6 +156,8 @@ class Reversing(Handler):
         start_proof(operation)
 
     def rejected(self, operation: Operation) -> None:
+        if operation.state == State.REVERSED:  # whether it arrived or not: nothing is left
+            return self.applied(operation, None)
         original, visit = original_of(operation), visit_of(operation)
         if original is None or visit is None:
             return
@@ -170,7 +172,7 @@ class Reversing(Handler):
         gone = _proofs[original.kind](original, ask)
         if gone is None:
             return StillUnknown("查询结果还不能证明冲正是否生效")
-        return Applied(None, "查询不到原交易的任何结果") if gone else NotApplied("原交易的结果仍在")
+        return Moot("查询不到原交易的任何结果") if gone else NotApplied("原交易的结果仍在")
 
 
 def start_proof(reversal: Operation) -> None:
@@ -231,6 +233,7 @@ def unproven(institution_id: int) -> list[Operation]:
     for original in reversing(institution_id, NATIONAL.name):
         with tenant_tx(institution_id):
             msgids = original.attempt_rows.values("msgid")
-            rows = Operation.objects.filter(kind=NUMBER, state=State.DONE, business_key__in=msgids)
+            ended = [State.DONE, State.REVERSED]
+            rows = Operation.objects.filter(kind=NUMBER, state__in=ended, business_key__in=msgids)
             found += list(rows.order_by("-created_at")[:1])
     return found
