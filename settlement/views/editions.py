@@ -108,6 +108,7 @@ def edition_detail(request: PortalRequest, edition_id: UUID) -> HttpResponseBase
         "tables": tables,
         "counts": {mark: sum(one.counts[mark] for one in tables) for mark in ("added", "changed", "removed")},
         "properties": PROPERTIES,
+        "only_differing": request.GET.get("all") != "1",
         "codes": differing_codes(edition),
         "sets": sets_of(edition),
         "wire_names": edition.wire_names.items(),

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any, get_args
 
 import pytest
 from pydantic import ValidationError
@@ -39,6 +40,12 @@ LINE = {
     "cnt": Decimal("1"),
     "pric": Decimal("12.5"),
 }
+
+
+def fields_of(number: str, node: str, edition: Any = "") -> dict[str, Any]:
+    """The items of an input's node."""
+    kind: Any = transaction(number, edition).model_fields[node].annotation
+    return next(one for one in (kind, *get_args(kind)) if hasattr(one, "model_fields")).model_fields
 
 
 def sentences(number, content, **more) -> dict[str, str]:
@@ -86,7 +93,7 @@ def test_an_a_variant_has_the_fields_of_its_base_and_named_fields_are_described(
     assert not any(column.is_blank for column in filled.values())
     assert filled["adm_time"].title == "入院时间"
     assert filled["psn_no"].required is None
-    assert transaction("4101A").model_fields["setlinfo"].annotation.model_fields["psn_no"].default is None
+    assert fields_of("4101A", "setlinfo")["psn_no"].default is None
     assert {name for name, one in transaction("4101A").model_fields.items() if one.is_required()} == {
         "setlinfo",
         "diseinfo",
@@ -96,7 +103,7 @@ def test_an_a_variant_has_the_fields_of_its_base_and_named_fields_are_described(
 def test_a_request_is_composed_from_plain_values_and_read_back():
     trace = {"feedetl_sn": "1", "drug_trac_codg": "8348", "trdn_flag": "0"}
     content = {"druginfo": PURCHASE, "drugdetail": [{**LINE, "rxno": "", "durg_trac_info": [trace]}]}
-    made = compose("2102A", content, insured_at="510100")
+    made: Any = compose("2102A", content, insured_at="510100")
     assert made.druginfo.begntime == "2025-03-01 09:30:00"
     assert made.drugdetail[0].rxno is None
     assert made.drugdetail[0].durg_trac_info[0].drug_trac_codg == "8348"
@@ -104,7 +111,8 @@ def test_a_request_is_composed_from_plain_values_and_read_back():
     asked = {
         "data": {"type": "sex", "parent_value": "0", "admdvs": "510100", "date": date(2025, 3, 1), "vali_flag": "1"}
     }
-    assert compose("1901", asked).data.date == "2025-03-01"
+    dictionary: Any = compose("1901", asked)
+    assert dictionary.data.date == "2025-03-01"
     assert "P0001" not in repr(made)
 
 
@@ -153,12 +161,13 @@ def test_a_reply_is_read_whatever_a_centre_makes_of_it():
 
 
 def test_nodes_stand_where_their_fields_are():
-    patient = sample(transaction("3101")).data.patient_dtos[0]
+    review: Any = sample(transaction("3101"))
+    patient = review.data.patient_dtos[0]
     order = patient.fsi_encounter_dtos[0].fsi_order_dtos[0]
     assert order.extend_order_map.o_prdDays
     assert next(iter(transaction("3302").model_fields)) == "fixmedins_code"
     assert "data" in transaction("3202").model_fields
-    assert transaction("9101").model_fields["fsUploadIn"].annotation.model_fields["in_"].alias == "in"
+    assert fields_of("9101", "fsUploadIn")["in_"].alias == "in"
 
 
 def test_our_readings_name_only_what_the_tables_have():

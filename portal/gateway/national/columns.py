@@ -101,7 +101,7 @@ def dated(form: str) -> Any:
     if form in WRITTEN:
         marks.append(AfterValidator(real))
     marks.append(BeforeValidator(written))
-    return _KEPT.setdefault(form, Annotated[(str, *marks)])  # type: ignore[index]
+    return _KEPT.setdefault(form, Annotated[(str, *marks)])
 
 
 _KEPT: dict[str, Any] = {}

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from portal.codes import code_list
-from portal.gateway.national.tables import FILE, ROOT, Node, tables
+from portal.gateway.national.tables import FILE, ROOT, Node, tables, whole_row
 
 #: Most characters of the whole edition, transactions in it, fields of a node.
 LARGEST, TRANSACTIONS, COLUMNS = 2_000_000, 500, 400
@@ -153,7 +153,7 @@ class _Faults:
         if not isinstance(row, list) or not 5 <= len(row) <= 7 or not isinstance(row[0], str):
             yield "字段应依次为：字段名、名称、类型、长度、必填、代码表、格式"
             return
-        wire, title, kind, size, required, codes, form = [*row, *(False, "")[len(row) - 5 :]]
+        wire, title, kind, size, required, codes, form = whole_row(row)
         if not WIRE.fullmatch(wire):
             yield f"字段 {wire}：应为字母开头的英文名称"
         if not isinstance(title, str) or not 1 <= len(title) <= 100:

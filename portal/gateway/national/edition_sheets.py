@@ -8,6 +8,7 @@ from typing import Any
 
 from portal.gateway.national.differences import TYPES
 from portal.gateway.national.edition_faults import EditionFaults
+from portal.gateway.national.tables import whole_row
 from portal.papers.xlsx import write_xlsx
 from portal.papers.xlsx_reading import Limits, read_xlsx
 
@@ -150,7 +151,7 @@ def _node_rows(place: dict[str, str], change: Mapping[str, Any] | None) -> Itera
     many = (change or {}).get("many")
     place = {**place, "多行": "" if many is None else "是" if many else "否"}
     for row in (change or {}).get("set", ()):
-        wire, title, kind, size, required, codes, form = [*row, *(False, "")[len(row) - 5 :]]
+        wire, title, kind, size, required, codes, form = whole_row(row)
         yield {
             **place,
             "操作": "修改",

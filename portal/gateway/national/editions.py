@@ -21,7 +21,7 @@ from portal.codes import Code, CodeList, code_list, keep_variant
 from portal.gateway.messages import Request
 from portal.gateway.national.building import Made, request_from
 from portal.gateway.national.edition_faults import EditionFaults, faults_of
-from portal.gateway.national.tables import Column, Effect, Node, Table, effect_of, tables
+from portal.gateway.national.tables import Column, Effect, Node, Table, effect_of, tables, whole_row
 
 #: The base set of 2601 as printed, and what stmt_rslt says when the books agree (3201, dictionary).
 BALANCED = frozenset({"0"})
@@ -131,7 +131,7 @@ def _in_order(content: Any) -> Any:
 def _rows(said: Any) -> Any:
     if not isinstance(said, list):
         return _in_order(said)
-    return [[*row[:2], row[2] or "text", *row[3:], *(False, "")[len(row) - 5 :]] for row in said]
+    return [[*row[:2], row[2] or "text", *row[3:]] for row in map(whole_row, said)]
 
 
 def digest_of(content: Mapping[str, Any]) -> str:

@@ -140,6 +140,11 @@ def table_of(number: str) -> Table:
         raise LookupError(f"the national interface has no transaction {number}") from None
 
 
+def whole_row(row: list[Any]) -> list[Any]:
+    """A field's row with all seven values."""
+    return [*row, *list[Any]((False, ""))[len(row) - 5 :]]
+
+
 def _table(entry: Mapping[str, Any]) -> Table:
     return Table(
         number=entry["number"],
