@@ -6,6 +6,7 @@ parameter is what brings settlements to the point where somebody presses “结�
 
 from __future__ import annotations
 
+import os
 import random
 import time
 from collections.abc import Callable
@@ -29,8 +30,10 @@ Ready = Callable[[SettlingDesk, int], list[Settlement]]
 QUIET, LATE = 0.006, 0.25
 #: Of doubts that a look did not settle, so many are reversed instead of being waited for.
 IMPATIENCE = 0.5
+#: Settlements of one transaction in the gate; `CAMPAIGN=170` and three transactions make five hundred.
+COUNT = int(os.environ.get("CAMPAIGN", "45"))
 #: Presented in waves, so that doubts are looked into while others are settled.
-WAVE = 40
+WAVE = 25
 
 
 def switch_faults_on(desk: SettlingDesk, code: str) -> None:
@@ -41,7 +44,7 @@ def switch_faults_on(desk: SettlingDesk, code: str) -> None:
     on("reset", rate=0.03, seed=f"reset {code}", codes=[code])
     on("truncate", rate=0.02, seed=f"half {code}", codes=[code])
     on("drop_request", rate=0.04, seed=f"never {code}", codes=[code])
-    on("html", rate=0.15, seed=f"mute {code}", codes=["5201", "5203"])
+    on("drop_request", rate=0.6, seed=f"mute {code}", codes=["5201", "5203"])
     on("drop_response", rate=0.10, seed=f"reversals {code}", codes=["2601"])
 
 

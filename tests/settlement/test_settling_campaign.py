@@ -12,8 +12,6 @@ from tests.settlement import campaign
 from tests.settlement.settling_desk import line
 
 CODE = "2102A"
-#: With 2207A and 2304A of the other flows five hundred in all.
-COUNT = 170
 
 
 @pytest.fixture
@@ -48,7 +46,7 @@ def ready(desk, count):
 
 
 def test_no_purchase_is_settled_twice(desk):
-    settled = campaign.run(desk, CODE, ready, COUNT)
+    settled = campaign.run(desk, CODE, ready, campaign.COUNT)
     campaign.assert_nothing_doubled_or_lost(desk, CODE, settled)
     states = {one.state for one in settled}
     assert {SettlementState.DONE, SettlementState.REVERSED} <= states
