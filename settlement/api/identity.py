@@ -48,6 +48,10 @@ class NewIdentificationSerializer(serializers.Serializer[Any]):
         required=False, default="", max_length=30, help_text="为已有就诊重新出示凭证时的住院/门诊号"
     )
 
+    medium = serializers.CharField(
+        required=False, default="", max_length=2000, help_text="安全控件的校验介质，启用安全控件时必填"
+    )
+
     def certificate(self) -> Certificate:
         """What is shown; raises WrongCertificate with all faults. After is_valid()."""
         return shown(Way(self.validated_data["way"]), self.validated_data, timezone.localdate())
@@ -115,6 +119,7 @@ class Identifications(ApiView):
                 way=given["way"],
                 med_type=given["med_type"],
                 about=given["about"],
+                medium=given["medium"],
             )
         except (WrongCertificate, Refused) as refusal:
             raise refused(refusal.faults) from None

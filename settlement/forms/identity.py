@@ -25,7 +25,7 @@ FIRST = {Way.IDENTITY: "identity", Way.CARD: "identity", Way.CROSS_CARD: "card"}
 class CertificateForm(forms.Form):
     """The fields of one way; a reader that types a whole line into the first of them fills all."""
 
-    def __init__(self, way: Way, *args: Any, usual: str = "", **kwargs: Any) -> None:
+    def __init__(self, way: Way, *args: Any, usual: str = "", wants_medium: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.way = way
         self.certificate: Certificate | None = None
@@ -38,6 +38,13 @@ class CertificateForm(forms.Form):
         self.fields["med_type"] = forms.ChoiceField(
             label="医疗类别", choices=kinds, initial=usual, help_text="检查这类就诊能享受的待遇（2001）"
         )
+        if wants_medium:
+            self.fields["medium"] = forms.CharField(
+                label="校验介质",
+                max_length=2000,
+                widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "data-no-draft": True}),
+                help_text="在安全控件上取得：药店用 2102A，门诊用 2207A，住院用 1101",
+            )
 
     def clean(self) -> dict[str, Any]:
         given = {name: str(value or "").strip() for name, value in (super().clean() or {}).items()}

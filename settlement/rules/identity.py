@@ -40,7 +40,7 @@ LABELS = {
     Way.IDENTITY: "居民身份证",
     Way.CARD: "社保卡（省内）",
     Way.CROSS_CARD: "社保卡（跨省）",
-    Way.PAPER: "港澳台及其他证件",
+    Way.PAPER: "其他证件",
 }
 #: What each way is told by, in the order of its form.
 NEEDED: dict[Way, tuple[str, ...]] = {

@@ -128,6 +128,12 @@ def keep_medium(
     return found
 
 
+def keep_for(code: str, text: str, *, med_type: str, about: str, by: Member) -> CheckMedium:
+    """Keep a medium that was got for this call, naming the last transaction of the visit as the guide says."""
+    kind = kind_by(med_type)
+    return keep_medium(text, obtained_for=last_of(code, kind), kind=kind, about=about, by=by)
+
+
 def _kept(
     text: str, obtained_for: str, kind: str, about: str, environment: str, label: str, seconds: float
 ) -> CheckMedium:

@@ -23,7 +23,7 @@ from settlement.models import Identification, IdentificationState
 from settlement.models.identity import KEPT
 from settlement.rules.identity import Certificate, Way
 from settlement.services.channel import channel_settings
-from settlement.services.control import medium_at_desk
+from settlement.services.control import keep_for, medium_at_desk
 from settlement.services.people import PersonShown, read_person, usable_first
 from settlement.services.refusals import Refused
 from settlement.services.visits import Patient
@@ -38,12 +38,19 @@ Door = Callable[[], AbstractContextManager[Any]]
 
 
 def identify(
-    certificate: Certificate, *, by: Member, way: Way | str = "", med_type: str = "", about: str = ""
+    certificate: Certificate,
+    *,
+    by: Member,
+    way: Way | str = "",
+    med_type: str = "",
+    about: str = "",
+    medium: str = "",
 ) -> Identification:
     """Ask the centre who this is and what they are entitled to, in the background.
 
     `med_type` is the kind of visit that entitlements are asked for, `about` the number of the visit that a fresh
-    certificate is shown for. Refused when an e-voucher's code has been read before; StandStill while the environment
+    certificate is shown for; `medium` a check medium that was got by hand, for the last transaction of such a visit or,
+    of an inpatient, for 1101. Refused when an e-voucher's code has been read before; StandStill while the environment
     changes.
     """
     found = Identification(
@@ -59,6 +66,8 @@ def identify(
     found.save(force_insert=True)
     if certificate.is_voucher:
         read_voucher(certificate.number, found)
+    if medium:
+        keep_for("1101", medium, med_type=found.med_type, about=str(found.pk), by=by)
     _start(found, by)
     record(IDENTIFIED, found, by=by, way=Way(way).label if way else certificate.type, certificate=masked(certificate))
     return found

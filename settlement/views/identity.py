@@ -17,6 +17,7 @@ from portal.codes import code_list
 from settlement.forms.identity import CertificateForm
 from settlement.models import Identification
 from settlement.rules.identity import Way
+from settlement.services.control import kept_how
 from settlement.services.identity import ask_again, choose_insurance, identify, person_shown, usual_med_type
 from settlement.services.refusals import Refused
 from settlement.views.asking import acted, environment, said
@@ -37,10 +38,11 @@ def identify_page(request: PortalRequest, way: str = Way.VOUCHER) -> HttpRespons
     if way not in list(Way):
         raise Http404("没有这种识别方式")
     about = request.GET.get("about", "")[:30]
-    form = CertificateForm(Way(way), request.POST or None, usual=usual_med_type(request.member))
+    wants = kept_how(environment(request)) == "typed"
+    form = CertificateForm(Way(way), request.POST or None, usual=usual_med_type(request.member), wants_medium=wants)
     if request.method == "POST" and form.is_valid() and form.certificate:
-        shown, med_type = form.certificate, form.cleaned_data["med_type"]
-        found = acted(form, lambda: identify(shown, by=request.member, way=way, med_type=med_type, about=about))
+        shown, given = form.certificate, {name: form.cleaned_data.get(name, "") for name in ("med_type", "medium")}
+        found = acted(form, lambda: identify(shown, by=request.member, way=way, about=about, **given))
         if found:
             return redirect(_with_next(request, reverse("settlement:identification", args=[found.pk])))
     recent = Identification.objects.filter(environment=environment(request)).order_by("-asked_at", "-id")[:RECENT]

@@ -5,6 +5,7 @@ import json
 import pytest
 from django.utils import timezone
 
+from portal.gateway.channels.models import Channel
 from settlement.models import CheckMedium, Identification, UsedVoucher
 
 
@@ -59,7 +60,7 @@ def test_a_fresh_certificate_leads_back_to_where_it_was_asked_for(settling, alic
     assert "elsewhere" not in sent["Location"]
 
 
-def test_media_are_typed_and_never_shown(settling, alice, carol):
+def test_media_are_typed_and_never_shown(settling, alice, carol, insured):
     sent = {"kind": "outpatient", "code": "2207a", "about": "MZ1", "medium": "SECRET-MEDIUM"}
     assert alice.post("/settlement/control/", sent).status_code == 302
     text = alice.get("/settlement/control/").content.decode()
@@ -67,6 +68,17 @@ def test_media_are_typed_and_never_shown(settling, alice, carol):
     assert "SECRET-MEDIUM" not in text
     wrong = alice.post("/settlement/control/", {**sent, "code": "5203"}).content.decode()
     assert "不需要校验介质" in wrong
+    with settling.door():
+        channel = Channel.objects.get(gateway="national")
+        channel.switches = {"control": "dev_safe_info"}
+        channel.save()
+    known = {"identity": insured["certno"], "med_type": "11", "medium": "TYPED-MEDIUM"}
+    answer = alice.post("/settlement/identify/identity/", known)
+    settling.run_jobs()
+    assert "职工基本医疗保险" in alice.get(answer["Location"]).content.decode()
+    with settling.door():
+        assert CheckMedium.objects.get(obtained_for="2207A", used=["1101"]).medium.reveal() == "TYPED-MEDIUM"
+    assert "校验介质" in alice.get("/settlement/identify/").content.decode()
     assert "没有设置安全控件服务地址" in alice.post("/settlement/control/", {**sent, "medium": ""}).content.decode()
     assert carol.get("/settlement/control/").status_code == 403
     assert alice.get("/settlement/shift/")["Location"] == "/gateway/shifts/"
@@ -75,7 +87,7 @@ def test_media_are_typed_and_never_shown(settling, alice, carol):
 def test_a_hospital_system_identifies_and_passes_media_on(settling, alice, insured):
     def post(path, body, key):
         return alice.post(
-            f"/api/v1/settlement/{path}",
+            f"/api/settlement/{path}",
             json.dumps(body),
             content_type="application/json",
             headers={"Idempotency-Key": key},
@@ -96,7 +108,7 @@ def test_a_hospital_system_identifies_and_passes_media_on(settling, alice, insur
     kept = post("control-media", given, "k-2")
     assert kept.status_code == 201
     assert "medium" not in kept.json()
-    assert len(alice.get("/api/v1/settlement/control-media").json()["items"]) == 1
+    assert len(alice.get("/api/settlement/control-media").json()["items"]) == 1
     assert post("control-media", {**given, "obtained_for": "5203"}, "k-3").status_code == 422
     with settling.door():
         assert CheckMedium.objects.get().medium.reveal() == "M1"
