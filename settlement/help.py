@@ -54,3 +54,16 @@ topic(
     ),
     "1301 1302 1303 1304 1305 1306 1307 1308 1309 1310 1311 1312 1313 1314 1315 1901 9102 药品 耗材 诊断 手术 拼音",
 )
+
+topic(
+    "settling",
+    "结算：预结算、结算、撤销",
+    10,
+    (
+        *("visit-list#visits", "visit-detail#visits", "visit-state#doubt", "visit-identity#visits"),
+        *("pharmacy-new#basket", "pharmacy-edit#basket", "item-search#basket", "settle#preview"),
+        *("settlement-list#settle", "settlement-detail#settle", "settlement-state#doubt"),
+        *("undo#undo", "reverse#reverse"),
+    ),
+    "2101A 2102A 2103 2206A 2207A 2208 2303A 2304A 2305 2601 冲正 撤销 结果待确认 现金 结算单 补打 药店 购药",
+)
