@@ -19,6 +19,7 @@ from portal.access.rows import TenantModel
 FITTING: dict[str, dict[str, Any]] = {
     "clearing.CrossRegionBatch": {"count": 2},
     "environments.Switch": {"after": "production"},
+    "gateway.NationalEdition": {"content": Jsonb({"province": "样例省", "version": "1"})},
     "injury.Mapping": {"centre_code": "SZFYP999"},
 }
 
