@@ -147,8 +147,11 @@ def is_cross(party: Party, insurance: Insurance) -> bool:
     return insurance.insuplc_admdvs[:2] != str(party.institution.get("region") or "440100")[:2]
 
 
-def certified(call: Call, person: Insured, asked: Mapping[str, Any]) -> Voucher | None:
-    """Check the certificate of a registration or settlement; of an e-voucher the code, which 1101 must have read."""
+def certified(call: Call, person: Insured, asked: Mapping[str, Any], *, shown: str = "") -> Voucher | None:
+    """Check the certificate of a registration or settlement; of an e-voucher the code, which 1101 must have read.
+
+    `shown` is what the visit was registered with: a pre-settlement may name it again, for the patient may be away.
+    """
     kind, number = str(asked.get("mdtrt_cert_type") or ""), str(asked.get("mdtrt_cert_no") or "")
     if kind == VOUCHER:
         found = Voucher.objects.select_for_update().filter(insured__party=call.party, code=number).first()
@@ -158,7 +161,7 @@ def certified(call: Call, person: Insured, asked: Mapping[str, Any]) -> Voucher 
             raise Refuse("7012", "凭证不属于该参保人")
         if found.read_at is None:
             raise Refuse("7007", "医保电子凭证码还没有用于获取人员信息（1101）")
-        if found.spent_on:
+        if found.spent_on and number != shown:
             raise Refuse("7006", f"医保电子凭证码已经用于 {found.spent_on}，请参保人重新出示")
         return found
     own = (person.card_no, person.certno)

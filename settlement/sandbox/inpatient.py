@@ -200,7 +200,7 @@ def foretell(request: Any, call: Call) -> Record:
     """At any time: what the lines so far would be paid as."""
     asked = content(request).get("data", {})
     visit, found = _stay(call, asked)
-    certified(call, visit.insured, asked)
+    certified(call, visit.insured, asked, shown=str(visit.facts.get("mdtrt_cert_no") or ""))
     return foretold(request, call, visit, worked_out(call, visit, found, asked))
 
 

@@ -155,7 +155,7 @@ def remove(request: Any, call: Call) -> Record:
 def foretell(request: Any, call: Call) -> Record:
     asked = content(request).get("data", {})
     visit, found = _bill(call, asked)
-    certified(call, visit.insured, asked)
+    certified(call, visit.insured, asked, shown=str(visit.facts.get("mdtrt_cert_no") or ""))
     return foretold(request, call, visit, worked_out(call, visit, found, asked))
 
 
