@@ -1,6 +1,7 @@
 """bin/manage national_transactions: all numbers of the national interface, and when an institution last called each."""
 
 from typing import Any
+from unicodedata import east_asian_width
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
@@ -44,15 +45,11 @@ def _line(one: Entry) -> str:
     last = "—"
     if one.called:
         last = f"{timezone.localtime(one.called.last):%Y-%m-%d %H:%M:%S}（{one.called.count} 次）"
-    priority = str(one.priority or "—")
-    return "  ".join(
-        [
-            one.number.ljust(6),
-            priority,
-            one.call_label.ljust(6, "　"),
-            one.known_label.ljust(8, "　"),
-            one.effect_label.ljust(7, "　"),
-            last.ljust(26),
-            one.name,
-        ]
-    )
+    cells = [(one.number, 6), (str(one.priority or "—"), 2), (one.call_label, 10), (one.known_label, 10)]
+    cells += [(one.effect_label, 12), (last, 30)]
+    return "  ".join([*(_wide(text, width) for text, width in cells), one.name])
+
+
+def _wide(text: str, width: int) -> str:
+    """Filled up for a terminal, where a Chinese character takes two places."""
+    return text + " " * (width - sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text))
