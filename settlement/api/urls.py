@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from settlement.api import identity, queries, settlements
+from settlement.api import identity, outpatient, queries, settlements
 
 app_name = "settlement-api"
 urlpatterns: list[URLPattern | URLResolver] = []
@@ -34,4 +34,28 @@ urlpatterns += [
     path("queries", queries.Queries.as_view(), name="queries"),
     path("queries/<uuid:enquiry_id>", queries.OneQuery.as_view(), name="query"),
     path("catalogue-entries", queries.CatalogueEntries.as_view(), name="catalogue-entries"),
+]
+
+# --- outpatients: 2201 to 2208
+OUTPATIENT = "outpatient-visits/<uuid:visit_id>"
+BILL = "bills/<uuid:bill_id>"
+urlpatterns += [
+    path("outpatient-visits", outpatient.OutpatientVisits.as_view(), name="outpatient-visits"),
+    path(f"{OUTPATIENT}/registrations", outpatient.Registrations.as_view(), name="outpatient-registrations"),
+    path(
+        f"{OUTPATIENT}/registration-cancellations",
+        outpatient.RegistrationCancellations.as_view(),
+        name="outpatient-registration-cancellations",
+    ),
+    path(f"{OUTPATIENT}/diagnoses", outpatient.Diagnoses.as_view(), name="outpatient-diagnoses"),
+    path(f"{OUTPATIENT}/bills", outpatient.VisitBills.as_view(), name="outpatient-bills"),
+    path(f"{OUTPATIENT}/bill-cancellations", outpatient.AllCancellations.as_view(), name="outpatient-cancellations"),
+    path(BILL, outpatient.OneBill.as_view(), name="bill"),
+    path(f"{BILL}/lines", outpatient.BillLines.as_view(), name="bill-lines"),
+    path(f"{BILL}/drops", outpatient.BillDrops.as_view(), name="bill-drops"),
+    path(f"{BILL}/uploads", outpatient.BillUploads.as_view(), name="bill-uploads"),
+    path(f"{BILL}/cancellations", outpatient.BillCancellations.as_view(), name="bill-cancellations"),
+    path(f"{BILL}/corrections", outpatient.BillCorrections.as_view(), name="bill-corrections"),
+    path(f"{BILL}/preview", outpatient.BillPreviews.as_view(), name="bill-preview"),
+    path(f"{BILL}/settlement", outpatient.BillSettlements.as_view(), name="bill-settlement"),
 ]

@@ -10,6 +10,7 @@ from django.db.models import Sum
 from portal.access.member import Member
 from settlement.models import Bill, Settlement, SettlementState, Visit, VisitKind
 from settlement.rules import outpatient as rules
+from settlement.services.outpatient.bills import why_not_correct
 from settlement.services.outpatient.removing import why_not_clear
 from settlement.services.outpatient.scenes import holding_bills, incomplete_bills, scene_with, seen
 
@@ -29,6 +30,7 @@ class Card:
     preview: str
     remove: str
     clear: str
+    correct: str
 
     @property
     def tone(self) -> str:
@@ -96,6 +98,7 @@ def cards(visit: Visit, bills: list[Bill], scene: rules.Scene) -> list[Card]:
                 preview=rules.why_not_settle(scene, one),
                 remove=rules.why_not_remove(scene, one),
                 clear=why_not_clear(bill),
+                correct=why_not_correct(bill),
             )
         )
     return found

@@ -60,6 +60,7 @@ def test_two_bills_are_settled_and_everything_goes_back(clinic):
         anew = correct_bill(clinic.bill_now(one), by=clinic.desk.by)
         change_bill(anew, [line("F00000001", "410.00")], by=clinic.desk.by)
     assert anew.number != one.number
+    refused(clinic, "不能重复更正", correct_bill, clinic.bill_now(one))
     clinic.do(send_bill, anew)
     assert clinic.settled(clinic.bill_now(anew)).total == Decimal("410.00")
 

@@ -28,6 +28,9 @@ from settlement.services.outpatient.scenes import refuse
 from settlement.services.refusals import Refused
 from settlement.services.steps import locked
 
+#: What a bill says that another one has taken the place of, before that one's number.
+CORRECTED = "已更正为批次 "
+
 
 @atomic
 def begin_bill(
@@ -93,10 +96,23 @@ def correct_bill(bill: Bill, *, by: Member) -> Bill:
     """A new bill with the lines of one whose upload was taken back; batch and line numbers are never used again."""
     visit = locked(bill.visit)
     bill = held(bill, visit)
-    if bill.state != BillState.REMOVED:
-        raise Refused("撤销上传后才能更正为新的收费批次")
+    if reason := why_not_correct(bill):
+        raise Refused(reason)
     lines = [LineGiven(**as_given(line) | {"number": ""}) for line in bill.lines.order_by("number")]
-    return begin_bill(visit, lines, by=by, disease_code=bill.disease_code, disease_name=bill.disease_name)
+    anew = begin_bill(visit, lines, by=by, disease_code=bill.disease_code, disease_name=bill.disease_name)
+    bill.note = f"{CORRECTED}{anew.number}"
+    bill.save(update_fields=["note"])
+    return anew
+
+
+def why_not_correct(bill: Bill) -> str:
+    """Why a bill cannot be corrected now: it stands at the centre, or another one has its lines already."""
+    if bill.state != BillState.REMOVED:
+        return "撤销上传后才能更正为新的收费批次"
+    if not bill.note.startswith(CORRECTED):
+        return ""
+    anew = Bill.objects.filter(visit=bill.visit_id, number=bill.note.removeprefix(CORRECTED))
+    return f"{bill.note}，不能重复更正" if anew.exclude(state=BillState.REMOVED).exists() else ""
 
 
 def held(bill: Bill, visit: Visit) -> Bill:
