@@ -1,25 +1,32 @@
 """What settlement keeps in the database."""
 
+from settlement.models.acceptance import AcceptanceCase, AcceptanceRun, CaseState, RunState
 from settlement.models.bill import Bill, BillState
 from settlement.models.catalogue import Catalogue, CatalogueArrival, CatalogueEdition, CatalogueEntry, Change
 from settlement.models.code_list import RegionCodes
 from settlement.models.enquiry import Enquiry, EnquiryState
 from settlement.models.identity import CheckMedium, Identification, IdentificationState, UsedVoucher
 from settlement.models.item import OwnItem
+from settlement.models.joining import JoiningCheck, JoiningState
 from settlement.models.line import FeeLine, LineState
 from settlement.models.refresh import CatalogueRefresh
+from settlement.models.schedule import ChargeSchedule
 from settlement.models.settlement import FundShare, Settlement, SettlementState
 from settlement.models.visit import Diagnosis, Visit, VisitKind, VisitState
 
 __all__ = [
+    "AcceptanceCase",
+    "AcceptanceRun",
     "Bill",
     "BillState",
+    "CaseState",
     "Catalogue",
     "CatalogueArrival",
     "CatalogueEdition",
     "CatalogueEntry",
     "CatalogueRefresh",
     "Change",
+    "ChargeSchedule",
     "CheckMedium",
     "Diagnosis",
     "Enquiry",
@@ -28,9 +35,12 @@ __all__ = [
     "FundShare",
     "Identification",
     "IdentificationState",
+    "JoiningCheck",
+    "JoiningState",
     "LineState",
     "OwnItem",
     "RegionCodes",
+    "RunState",
     "Settlement",
     "SettlementState",
     "UsedVoucher",

@@ -35,6 +35,13 @@ def yuan(label: str, digits: int = 16, places: int = 2, **more: Any) -> "models.
     return models.DecimalField(label, max_digits=digits, decimal_places=places, **more)
 
 
+def yuan_or_none(
+    label: str, digits: int = 16, places: int = 2, **more: Any
+) -> "models.DecimalField[Decimal | None, Decimal | None]":
+    """The same for what is not always known."""
+    return models.DecimalField(label, max_digits=digits, decimal_places=places, null=True, **more)
+
+
 class FeeLine(TenantModel):
     """One line of charge; a refund has negative quantity and amount and names the line it takes back.
 
@@ -71,7 +78,7 @@ class FeeLine(TenantModel):
     #: sin_dos_dscr, used_frqu_dscr, prd_days, medc_way_dscr, tcmdrug_used_way
     single_dose = models.CharField("单次剂量", max_length=200, blank=True)
     frequency = models.CharField("使用频次", max_length=200, blank=True)
-    period_days = yuan("周期天数", 6, 2, null=True, blank=True)
+    period_days = yuan_or_none("周期天数", 6, 2, blank=True)
     route = models.CharField("用药途径", max_length=200, blank=True)
     tcm_use = models.CharField("中药使用方式", max_length=6, blank=True)
     #: bilg_dept_*, bilg_dr_*, acord_dept_*, orders_dr_*
@@ -92,17 +99,19 @@ class FeeLine(TenantModel):
 
     #: chrgitm_lv, pric_uplmt_amt, selfpay_prop, fulamt_ownpay_amt, overlmt_amt, preselfpay_amt, inscp_scp_amt
     grade = models.CharField("收费项目等级", max_length=3, blank=True)
-    price_limit = yuan("定价上限", 16, 6, null=True, blank=True)
-    selfpay_share = yuan("自付比例", 5, 4, null=True, blank=True)
-    fully_own = yuan("全自费金额", null=True, blank=True)
-    over_limit = yuan("超限价金额", null=True, blank=True)
-    prepaid_own = yuan("先行自付金额", null=True, blank=True)
-    in_scope = yuan("符合政策范围金额", null=True, blank=True)
+    price_limit = yuan_or_none("定价上限", 16, 6, blank=True)
+    selfpay_share = yuan_or_none("自付比例", 5, 4, blank=True)
+    fully_own = yuan_or_none("全自费金额", blank=True)
+    over_limit = yuan_or_none("超限价金额", blank=True)
+    prepaid_own = yuan_or_none("先行自付金额", blank=True)
+    in_scope = yuan_or_none("符合政策范围金额", blank=True)
     remark = models.CharField("中心备注", max_length=500, blank=True)
 
     sent_at = models.DateTimeField("上传时间", null=True)
     #: The upload that carried it (2204, 2301); a purchase's lines travel with their settlement.
     sent_by = models.UUIDField("上传操作", null=True, editable=False)
+    #: The settlement that a stay's line takes part in: a stay may be settled in several parts.
+    settled_by = models.UUIDField("结算", null=True, editable=False)
     created_at = models.DateTimeField("到达时间", auto_now_add=True)
 
     class Meta:

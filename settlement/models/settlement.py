@@ -10,7 +10,7 @@ from portal.access.models.institution import Environment
 from portal.access.rows import TenantModel
 from portal.codes import code_list
 from portal.vault import SealedJson
-from settlement.models.line import yuan
+from settlement.models.line import yuan, yuan_or_none
 from settlement.models.visit import VisitKind
 
 
@@ -84,28 +84,28 @@ class Settlement(TenantModel):
     #: What was shown before the confirmation: total, fund, account, cash, hospital.
     shown = models.JSONField("预结算金额", default=dict)
 
-    total = yuan("医疗费总额", null=True)
-    fund = yuan("基金支付总额", null=True)
-    person = yuan("个人负担总额", null=True)
-    account = yuan("个人账户支出", null=True)
-    family = yuan("账户共济支付", null=True)
-    cash = yuan("个人现金支出", null=True)
-    hospital = yuan("医院负担", null=True)
-    pool = yuan("统筹基金支出", null=True)
-    pool_share = yuan("统筹支付比例", 5, 4, null=True)
-    civil = yuan("公务员补助", null=True)
-    enterprise = yuan("企业补充", null=True)
-    serious = yuan("居民大病", null=True)
-    large = yuan("职工大额", null=True)
-    aid = yuan("医疗救助", null=True)
-    disabled = yuan("伤残人员保障", null=True)
-    other_fund = yuan("其他支出", null=True)
-    fully_own = yuan("全自费金额", null=True)
-    over_limit = yuan("超限价自费", null=True)
-    prepaid_own = yuan("先行自付", null=True)
-    in_scope = yuan("符合政策范围", null=True)
-    deductible = yuan("起付线", null=True)
-    balance = yuan("账户余额", null=True)
+    total = yuan_or_none("医疗费总额")
+    fund = yuan_or_none("基金支付总额")
+    person = yuan_or_none("个人负担总额")
+    account = yuan_or_none("个人账户支出")
+    family = yuan_or_none("账户共济支付")
+    cash = yuan_or_none("个人现金支出")
+    hospital = yuan_or_none("医院负担")
+    pool = yuan_or_none("统筹基金支出")
+    pool_share = yuan_or_none("统筹支付比例", 5, 4)
+    civil = yuan_or_none("公务员补助")
+    enterprise = yuan_or_none("企业补充")
+    serious = yuan_or_none("居民大病")
+    large = yuan_or_none("职工大额")
+    aid = yuan_or_none("医疗救助")
+    disabled = yuan_or_none("伤残人员保障")
+    other_fund = yuan_or_none("其他支出")
+    fully_own = yuan_or_none("全自费金额")
+    over_limit = yuan_or_none("超限价自费")
+    prepaid_own = yuan_or_none("先行自付")
+    in_scope = yuan_or_none("符合政策范围")
+    deductible = yuan_or_none("起付线")
+    balance = yuan_or_none("账户余额")
 
     clr_type = models.CharField("清算类别", max_length=6, blank=True)
     clr_way = models.CharField("清算方式", max_length=6, blank=True)
@@ -207,9 +207,9 @@ class FundShare(TenantModel):
     fund_type = models.CharField("基金支付类型", max_length=8)
     name = models.CharField("基金名称", max_length=200, blank=True)
     amount = yuan("基金支付金额")
-    in_scope = yuan("符合政策范围金额", null=True)
+    in_scope = yuan_or_none("符合政策范围金额")
     #: crt_payb_lmt_amt
-    limit = yuan("本次可支付限额", null=True)
+    limit = yuan_or_none("本次可支付限额")
     info = models.TextField("结算过程信息", blank=True)
 
     class Meta:

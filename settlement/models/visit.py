@@ -71,8 +71,8 @@ class Visit(TenantModel):
 
     #: mdtrt_cert_type; the numbers are those the visit was registered with.
     certificate_type = models.CharField("就诊凭证类型", max_length=3)
-    certificate_no: "SealedField[str, Any]" = SealedField("就诊凭证编号", null=True, blank=True)
-    card_sn: "SealedField[str, Any]" = SealedField("卡识别码", null=True, blank=True)
+    certificate_no: "SealedField[str | None, Any]" = SealedField("就诊凭证编号", null=True, blank=True)
+    card_sn: "SealedField[str | None, Any]" = SealedField("卡识别码", null=True, blank=True)
 
     #: med_type, mdtrt_id, dise_codg, dise_name
     med_type = models.CharField("医疗类别", max_length=6)

@@ -75,8 +75,8 @@ class VisitFilter(ListFilter):
 def with_sums(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Visits with what was charged, what is settled, and what the patient paid of it (yuan)."""
     lines = FeeLine.objects.filter(visit=OuterRef("pk")).exclude(state=LineState.REMOVED).order_by().values("visit")
-    settled = Settlement.objects.filter(visit=OuterRef("pk"), state__in=SettlementState.happened())
-    settled = settled.order_by().values("visit")
+    standing = Settlement.objects.filter(visit=OuterRef("pk"), state__in=SettlementState.happened())
+    settled = standing.order_by().values("visit")
     zero = Value(Decimal(0))
     found: QuerySet[Any] = rows.annotate(
         charged=Coalesce(Subquery(lines.annotate(x=Sum("amount")).values("x")), zero, output_field=YUAN),

@@ -15,8 +15,8 @@ def settlement_undone(settlement: Settlement, state: str = SettlementState.UNDON
     settlement.note = ""
     settlement.save(update_fields=["state", "undone_at", "undo_setl_id", "note"])
     move(settlement.visit, way_of(settlement).undone(settlement), None)
-    amounts = {"account": f"{settlement.account or 0:.2f}", "cash": f"{settlement.cash or 0:.2f}"}
-    record(UNDONE, settlement, by=None, number=settlement.number, **amounts)
+    account, cash = (f"{value or 0:.2f}" for value in (settlement.account, settlement.cash))
+    record(UNDONE, settlement, by=None, number=settlement.number, account=account, cash=cash)
 
 
 def settlement_stands(settlement: Settlement, why: str) -> None:
