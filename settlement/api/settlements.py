@@ -158,9 +158,10 @@ class Previews(ApiView):
         "明细变动后预结算失效。需要办理该类结算的权限。",
     )
     def post(self, request: ApiRequest, visit_id: UUID) -> Response:
+        visit = get_or_404(Visit, visit_id)
         asked = PreviewRequestSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        visit, given = get_or_404(Visit, visit_id), asked.validated_data
+        given = asked.validated_data
         allowed(request.member, MAY_SETTLE[visit.kind])
         bill = visit.bills.filter(pk=given["bill"]).first() if given["bill"] else None
         if given["bill"] and bill is None:
@@ -207,9 +208,10 @@ class SettleNow(ApiView):
         "manual 时结果待确认：不要收款，不要再结算，门户会核实。需要办理该类结算的权限。",
     )
     def post(self, request: ApiRequest, settlement_id: UUID) -> Response:
+        settlement = get_or_404(Settlement, settlement_id)
         asked = SettleRequestSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        settlement, given = get_or_404(Settlement, settlement_id), asked.validated_data
+        given = asked.validated_data
         allowed(request.member, MAY_SETTLE[settlement.kind])
         try:
             certificate = None
