@@ -29,11 +29,13 @@ def control(request: PortalRequest) -> HttpResponseBase:
     return render(request, "settlement/control.html", context)
 
 
-def _take(request: PortalRequest, form: MediumForm) -> object:
+def _take(request: PortalRequest, form: MediumForm) -> bool:
     given = form.cleaned_data
     code, kind, about = given["code"], given["kind"], given["about"]
-    if given["medium"].strip():
+    if text := given["medium"].strip():
+        keep_medium(text, obtained_for=code, kind=kind, about=about, by=request.member)
         messages.success(request, "已登记校验介质")
-        return keep_medium(given["medium"].strip(), obtained_for=code, kind=kind, about=about, by=request.member)
-    messages.info(request, "正在向安全控件取得校验介质，请稍候")
-    return ask_desk(code, kind, about, by=request.member)
+    else:
+        ask_desk(code, kind, about, by=request.member)
+        messages.info(request, "正在向安全控件取得校验介质，请稍候")
+    return True

@@ -22,8 +22,9 @@ from portal.gateway.national.control.desk import obtain
 from portal.gateway.seals.national import NationalSwitches
 from portal.gateway.wire import Outcome, prepare, send
 from portal.gateway.wire.national_content import byte_values, bytes_of, longest
+from tests.gateway.envelopes import NOW
 from tests.gateway.scripted import reply, serving
-from tests.gateway.test_national import NOW, REFMSGID, settings
+from tests.gateway.test_national import REFMSGID, settings
 
 ASKED = compose("9102", {"fsDownloadIn": {"file_qury_no": "F1", "filename": "a.zip", "fixmedins_code": "plc"}})
 REFUSAL = json.dumps({"infcode": -1, "inf_refmsgid": REFMSGID, "err_msg": "文件不存在"}, ensure_ascii=False).encode()

@@ -21,7 +21,7 @@ from portal.gateway.journal.models import Attempt
 from portal.gateway.national import compose
 from portal.gateway.national.signing import leaving, services
 from portal.gateway.national.signing.models import NationalSignIn
-from portal.gateway.wire import Shift
+from portal.gateway.wire import Operator, Shift
 from portal.jobs import Job
 from portal.jobs.behalf import on_behalf_of
 from portal.jobs.tasks import run_job
@@ -68,8 +68,9 @@ def work(party, hospital_a):
 
     def signed_out_at_the_centre() -> None:
         for row in rows().values():
+            assert row.sign_no
             content = {"sign_no": row.sign_no.reveal(), "opter_no": row.operator}
-            own = services.wire.Operator(row.operator, row.operator)
+            own = Operator(row.operator, row.operator)
             assert party.ask(compose("9002", {"signOut": content}), operator=own).outcome.value == "ok"
 
     return SimpleNamespace(**locals())
@@ -217,7 +218,7 @@ def test_the_page_shows_who_is_signed_in_and_signs_out(work, party, hospital_a, 
     for way in (address, "/gateway/shifts/national/begin/"):
         alice.post(way)
         with tenant_tx(hospital_a.pk):
-            job = Job.objects.order_by("-created_at").first()
+            job = Job.objects.latest("created_at")
         run_job(hospital_a.pk, str(job.pk))
         with tenant_tx(hospital_a.pk):
             job.refresh_from_db()

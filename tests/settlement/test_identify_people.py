@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from django.utils import timezone
 
 from portal.access.door import tenant_tx
 from portal.gateway.channels.models import Channel
@@ -10,7 +11,7 @@ from portal.gateway.journal.models import Attempt
 from portal.gateway.journal.services import subject_text
 from settlement.models import CheckMedium, Identification, UsedVoucher
 from settlement.rules.identity import Way, shown
-from settlement.services.control import ask_desk, keep_medium
+from settlement.services.control import ask_desk, keep_medium, refuse_without_medium
 from settlement.services.identity import (
     ask_again,
     choose_insurance,
@@ -19,8 +20,10 @@ from settlement.services.identity import (
     patient_of,
     person_shown,
 )
+from settlement.services.pharmacy import begin_purchase
 from settlement.services.refusals import Refused
 from settlement.services.vouchers import REGISTRATION, SETTLEMENT, spend_voucher
+from tests.settlement.settling_desk import line
 
 
 @pytest.fixture
@@ -34,14 +37,18 @@ def person(desk, kind="employee"):
 
 
 def identified(desk, way, by=None, med_type="11", about="", **given):
-    from django.utils import timezone
-
     with desk.door():
         made = shown(way, given, timezone.localdate())
         found = identify(made, by=by or desk.by, way=way, med_type=med_type, about=about)
     desk.run_jobs()
     with desk.door():
         return Identification.objects.get(pk=found.pk)
+
+
+def seen(found):
+    shown = person_shown(found)
+    assert shown
+    return shown
 
 
 def switched(desk, **switches):
@@ -68,7 +75,7 @@ def test_the_four_ways_find_the_same_people(desk):
             assert (patient.person_no, patient.document) == (expected["psn_no"], expected["certno"])
             assert patient.insured_at == expected["insurances"][0]["insuplc_admdvs"]
             assert expected["certno"] not in f"{one} {one.name_masked} {one.document_masked} {one.sentence}"
-        told = person_shown(found[0][1])
+        told = seen(found[0][1])
         assert told.insurances[0].balance is not None
         assert told.insurances[0].is_granted
         # Everything about a person names their region in the envelope, and is asked by whoever stands there.
@@ -79,7 +86,7 @@ def test_a_suspended_insurance_is_not_used_when_there_is_another(desk):
     both = person(desk, "both")
     found = identified(desk, Way.IDENTITY, identity=both["certno"])
     with desk.door():
-        insurances = person_shown(found).insurances
+        insurances = seen(found).insurances
         assert found.insurance == "310"
         other = next(one for one in insurances if one.insurance == "390")
         choose_insurance(found, other.key, by=desk.by)
@@ -89,8 +96,8 @@ def test_a_suspended_insurance_is_not_used_when_there_is_another(desk):
     paused = person(desk, "suspended")
     found = identified(desk, Way.IDENTITY, identity=paused["certno"])
     with desk.door():
-        assert not person_shown(found).insurances[0].is_in_force
-        assert not person_shown(found).insurances[0].has_been_checked
+        assert not seen(found).insurances[0].is_in_force
+        assert not seen(found).insurances[0].has_been_checked
 
 
 def test_a_wrong_name_is_the_centres_refusal(desk):
@@ -187,20 +194,15 @@ def test_one_medium_goes_from_the_identification_to_the_settlement(desk):
 
 
 def desk_settled_again(desk, patient):
-    from settlement.services.control import refuse_without_medium
-    from settlement.services.pharmacy import begin_purchase
-    from tests.settlement.settling_desk import line
-
     refuse_without_medium("2101A", begin_purchase(patient, [line()], by=desk.by))
 
 
 def test_a_typed_medium_reaches_as_far_as_it_was_obtained_for(desk):
     switched(desk, control="dev_safe_info")
     with desk.door():
-        for wrong in ({"obtained_for": "5203"}, {"text": ""}):
-            given = {"text": "M1", "obtained_for": "2201", **wrong}
+        for text, code in (("M1", "5203"), ("", "2201")):
             with pytest.raises(Refused):
-                keep_medium(given.pop("text"), kind="outpatient", about="MZ1", by=desk.by, **given)
+                keep_medium(text, obtained_for=code, kind="outpatient", about="MZ1", by=desk.by)
         keep_medium("M1", obtained_for="2201", kind="outpatient", about="MZ1", by=desk.by)
         with pytest.raises(Refused, match="没有设置安全控件服务地址"):
             ask_desk("2201", "outpatient", "MZ1", by=desk.by)

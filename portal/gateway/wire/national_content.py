@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from portal.gateway import national
 from portal.gateway.messages import item_of
-from portal.gateway.wire.files import file_bytes, parts_of
+from portal.gateway.wire.files import file_bytes, parts_in
 
 #: An identity number in a message for people.
 IDENTITY = re.compile(r"(?<![0-9A-Za-z])[1-9][0-9]{5}(?:19|20)[0-9]{9}[0-9Xx](?![0-9A-Za-z])")
@@ -36,7 +36,7 @@ def filled(record: BaseModel, numbers: str, bytes_form: str = "signed") -> dict[
     found: dict[str, Any] = {}
     for name, info in type(record).model_fields.items():
         value, declared = getattr(record, name), item_of(type(record), name)
-        wire_name = declared.wire.lower() if parts_of(info.annotation) else declared.wire
+        wire_name = declared.wire.lower() if parts_in(info.annotation) else declared.wire
         if isinstance(value, BaseModel):
             found[wire_name] = filled(value, numbers, bytes_form)
         elif declared.file and isinstance(value, str):
@@ -45,7 +45,7 @@ def filled(record: BaseModel, numbers: str, bytes_form: str = "signed") -> dict[
             parts = [filled(one, numbers, bytes_form) if isinstance(one, BaseModel) else one for one in value]
             found[wire_name] = parts
         elif value is None:
-            if not parts_of(info.annotation):  # a group that is absent is not named at all
+            if not parts_in(info.annotation):  # a group that is absent is not named at all
                 found[wire_name] = "0" if _is_number(info.annotation) else ""
         elif type(value) is int and numbers == "text":
             found[wire_name] = str(value)
@@ -84,7 +84,7 @@ def with_files(record: type[BaseModel], content: Any) -> Any:
             except (TypeError, ValueError):
                 continue
         elif value is not None:
-            for part in parts_of(info.annotation):
+            for part in parts_in(info.annotation):
                 found[key] = value = with_files(part, value)
     return found
 
