@@ -48,3 +48,37 @@ BILL_DROPPED = Action("settlement.outpatient.bill_dropped", "删除门诊 {visit
 LINES_REMOVED = Action(
     "settlement.outpatient.removed", "门诊 {visit} 的收费批次 {number} 已撤销，{count} 条明细", "撤销费用明细"
 )
+STAY_SAVED = Action("settlement.inpatient.saved", "保存住院就诊 {number}，{department} {bed} 床", "保存住院就诊")
+STAY_DROPPED = Action("settlement.inpatient.dropped", "删除未办理入院的就诊 {number}", "删除住院就诊")
+ADMITTED = Action("settlement.inpatient.admitted", "住院 {number} 已办理入院，就诊ID {mdtrt_id}", "入院登记")
+STAY_TOLD = Action("settlement.inpatient.told", "住院 {number} 的入院信息变更已上传", "入院信息变更")
+UNADMITTED = Action("settlement.inpatient.unadmitted", "住院 {number} 的入院登记已撤销", "撤销入院登记")
+FEES_TAKEN = Action(
+    "settlement.inpatient.fees", "住院 {number} 增加费用明细 {count} 条，合计 {total} 元", "录入住院费用"
+)
+FEES_DROPPED = Action("settlement.inpatient.fees_dropped", "住院 {number} 删除未上传的明细 {count} 条", "删除住院费用")
+FEES_SENT = Action("settlement.inpatient.fees_sent", "住院 {number} 上传费用明细 {count} 条", "上传住院费用")
+FEES_REMOVED = Action("settlement.inpatient.fees_removed", "住院 {number} 撤销费用明细 {count} 条", "撤销住院费用")
+FEES_SCHEDULED = Action("settlement.inpatient.scheduled", "住院费用自动上传：{what}", "设置住院费用自动上传")
+DISCHARGE_SAVED = Action("settlement.inpatient.leaving", "保存住院 {number} 的出院信息", "保存出院信息")
+DISCHARGED = Action("settlement.inpatient.discharged", "住院 {number} 已办理出院", "出院办理")
+UNDISCHARGED = Action("settlement.inpatient.undischarged", "住院 {number} 的出院办理已撤销", "撤销出院办理")
+RECORDS_ARRIVED = Action(
+    "settlement.uploads.arrived",
+    "{source}提交采集记录 {number}：新增 {new} 条，替换 {replaced} 条，其中 {wrong} 条内容有误",
+    "提交采集记录",
+)
+RECORD_MENDED = Action("settlement.uploads.mended", "更正采集记录 {number} {key}，{what}", "更正采集记录")
+RECORD_READ = Action("settlement.uploads.read", "查看采集记录 {number} {key} 的完整内容", "查看采集记录全文")
+RECORDS_DROPPED = Action(
+    "settlement.uploads.dropped", "删除未上传的采集记录 {number} {key}，理由：{reason}", "删除采集记录"
+)
+RECORDS_AGAIN = Action("settlement.uploads.again", "{count} 条被拒绝的采集记录 {number} 重新排队", "重新上传采集记录")
+UPLOAD_STARTED = Action(
+    "settlement.uploads.started", "开始上传 {number} {title}，待上传 {count} 条", "开始上传采集记录"
+)
+UPLOAD_ENDED = Action(
+    "settlement.uploads.ended", "上传 {number} 结束：已上传 {sent} 条，被拒绝 {refused} 条；{note}", "采集上传结束"
+)
+UPLOADS_SCHEDULED = Action("settlement.uploads.scheduled", "采集上传 {number} {title}：{what}", "设置采集上传")
+RECORDS_FILE_READ = Action("settlement.uploads.file", "读取采集文件 {file}：{number}，{count} 条", "读取采集文件")

@@ -6,20 +6,29 @@ from typing import cast
 from uuid import UUID
 
 from portal.access.door import tenant_tx
+from portal.access.member import Member
 from portal.access.models import Institution
 from portal.gateway import client
 from portal.gateway.journal import Ask
-from portal.jobs import Running, StandStill, job, sweeper
+from portal.jobs import Job, Running, StandStill, job, sweeper
 from settlement.services.catalogue import DOWNLOAD, Means, download_all, run_refresh
 from settlement.services.catalogue.store import required_region
 from settlement.services.code_lists import FETCH_CODES, fetch_codes
 from settlement.services.control import OBTAIN, carry_out, forget_old_media
 from settlement.services.enquiries import ENQUIRE, answer_enquiry, forget_old_enquiries
 from settlement.services.identity import IDENTIFY, answer_identification, end_lost_identifications
+from settlement.services.inpatient.automatic import member_named
+from settlement.services.inpatient.reading import READ, read_lines
+from settlement.services.inpatient.scheduling import run_schedule
+from settlement.services.inpatient.sending import UPLOAD, send_some
 from settlement.services.settling.fetching import FETCH, fetched
 from settlement.services.settling.flows import FLOWS
 from settlement.services.settling.previews import PREVIEW, answer_preview
 from settlement.services.settling.reversal import PROVE, prove, start_proof, unproven
+from settlement.services.uploads.plans import automatic
+from settlement.services.uploads.runs import UPLOAD_RECORDS, end_lost_runs, run_plans
+from settlement.services.uploads.sending import Means as UploadMeans
+from settlement.services.uploads.sending import run_upload
 
 __all__ = ["FLOWS"]
 
@@ -59,6 +68,36 @@ def look_after_reversals(institution_id: int) -> None:
                 start_proof(reversal)
         except StandStill:
             return
+
+
+# --- stays
+
+
+@job(UPLOAD, title="上传住院费用", resumable=True, permission="settlement.visits.view")
+def upload_charges(running: Running) -> str:
+    """Send the next message of charges; when it has succeeded, the outcome starts the one after it."""
+    by = running.by or begun_by_key(running)
+    return send_some(UUID(running.params["visit"]), by=by, door=running.tx, label=running.started_label)
+
+
+@job(READ, title="核对住院费用", resumable=True, permission="settlement.visits.view")
+def read_charges(running: Running) -> str:
+    """Lay the centre's lines beside ours."""
+    return read_lines(UUID(running.params["visit"]), ask=partial(asking, running), door=running.tx)
+
+
+def begun_by_key(running: Running) -> Member:
+    """Who started the job when it was nobody who signs in: an interface key, or the schedule."""
+    with running.tx():
+        mine = Job.objects.select_related("institution").get(pk=running.id)
+    return member_named(running.started_label, mine.institution)
+
+
+@sweeper(every=120)
+def upload_charges_by_schedule(institution_id: int) -> None:
+    """Charges go by themselves where the institution wants it; while its environment changes, later."""
+    with tenant_tx(institution_id), suppress(StandStill):
+        run_schedule(Institution.objects.get(pk=institution_id))
 
 
 # --- identifying people
@@ -143,3 +182,30 @@ def forget_queries(institution_id: int) -> None:
     """Queries are kept for 180 days; one that nobody asks any more is ended."""
     with tenant_tx(institution_id):
         forget_old_enquiries()
+
+
+# --- daily uploads
+
+
+@job(UPLOAD_RECORDS, title="采集上传", resumable=True, permission="settlement.uploads.view")
+def upload_records(running: Running) -> str:
+    """Send what waits of one number; begun again, it goes on with what still waits."""
+    with running.tx():
+        institution = Institution.objects.get(pk=running.institution_id)
+    means = UploadMeans(
+        institution_id=running.institution_id,
+        door=running.tx,
+        by=running.by or automatic(institution),
+        told=running.progress,
+        breathe=running.pause_if_late,
+    )
+    return run_upload(UUID(running.params["run"]), means)
+
+
+@sweeper(every=60)
+def upload_by_plan(institution_id: int) -> None:
+    """Runs that are due begin, while the environment changes later; runs that lost their job end."""
+    with tenant_tx(institution_id):
+        end_lost_runs()
+    with tenant_tx(institution_id), suppress(StandStill):
+        run_plans(Institution.objects.get(pk=institution_id))

@@ -12,6 +12,7 @@ from settlement.models.line import FeeLine, LineState
 from settlement.models.refresh import CatalogueRefresh
 from settlement.models.schedule import ChargeSchedule
 from settlement.models.settlement import FundShare, Settlement, SettlementState
+from settlement.models.upload import UploadFile, UploadPlan, UploadRecord, UploadRun, UploadRunState, UploadState
 from settlement.models.visit import Diagnosis, Visit, VisitKind, VisitState
 
 __all__ = [
@@ -43,6 +44,12 @@ __all__ = [
     "RunState",
     "Settlement",
     "SettlementState",
+    "UploadFile",
+    "UploadPlan",
+    "UploadRecord",
+    "UploadRun",
+    "UploadRunState",
+    "UploadState",
     "UsedVoucher",
     "Visit",
     "VisitKind",
