@@ -57,7 +57,7 @@ class QueryForm(forms.Form):
             label="参保人",
             choices=[first, *known],
             required=False,
-            help_text="没有列出的，先在“识别参保人”中识别，或在下面填写",
+            help_text="没有列出的，先识别参保人，或填写人员编号",
         )
         text = forms.TextInput(attrs={"autocomplete": "off"})
         self.fields[PERSON_NO] = forms.CharField(label="人员编号", max_length=30, required=False, widget=text)
@@ -83,8 +83,8 @@ class QueryForm(forms.Form):
             choices = [("", "请选择" if common["required"] else "全部"), *_choices(codes)]
             return forms.ChoiceField(choices=choices, **common)
         if form.startswith("yyyy-MM-dd"):
-            first = _first_day(column, common["required"])
-            return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), initial=first, **common)
+            first, day = _first_day(column, common["required"]), forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+            return forms.DateField(widget=day, initial=first, **common)
         initial = region if column.wire in ("insu_admdvs", "admdvs") else None
         size = column.size if column.size.isdecimal() else ""
         text = forms.TextInput(attrs={"autocomplete": "off"})

@@ -9,14 +9,14 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from types import MappingProxyType
-from uuid import UUID
 
 from portal.codes.initials import initials
+from portal.gateway.national.columns import national_list
 from portal.gateway.national.gateway import FOLDER
-from portal.gateway.national.tables import ROOT, table_of
+from portal.gateway.national.tables import ROOT, readings, table_of
 
 #: What a file writes for nothing.
 NOTHING = "null"
@@ -134,7 +134,7 @@ class Parsed:
     is_valid: bool
     begins_on: str
     ends_on: str
-    digest: UUID
+    digest: str
     version: str
     version_name: str
 
@@ -168,7 +168,7 @@ class Reader:
             raise WrongLine("没有主键" if not key.strip("|") else "主键过长")
         code, name = values[self.code] or values[0], _first(values, self.names)
         words = " ".join(dict.fromkeys(one for one in (name, *(values[place] for place in self.more)) if one))
-        short = initials(self._pinyin(values) or name)
+        short = letters_of(self._pinyin(values) or name)
         steady = "\t".join([values[place] for place in self.steady] + values[self.count :])
         return Parsed(
             key=key,
@@ -184,7 +184,7 @@ class Reader:
             is_valid=self._at(values, self.valid) != "0",
             begins_on=day(self._at(values, self.begins)),
             ends_on=day(self._at(values, self.ends)),
-            digest=UUID(bytes=blake2b(steady.encode(), digest_size=16).digest()),
+            digest=blake2b(steady.encode(), digest_size=16).hexdigest(),
             version=self._at(values, self.version)[:40],
             version_name=self._at(values, self.version_name)[:100],
         )
@@ -210,6 +210,10 @@ def _first(values: Sequence[str], places: Iterable[int]) -> str:
     return ""
 
 
+letters_of = lru_cache(maxsize=8192)(initials)
+
+
+@lru_cache(maxsize=8192)  # makers sell the same under the same name
 def grams(words: str, short: str) -> tuple[str, ...]:
     """Pieces of one and two signs of the words, of two letters of the initials, and the first letter as `^a`.
 
@@ -241,6 +245,7 @@ def wanted_grams(word: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(pair for pair in pairs if pair.isalnum() and len(pair) == 2))
 
 
+@lru_cache(maxsize=4096)
 def day(text: str) -> str:
     """The day of a date or time as the centre writes it (2024-01-01, 2024-01-01 00:00:00, 20240101), or "" for none."""
     text = text[:10] if text[4:5] in "-/" else text[:8]
@@ -251,11 +256,18 @@ def day(text: str) -> str:
 
 
 def told(number: str, line: str) -> list[tuple[str, str, str]]:
-    """(name, title, value) of every column of a stored line that says something; our own words for columns beyond."""
+    """(name, title, value) of every column of a stored line that says something, codes with their labels; our own
+    words for columns beyond the table."""
     values = ["" if one == NOTHING else one for one in line.split("\t")]
     named = list(columns_of(number))
     named += [("", f"附加列 {place + 1}") for place in range(len(values) - len(named))]
-    return [(wire, title, value) for (wire, title), value in zip(named, values, strict=False) if value]
+    return [(wire, title, labelled(wire, value)) for (wire, title), value in zip(named, values, strict=False) if value]
+
+
+def labelled(wire: str, value: str) -> str:
+    """A code with what it means, where the interface has a dictionary of that name."""
+    codes = national_list(str(readings()["codes"].get(wire, wire))) if wire else None
+    return f"{value} {codes.label(value)}" if codes is not None and value in codes else value
 
 
 def differences(number: str, before: str, after: str) -> list[tuple[str, str, str]]:

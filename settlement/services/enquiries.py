@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
@@ -19,7 +19,9 @@ from portal.gateway.errors import NotSent, Rejected, Unknown
 from portal.gateway.journal import Ask
 from portal.gateway.messages import Request, faults
 from portal.gateway.national import compose, transaction
+from portal.gateway.messages.masks import without_identities
 from portal.gateway.national.classes import current_edition
+from portal.gateway.national.columns import is_secret
 from portal.jobs import start
 from portal.jobs.models import LIVE, Job
 from portal.vault import blind_indexes
@@ -27,6 +29,7 @@ from settlement.actions import ENQUIRED
 from settlement.models import Enquiry, EnquiryState
 from settlement.models.enquiry import KEPT
 from settlement.rules.questions import ENVELOPE_ONLY, MOST_PAGES, NUMBERS, PAGE_ROWS, PAGING
+from settlement.services.answers import masked
 from settlement.services.channel import channel_settings
 from settlement.services.refusals import Refused
 
@@ -141,7 +144,8 @@ def answer_enquiry(enquiry_id: UUID, *, ask: Callable[[str], Ask], door: Door, p
         enquiry.answer, enquiry.count = told, rows_in(told)
         enquiry.state, enquiry.sentence = EnquiryState.ANSWERED, "已答复" if enquiry.count else "中心没有符合条件的记录"
     except Rejected as refusal:
-        enquiry.state, enquiry.sentence, enquiry.code = EnquiryState.REFUSED, refusal.sentence[:500], refusal.code[:40]
+        enquiry.state, enquiry.code = EnquiryState.REFUSED, refusal.code[:40]
+        enquiry.sentence = discreet(refusal.sentence, params["content"])[:500]
     except (NotSent, Unknown) as error:
         enquiry.state, enquiry.sentence = EnquiryState.DOUBTFUL, f"{error.sentence}；可以再查询一次"[:500]
     enquiry.answered_at = timezone.now()
@@ -165,6 +169,25 @@ def _asked(number: str, params: Mapping[str, Any], first: Request[Any], ask: Ask
         following = first.model_copy(update={"data": first.data.model_copy(update={"page_num": page})})  # type: ignore[attr-defined]
         rows += ask(following).model_dump(mode="json", by_alias=True).get("data") or []
     return {**told, "data": rows}
+
+
+def discreet(sentence: str, content: Any) -> str:
+    """The centre's words without what identifies a person: it likes to repeat the number it was asked about."""
+    for wire, value in _secrets(content):
+        sentence = sentence.replace(value, masked(wire, value))
+    return without_identities(sentence)
+
+
+def _secrets(content: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(content, Mapping):
+        for wire, value in content.items():
+            if isinstance(value, str) and value and is_secret(wire):
+                yield wire, value
+            else:
+                yield from _secrets(value)
+    elif isinstance(content, list):
+        for one in content:
+            yield from _secrets(one)
 
 
 def rows_in(answer: Mapping[str, Any]) -> int:

@@ -52,7 +52,9 @@ class EntryFilter(ListFilter):
     edition = django_filters.NumberFilter(
         label="版次", method="kept", min_value=1, max_value=10_000, widget=forms.NumberInput(attrs={"min": 1})
     )
-    on = django_filters.DateFilter(label="有效日期", method="by_day", widget=forms.DateInput(attrs={"type": "date"}))
+    on = django_filters.DateFilter(
+        label="有效日期", method="by_day", widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
     state = choose("状态", [("valid", "有效"), ("ended", "停用")], method="by_state")
 
     class Meta:

@@ -125,11 +125,16 @@ def test_a_lost_answer_is_no_answer_and_is_asked_again(settling):
     settling.sandbox.switch_on("drop_response", codes=["1201"], count=9)
     with settling.door():
         asked = enquire("1201", {"medinsinfo": {"fixmedins_type": "1"}}, by=settling.by)
+        nobody = enquire("5301", {"data": {"psn_no": "44010099990000"}}, by=settling.by, insured_at="440100")
         with pytest.raises(Refused, match="必填"):
             enquire("5301", {"data": {}}, by=settling.by, insured_at="440100")
         with pytest.raises(Refused, match="没有这种查询"):
             enquire("2601", {}, by=settling.by)
     assert answered(settling, asked).state == EnquiryState.DOUBTFUL
+    refused = answered(settling, nobody)
+    assert refused.state == EnquiryState.REFUSED
+    assert "44010099990000" not in refused.sentence, "the centre repeats what it was asked"
+    assert "440*******0000" in refused.sentence
 
 
 def test_dictionaries_of_the_centre_stand_beside_ours_and_are_taken_over_by_an_edition(settling, dora_member):
@@ -155,3 +160,27 @@ def test_dictionaries_of_the_centre_stand_beside_ours_and_are_taken_over_by_an_e
     browser = signed_in(dora_member)
     assert "gend" in browser.get(reverse("settlement:code-lists") + "?differing=1").content.decode()
     assert "第七种" in browser.get(reverse("settlement:code-list", args=["gend"])).content.decode()
+
+
+def test_a_hospital_system_asks_and_reads(bought, alice_member):
+    desk, settlement = bought
+    with desk.door():
+        visit = settlement.visit
+        no, asked = visit.person_no.reveal(), {"mdtrt_id": visit.mdtrt_id}
+    key = {"HTTP_IDEMPOTENCY_KEY": "q-1", "content_type": "application/json"}
+    browser, address = signed_in(alice_member), reverse("api:settlement-api:queries")
+    body = {"number": "5203", "content": {"data": {**asked, "psn_no": no}}, "insured_at": visit.insured_at}
+    sent = browser.post(address, body, **key)
+    assert sent.status_code == 202, sent.content
+    assert browser.post(address, body, **key).json()["id"] == sent.json()["id"]
+    wrong = browser.post(
+        address,
+        {"number": "5203", "content": {"data": {}}},
+        **{**key, "HTTP_IDEMPOTENCY_KEY": "q-2"},
+    )
+    assert {one["pointer"] for one in wrong.json()["errors"]} >= {"/psn_no", "/mdtrt_id"}
+    desk.run_jobs()
+    found = browser.get(sent["Location"]).json()
+    assert (found["state"], found["answer"]["setlinfo"][0]["psn_no"]) == ("answered", no)
+    assert browser.get(address).json()["items"][0]["number"] == "5203"
+    assert browser.get(reverse("api:settlement-api:catalogue-entries") + "?q=x").json() == []

@@ -156,6 +156,11 @@ def test_nothing_is_taken_over_from_a_bad_file(desk, tmp_path):
     good = "\t".join(["M1", *["null"] * 14])
     assert read(zipped(f"\ufeff{good}\r\n\n"))[0][1].key == "M1"
     assert read(zipped(f"{good}\t本省列\n"))[0][2].endswith("本省列")
+    with desk.door():
+        signs = good.replace("M1", "M\\1").replace("null", '甲\\n"{乙}', 1)
+        reading.store(keep_catalogue("440100", "test", "1309"), read(zipped(f"{signs}\r\n")))
+        kept = CatalogueArrival.objects.get()
+        assert (kept.key, kept.line.split("\t")[1]) == ("M\\1", '甲\\n"{乙}')
     for bad, says in (("M1\tx\n", "第 1 行：有 2 列"), (b"\xff\xfe\x00", "UTF-8"), (f"{good}\n\t{good}", "没有主键")):
         with pytest.raises(WrongLine, match=says):
             read(zipped(bad))

@@ -69,6 +69,10 @@ class Lost(NotDownloaded):
 FAULTS = (NotSent, Rejected, Unknown, BadArchive, WrongLine, NotDownloaded)
 
 
+def _nobody(*said: Any) -> None:
+    """Nobody listens."""
+
+
 @dataclass(frozen=True)
 class Means:
     """What a download works with: its job's id, whose catalogues, ways to ask and to fetch a file, the door."""
@@ -81,7 +85,7 @@ class Means:
     door: Callable[[], AbstractContextManager[None]]
     by: Member | None
     #: Told how far it is between two pieces, where a wish to stop is heard.
-    told: Callable[[str], None] = str
+    told: Callable[..., None] = _nobody
 
 
 def ask_download(numbers: list[str], *, by: Member) -> Job:
@@ -106,7 +110,7 @@ def download_all(numbers: list[str], means: Means, progress: Progress) -> str:
     its turn, unless nothing can be sent at all. Raises NotDownloaded when not one of them could be asked about."""
     done, failed = [], []
     for place, number in enumerate(numbers):
-        told = partial(progress, place, len(numbers))
+        told = partial(_tell, progress, place, len(numbers))
         try:
             told(title_of(number))
             done.append(download(number, replace(means, told=told)))
@@ -118,6 +122,14 @@ def download_all(numbers: list[str], means: Means, progress: Progress) -> str:
     if not done:
         raise NotDownloaded("；".join(failed)[:500])
     return "；".join([*(f"没有完成 {one}" for one in failed), *done])
+
+
+def _tell(progress: Progress, place: int, count: int, sentence: str, done: int = 0, total: int = 0) -> None:
+    """How far it is: by catalogues, or by lines where there is only one."""
+    if count == 1 and total:
+        progress(done, total, sentence)
+    else:
+        progress(place, count, sentence if count == 1 else f"第 {place + 1} / {count} 种　{sentence}")
 
 
 def download(number: str, means: Means) -> str:
@@ -187,7 +199,8 @@ def _read(catalogue: Catalogue, path: Path, name: str, expected: int, means: Mea
                 version, version_name = newest.version, newest.version_name
             count += len(piece)
             _store(catalogue, piece, means)
-            means.told(f"{title}：已读取 {count:,}{f' / {expected:,}' if expected else ''} 条")
+            of = f" / {expected:,}" if expected else ""
+            means.told(f"{title}：已读取 {count:,}{of} 条", count, max(expected, count))
     except (BadArchive, WrongLine):
         path.unlink(missing_ok=True)  # a bad file is fetched again next time
         raise

@@ -75,20 +75,23 @@ def copied(catalogue_id: int, rows: Sequence[tuple[int, Parsed, str]]) -> bytes:
 
 
 def _copied(catalogue_id: int, place: int, one: Parsed, line: str) -> str:
-    texts = (one.key, one.code, one.name, one.words, one.initials)
-    more = (one.spec, one.unit, one.maker, one.grade)
+    texts = (one.key, one.code, one.name, one.words, one.initials, one.spec, one.unit, one.maker, one.grade)
+    if "\\" in line or "\r" in line or "\0" in line:
+        texts, line = tuple(text.translate(ESCAPED) for text in texts), line.translate(ESCAPED)
+    else:
+        line = line.replace("\t", "\\t")
     return "\t".join(
         (
             str(catalogue_id),
             str(place),
-            *[text.translate(ESCAPED) for text in texts],
+            *texts[:5],
             "{" + ",".join(one.grams) + "}",
-            *[text.translate(ESCAPED) for text in more],
+            *texts[5:],
             "t" if one.is_valid else "f",
             one.begins_on or "\\N",
             one.ends_on or "\\N",
-            str(one.digest),
-            line.translate(ESCAPED) + "\n",
+            one.digest,
+            line + "\n",
         )
     )
 
