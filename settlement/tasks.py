@@ -135,7 +135,6 @@ def download_catalogues(running: Running) -> str:
 def means_of(running: Running) -> Means:
     """What a download works with."""
     environment = str(running.params["environment"])
-    where = {"institution_id": running.institution_id, "environment": environment}
     with running.tx():
         region = required_region(environment)
     return Means(
@@ -143,7 +142,7 @@ def means_of(running: Running) -> Means:
         region=region,
         environment=environment,
         ask=asking(running, environment),
-        fetch=partial(client.download, **where),
+        fetch=partial(client.download, institution_id=running.institution_id, environment=environment),
         door=running.tx,
         by=running.by,
     )

@@ -533,6 +533,7 @@ class Migration(migrations.Migration):
                 ("remark", models.CharField(blank=True, max_length=500, verbose_name="中心备注")),
                 ("sent_at", models.DateTimeField(null=True, verbose_name="上传时间")),
                 ("sent_by", models.UUIDField(editable=False, null=True, verbose_name="上传操作")),
+                ("settled_by", models.UUIDField(editable=False, null=True, verbose_name="结算")),
                 ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="到达时间")),
                 (
                     "bill",

@@ -136,8 +136,8 @@ class Benefit:
 
 
 def yuan(value: Decimal) -> Decimal:
-    """To the cent, half up."""
-    return value.quantize(CENT, ROUND_HALF_UP)
+    """To the cent, half up; a refund's nothing is 0, not -0."""
+    return value.quantize(CENT, ROUND_HALF_UP) + ZERO
 
 
 def cut(item: Listed, quantity: Decimal, amount: Decimal) -> Cut:

@@ -81,9 +81,10 @@ def store_lines(
 
 def numbers(visit: Visit, given: Sequence[LineGiven]) -> list[str]:
     """Each line's own number, or the next free ones of the visit: digits only, as the interface wants them."""
-    last = FeeLine.objects.filter(visit=visit).aggregate(highest=Max("number"))["highest"]
     stem = f"{timezone.localtime(visit.created_at):%y%m%d%H%M%S}{int(visit.pk.hex[-8:], 16):010d}"
-    begin = int(last[len(stem) :]) if last and last.startswith(stem) and last[len(stem) :].isdigit() else 0
+    mine = FeeLine.objects.filter(visit=visit, number__startswith=stem)
+    last = mine.aggregate(highest=Max("number"))["highest"]
+    begin = int(last[len(stem) :]) if last and last[len(stem) :].isdigit() else 0
     return [one.number or f"{stem}{begin + n:06d}" for n, one in enumerate(given, start=1)]
 
 

@@ -33,6 +33,7 @@ from settlement.services.settling.reversal import live_reversal, propose_reversa
 from settlement.services.settling.settle import settle as settle_now
 from settlement.services.settling.standing import standing
 from settlement.services.settling.undoing import accept, undo, undo_obstacle
+from settlement.services.settling.ways import way_of
 from settlement.views.asking import acted, said, second_says, settlement_or_404, visit_or_404
 from settlement.views.visit_lists import SettlementList
 
@@ -131,6 +132,7 @@ def settle(request: PortalRequest, settlement_id: UUID) -> HttpResponseBase:
             messages.success(request, "已提交结算，结果显示在本页")
             return redirect("settlement:settlement-detail", settlement.pk)
     context = {**amounts(settlement), "form": form, "may_settle": may, "moving": is_moving(settlement), "fresh": fresh}
+    context["obstacle"] = way_of(settlement).settle_obstacle(settlement)
     context |= {"voucher_form": VoucherForm(), "needs_voucher": settlement.visit.certificate_type == E_VOUCHER}
     return render(request, "settlement/settle.html", context)
 

@@ -59,6 +59,8 @@ def settle(
         raise Refused(f"这次预结算{settlement.get_state_display()}，请重新预结算")
     way = way_of(settlement)
     refuse_obstacles(way, visit, settlement.bill)
+    if obstacle := way.settle_obstacle(settlement):
+        raise Refused(obstacle)
     refuse_stale(settlement)
     shown = for_settling(visit, certificate)
     content = way.content(settlement, shown, final=True)

@@ -35,6 +35,10 @@ class Way:
         """Why nothing can be previewed or settled now, in a sentence; empty when it can."""
         return ""
 
+    def settle_obstacle(self, settlement: Settlement) -> str:
+        """Why this preview may be shown but not settled now; empty when it may."""
+        return ""
+
     def faults(self, visit: Visit, bill: Bill | None, charges: list[Charge]) -> list[Fault]:
         """What is wrong with the lines before they are sent."""
         return charge_faults(charges, bill.total if bill is not None else None)
