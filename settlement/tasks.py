@@ -21,6 +21,8 @@ from settlement.services.inpatient.automatic import member_named
 from settlement.services.inpatient.reading import READ, read_lines
 from settlement.services.inpatient.scheduling import run_schedule
 from settlement.services.inpatient.sending import UPLOAD, send_some
+from settlement.services.outpatient.fetching import FETCH as FETCH_REGISTRATION
+from settlement.services.outpatient.fetching import fetched_registration
 from settlement.services.settling.fetching import FETCH, fetched
 from settlement.services.settling.flows import FLOWS
 from settlement.services.settling.previews import PREVIEW, answer_preview
@@ -51,6 +53,12 @@ def preview(running: Running) -> str:
 def fetch(running: Running) -> str:
     """Ask for the amounts of a settlement whose answer nobody could read."""
     return fetched(UUID(running.params["settlement"]), ask=partial(asking, running), door=running.tx)
+
+
+@job(FETCH_REGISTRATION, title="取回就诊ID", resumable=True, permission="settlement.visits.view")
+def fetch_registered(running: Running) -> str:
+    """Ask for the number of a visit whose registration nobody could read."""
+    return fetched_registration(UUID(running.params["visit"]), ask=partial(asking, running), door=running.tx)
 
 
 @job(PROVE, title="核实冲正", resumable=True, permission="settlement.visits.view")

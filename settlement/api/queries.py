@@ -104,8 +104,8 @@ def _answer(enquiry: Enquiry, request: ApiRequest) -> dict[str, Any] | None:
         return None
     said: dict[str, Any] = enquiry.answer.reveal()
     if request.member.may("settlement.identities.read"):
-        what = {"number": enquiry.number, "what": enquiry.title, "reason": "接口读取"}
-        record(ENQUIRY_READ, enquiry, by=request.member, **what)
+        number, title = enquiry.number, enquiry.title
+        record(ENQUIRY_READ, enquiry, by=request.member, number=number, what=title, reason="接口读取")
         return said
     kind = transaction(enquiry.number, enquiry.params.reveal()["edition"])
     masked: dict[str, Any] = masked_tree(kind.reply(), said)

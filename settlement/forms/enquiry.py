@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -147,10 +147,11 @@ class QueryForm(forms.Form):
             elif is_secret_kind(name) and name in ("certno", "psn_name"):
                 found.append(f"{field.label} {mask_identity(str(value))}")
             else:
-                found.append(f"{field.label} {dict(getattr(field, 'choices', ())).get(value, value)}")
+                choices: Any = getattr(field, "choices", ())
+                found.append(f"{field.label} {dict(choices).get(value, value)}")
         return "，".join(found)[:300]
 
-    def refuse(self, faults: Mapping[str, str] | Any) -> None:
+    def refuse(self, faults: Iterable[tuple[str, str]]) -> None:
         """Put each fault beside its field."""
         for field, sentence in faults:
             name = PERSON if field == "insuplc_admdvs" and PERSON in self.fields else field

@@ -99,7 +99,7 @@ def fetch_codes(params: Mapping[str, Any], *, ask: Ask, door: Door, progress: Ca
             "Vali_Flag": VALID,
         }
         try:
-            rows = ask(compose("1901", {"data": asked})).list  # type: ignore[attr-defined]
+            rows = ask(compose("1901", {"data": asked})).list
         except Rejected as refusal:
             failed.append(f"{known_kinds().get(kind, kind)}：{refusal.sentence}")
             continue
@@ -127,8 +127,8 @@ def keep_codes(region: str, environment: str, kind: str, entries: list[list[str]
     counts = {name: sum(one.difference == word for one in rows) for name, word in WORDS.items()}
     version = max((entry[5] for entry in entries), default="")
     values = {"entries": entries, "count": len(entries), "valid_on": on, "version": version, **counts}
-    where = {"region": region, "environment": environment, "kind": kind}
-    return RegionCodes.objects.update_or_create(**where, defaults=values)[0]
+    rows_of_kind = RegionCodes.objects.filter(environment=environment)
+    return rows_of_kind.update_or_create(region=region, environment=environment, kind=kind, defaults=values)[0]
 
 
 WORDS = {"added": "中心多出", "missing": "中心没有", "renamed": "名称不同"}

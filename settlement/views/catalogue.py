@@ -87,8 +87,8 @@ def catalogue_refresh(request: PortalRequest) -> HttpResponseBase:
     """自动更新: whether and when the catalogues keep themselves new."""
     setting = refresh_of(environment(request))
     form = RefreshForm(request.POST or None, initial={"is_on": setting.is_on, "at": setting.at})
-    save = form.is_valid() and (lambda: save_refresh(**form.cleaned_data, by=request.member))
-    if save and acted(form, save):
+    saved = acted(form, lambda: save_refresh(**form.cleaned_data, by=request.member)) if form.is_valid() else None
+    if saved is not None:
         messages.success(request, "自动更新的设置已保存")
         return redirect("settlement:catalogue-list")
     return render(request, "settlement/catalogue_refresh.html", {"form": form, "refresh": setting})

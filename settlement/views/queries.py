@@ -94,7 +94,7 @@ def query_full(request: PortalRequest, enquiry_id: UUID) -> HttpResponseBase:
     enquiry, form = get_or_404(Enquiry, enquiry_id), ReasonForm(request.POST)
     context = _shown(request, enquiry) | {"reason": form}
     if form.is_valid():
-        said = {"number": enquiry.number, "what": enquiry.title, "reason": form.cleaned_data["reason"]}
+        said: dict[str, Any] = {"number": enquiry.number, "what": enquiry.title, "reason": form.cleaned_data["reason"]}
         record(ENQUIRY_READ, enquiry, by=request.member, **said)
         context |= {"tables": tables_of(enquiry, full=True), "full": True}
     return render(request, "settlement/query_detail.html", context)
@@ -130,6 +130,6 @@ def _exported(request: PortalRequest, enquiry: Enquiry) -> HttpResponseBase:
         raise Http404("没有这个表")
     table = tables[int(asked) - 1]
     content = answer_xlsx(enquiry, table, by=request.member)
-    what = {"number": enquiry.number, "what": enquiry.title, "rows": len(table.rows), "how": "身份信息已遮盖"}
-    record(ENQUIRY_EXPORTED, enquiry, by=request.member, **what)
+    what: dict[str, Any] = {"number": enquiry.number, "what": enquiry.title, "rows": len(table.rows)}
+    record(ENQUIRY_EXPORTED, enquiry, by=request.member, how="身份信息已遮盖", **what)
     return attachment(content, file_name(enquiry, table), CONTENT_TYPE)

@@ -1,6 +1,7 @@
 """Any query of the interface as a form, its answer as tables; dictionaries beside ours."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -167,7 +168,7 @@ def test_a_hospital_system_asks_and_reads(bought, alice_member):
     with desk.door():
         visit = settlement.visit
         no, asked = visit.person_no.reveal(), {"mdtrt_id": visit.mdtrt_id}
-    key = {"HTTP_IDEMPOTENCY_KEY": "q-1", "content_type": "application/json"}
+    key: dict[str, Any] = {"HTTP_IDEMPOTENCY_KEY": "q-1", "content_type": "application/json"}
     browser, address = signed_in(alice_member), reverse("api:settlement-api:queries")
     body = {"number": "5203", "content": {"data": {**asked, "psn_no": no}}, "insured_at": visit.insured_at}
     sent = browser.post(address, body, **key)

@@ -254,7 +254,7 @@ def _pages(catalogue: Catalogue, means: Means) -> Iterator[str]:
     names, count = [wire for wire, _ in columns_of(catalogue.number)], 0
     for page in range(1, MOST_STEPS + 1):
         asked = {"updt_time": catalogue.version or ONCE, "page_num": page, "page_size": PAGE_ROWS}
-        rows = means.ask(compose(catalogue.number, {"data": asked})).data  # type: ignore[attr-defined]
+        rows = means.ask(compose(catalogue.number, {"data": asked})).data
         lines = ((count + place, _values(row, names)) for place, row in enumerate(rows, start=1))
         _store(catalogue, list(reading.parsed_lines(reader, lines)), means)
         count += len(rows)

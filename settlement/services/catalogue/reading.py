@@ -75,9 +75,10 @@ def copied(catalogue_id: int, rows: Sequence[tuple[int, Parsed, str]]) -> bytes:
 
 
 def _copied(catalogue_id: int, place: int, one: Parsed, line: str) -> str:
-    texts = (one.key, one.code, one.name, one.words, one.initials, one.spec, one.unit, one.maker, one.grade)
+    texts: list[str] = [one.key, one.code, one.name, one.words, one.initials]
+    texts += [one.spec, one.unit, one.maker, one.grade]
     if "\\" in line or "\r" in line or "\0" in line:
-        texts, line = tuple(text.translate(ESCAPED) for text in texts), line.translate(ESCAPED)
+        texts, line = [text.translate(ESCAPED) for text in texts], line.translate(ESCAPED)
     else:
         line = line.replace("\t", "\\t")
     return "\t".join(
