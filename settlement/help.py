@@ -67,3 +67,14 @@ topic(
     ),
     "2101A 2102A 2103 2206A 2207A 2208 2303A 2304A 2305 2601 冲正 撤销 结果待确认 现金 结算单 补打 药店 购药",
 )
+
+topic(
+    "outpatient",
+    "门诊：挂号、收费批次、撤销",
+    20,
+    (
+        *("outpatient-new#register", "outpatient-edit#register", "outpatient-information#information"),
+        *("bill-new#bills", "bill-edit#bills"),
+    ),
+    "2201 2202 2203A 2204 2205 2206A 2207A 2208 挂号 诊断 病种 慢特病 收费批次 0000 多单 更正",
+)

@@ -50,6 +50,7 @@ urlpatterns += [
     path("outpatients/new/", outpatient.outpatient_new, name="outpatient-new"),
     path(f"{VISIT}registration/", outpatient.outpatient_edit, name="outpatient-edit"),
     path(f"{VISIT}register/", outpatient.outpatient_register, name="outpatient-register"),
+    path(f"{VISIT}number/", outpatient.outpatient_fetch, name="outpatient-fetch"),
     path(f"{VISIT}unregister/", outpatient.outpatient_unregister, name="outpatient-unregister"),
     path(f"{VISIT}discard/", outpatient.outpatient_drop, name="outpatient-drop"),
     path(f"{VISIT}information/", outpatient.outpatient_information, name="outpatient-information"),

@@ -35,6 +35,8 @@ class Scene:
     state: str
     #: Something about it is under way or in doubt: the sentence for the clerk.
     obstacle: str = ""
+    #: Registered, but the centre's number could not be read from its answer.
+    unread: bool = False
     #: The centre has the diagnoses and kind of visit exactly as they stand here.
     informed: bool = False
     #: They have been taken down here at all.
@@ -152,6 +154,8 @@ def why_not_unregister(scene: Scene) -> str:
 def _not_open(scene: Scene) -> str:
     if scene.obstacle:
         return scene.obstacle
+    if scene.unread:
+        return "没有读到就诊ID，请先向医保中心取回"
     if scene.at_centre:
         return ""
     return {"draft": "请先挂号", "undone": "挂号已撤销"}.get(scene.state, "正在办理，有结果后再办理")

@@ -23,6 +23,7 @@ from settlement.forms.outpatient import (
 from settlement.models import Identification, Visit, VisitKind
 from settlement.rules.outpatient import why_not_change_registration, why_not_inform
 from settlement.services.identity import patient_of
+from settlement.services.outpatient.fetching import fetch_registration
 from settlement.services.outpatient.information import inform
 from settlement.services.outpatient.registration import (
     begin_outpatient,
@@ -101,6 +102,13 @@ def onward(request: PortalRequest, visit: Visit) -> HttpResponse:
 def outpatient_register(request: PortalRequest, visit_id: UUID) -> HttpResponse:
     visit = outpatient_or_404(visit_id)
     return said(request, lambda: register(visit, by=request.member), "已提交挂号", DETAIL, visit.pk)
+
+
+@page("settlement.outpatient.settle", methods=("POST",))
+def outpatient_fetch(request: PortalRequest, visit_id: UUID) -> HttpResponse:
+    """The centre's number of a visit whose registration nobody could read."""
+    visit = outpatient_or_404(visit_id)
+    return said(request, lambda: fetch_registration(visit, by=request.member), "正在取回就诊ID", DETAIL, visit.pk)
 
 
 @page("settlement.visits.undo", methods=("POST",))

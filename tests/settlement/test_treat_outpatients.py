@@ -5,8 +5,9 @@ from decimal import Decimal
 import pytest
 
 from portal.gateway.journal import Operation, State
-from settlement.models import BillState, FeeLine, LineState, SettlementState, VisitState
-from settlement.services.outpatient.bills import change_bill, correct_bill
+from settlement.models import BillState, FeeLine, LineState, SettlementState, Visit, VisitState
+from settlement.services.outpatient.bills import begin_bill, change_bill, correct_bill
+from settlement.services.outpatient.fetching import fetch_registration
 from settlement.services.outpatient.information import DiagnosisGiven, InformationGiven, inform
 from settlement.services.outpatient.registration import register, unregister
 from settlement.services.outpatient.removing import clear_upload, remove_all, remove_bill
@@ -132,7 +133,7 @@ def test_nothing_is_sent_twice_or_out_of_turn(clinic):
     refused(clinic, "已经挂号", register, clinic.now(visit))
     clinic.do(inform, visit, InformationGiven("11"), [COUGH])
     assert clinic.do(inform, clinic.now(visit), InformationGiven("11"), [COUGH]) is None  # nothing has changed
-    refused(clinic, "最多 100 条", clinic_bill, visit, lines(101))
+    refused(clinic, "最多 100 条", begin_bill, visit, lines(101))
     with clinic.desk.door():
         assert visit.bills.count() == 0
     full = clinic.sent(visit, lines(100))
@@ -144,10 +145,14 @@ def test_nothing_is_sent_twice_or_out_of_turn(clinic):
     ]
 
 
-def clinic_bill(visit, given, *, by):
-    from settlement.services.outpatient.bills import begin_bill
-
-    return begin_bill(visit, given, by=by)
+def test_a_registration_whose_answer_nobody_could_read_gets_its_number(clinic):
+    visit = clinic.registered()
+    with clinic.desk.door():
+        Visit.objects.update(mdtrt_id="")
+    refused(clinic, "没有读到就诊ID", inform, visit, InformationGiven("11"), [COUGH])
+    clinic.do(fetch_registration, clinic.now(visit))
+    assert clinic.now(visit).mdtrt_id == visit.mdtrt_id
+    refused(clinic, "已经取得", fetch_registration, clinic.now(visit))
 
 
 STEPS = ("2201", "2203A", "2204", "2207A", "2208", "2205", "2202")

@@ -33,13 +33,14 @@ from settlement.rules.outpatient import (
     why_not_unregister,
 )
 from settlement.services.outpatient.centre import visits_there
+from settlement.services.outpatient.fetching import UNREAD, begin_fetching
 from settlement.services.outpatient.scenes import details_of, refuse
 from settlement.services.refusals import Refused
 from settlement.services.settling.answers import plain, text
 from settlement.services.settling.certificates import registered
 from settlement.services.settling.messages import request_for, said
 from settlement.services.settling.previews import expire_previews
-from settlement.services.steps import locked, move, moved_by, opened
+from settlement.services.steps import author, locked, move, moved_by, opened
 from settlement.services.visits import Patient, begin_visit
 
 NOBODY = "没有对应的就诊记录，须人工处理"
@@ -147,8 +148,10 @@ class Registering(Handler):
         if visit is None:
             return
         mdtrt_id = text(plain(reply).get("data") or {}, "mdtrt_id")[:30]
-        note = "" if mdtrt_id else "医保中心已受理挂号，但没有读到就诊ID，请取回"
+        note = "" if mdtrt_id else UNREAD
         move(visit, VisitState.OPEN, None, note=note, mdtrt_id=mdtrt_id, registered_at=timezone.now())
+        if not mdtrt_id:
+            begin_fetching(visit, by=author(operation))
         record(REGISTERED, visit, by=None, number=visit.number, mdtrt_id=mdtrt_id or "—")
 
     def rejected(self, operation: Operation) -> None:

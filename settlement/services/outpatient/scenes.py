@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from portal.gateway.crypto import sm3
-from settlement.models import Bill, BillState, FeeLine, LineState, Settlement, SettlementState, Visit
+from settlement.models import Bill, BillState, FeeLine, LineState, Settlement, SettlementState, Visit, VisitState
 from settlement.rules.outpatient import BillSeen, Scene
 from settlement.services.refusals import Refused
 from settlement.services.settling.standing import standing
@@ -30,6 +30,7 @@ def scene_with(visit: Visit, bills: Iterable[Bill]) -> Scene:
     return Scene(
         state=str(visit.state),
         obstacle=standing(visit).obstacle,
+        unread=visit.state == VisitState.OPEN and not visit.mdtrt_id,
         informed=bool(digest) and details_of(visit).get(INFORMED) == digest,
         diagnosed=bool(digest),
         bills=tuple(seen(bill, holding, incomplete) for bill in bills),
