@@ -30,7 +30,7 @@ class RegistrationSerializer(serializers.Serializer[Any]):
 
     def given(self) -> RegistrationGiven:
         """After is_valid()."""
-        return RegistrationGiven(**{name: self.validated_data[name] for name in RegistrationSerializer().fields})
+        return RegistrationGiven(**{str(name): self.validated_data[name] for name in RegistrationSerializer().fields})
 
 
 class NewOutpatientSerializer(RegistrationSerializer):

@@ -119,12 +119,7 @@ class DiagnosisRows:
 
     def __init__(self, data: Mapping[str, str] | None = None, stored: Sequence[Diagnosis] = (), more: int = 0) -> None:
         if data is not None:
-            rows = [
-                DiagnosisRow(
-                    *(data.get(f"diagnosis-{n}-{name}", "").strip()[:100] for name in ("type", "code", "name"))
-                )
-                for n in range(_count(data))
-            ]
+            rows = [_posted(data, n) for n in range(_count(data))]
         else:
             rows = [DiagnosisRow(one.type, one.code, one.name) for one in stored]
         self.filled = [row for row in rows if not row.is_empty]
@@ -148,7 +143,8 @@ class DiagnosisRows:
 
 
 def _posted(data: Mapping[str, str], n: int) -> DiagnosisRow:
-    return DiagnosisRow(*(data.get(f"diagnosis-{n}-{name}", "").strip()[:100] for name in ("type", "code", "name")))
+    kind, code, name = (data.get(f"diagnosis-{n}-{one}", "").strip()[:100] for one in ("type", "code", "name"))
+    return DiagnosisRow(kind, code, name)
 
 
 def _count(data: Mapping[str, str]) -> int:

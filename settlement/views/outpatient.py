@@ -84,9 +84,10 @@ def outpatient_edit(request: PortalRequest, visit_id: UUID) -> HttpResponseBase:
         return redirect(DETAIL, visit.pk)
     form = RegistrationForm(request.POST or None, initial=registration_of(visit))
     form.fields["number"].disabled = True
-    change = lambda: change_registration(visit, form.given(), by=request.member)  # noqa: E731
-    if request.method == "POST" and form.is_valid() and acted(form, change):
-        return onward(request, visit)
+    if request.method == "POST" and form.is_valid():
+        changed = acted(form, lambda: change_registration(visit, form.given(), by=request.member))
+        if changed:
+            return onward(request, visit)
     return render(request, "settlement/outpatient.html", {"form": form, "visit": visit})
 
 

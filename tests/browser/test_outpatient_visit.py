@@ -155,6 +155,7 @@ def test_a_clerk_does_an_outpatient_visit_of_two_bills(desk, worker, person):
     reviewer = person("bob")
     with desk.door():
         undoing = Settlement.objects.select_related("undone_by").get(pk=first.pk).undone_by
+    assert undoing
     reviewer.go(reverse("gateway:operation", args=[undoing.pk]))
     reviewer.examine("outpatient-undo-review")
     reviewer.page.get_by_role("button", name=re.compile("复核通过|通过")).first.click()

@@ -89,9 +89,10 @@ def change_registration(visit: Visit, given: RegistrationGiven, *, by: Member) -
     refuse(why_not_change_registration, visit)
     if given.med_type not in KINDS:
         raise Refused("不是门诊的医疗类别", field="med_type")
-    started = {"started_at": given.started_at} if given.started_at else {}
-    details = details_of(visit) | {"caty": given.specialty}
-    move(visit, VisitState.DRAFT, None, details=details, **given.values(), **started)
+    changes = {**given.values(), "details": details_of(visit) | {"caty": given.specialty}}
+    if given.started_at:
+        changes["started_at"] = given.started_at
+    move(visit, VisitState.DRAFT, None, **changes)
     record(OUTPATIENT_SAVED, visit, by=by, number=visit.number, department=given.department_name)
     return visit
 
