@@ -10,7 +10,6 @@ import os
 import random
 import time
 from collections.abc import Callable
-from typing import Any
 
 from django.utils import timezone
 
@@ -144,6 +143,3 @@ def told(settled: list[Settlement]) -> dict[str, int]:
         name = f"{one.state} after {one.operation.attempts if one.operation else 0}"
         found[name] = found.get(name, 0) + 1
     return found
-
-
-__all__ = ["Any", "Ready", "assert_nothing_doubled_or_lost", "broken", "run", "told", "truth"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 
 from django.utils import timezone
 
@@ -159,11 +158,6 @@ def adopted(operation: Operation, raw: Mapping[str, object]) -> Record:
     """What the lost reply would have said, as far as 5203 knows it."""
     reply: Record = class_of(operation).reply().model_validate(dict(raw))
     return reply
-
-
-def paid(settlement: Settlement) -> Decimal:
-    """What the patient pays at the desk; nothing while the settlement is not done and in order."""
-    return (settlement.cash or Decimal(0)) if settlement.is_receiptable else Decimal(0)
 
 
 @proves_gone(*NUMBERS)
