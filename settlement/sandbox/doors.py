@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,10 +13,10 @@ from django.db.models import Exists, OuterRef
 from portal.gateway.national import NATIONAL
 from portal.gateway.sandbox.plays import control
 from settlement.sandbox import items as catalogue
-from settlement.sandbox import names
+from settlement.sandbox import lines, names
 from settlement.sandbox.catalogue import versions_of
 from settlement.sandbox.centre import centre_of, now, party_of
-from settlement.sandbox.models import Filing, Insured, Visit, Voucher
+from settlement.sandbox.models import Filing, Insured, Line, Visit, Voucher
 from settlement.sandbox.options import Options
 from settlement.sandbox.people import CYCLE, make_people
 
@@ -61,6 +62,38 @@ def vouchers(asked: Mapping[str, Any]) -> dict[str, Any]:
         centre.vouchers += count
         centre.save(update_fields=["vouchers"])
     return {"codes": codes}
+
+
+@control(NATIONAL, "stays")
+def stays(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """A finished, unsettled stay of one line for each of `psn_nos`, which may repeat, as if it had gone all its way.
+
+    Nobody sent messages for them, so they are no effects; for tests that settle many. `price` of the line, code
+    `med_list_codg`.
+    """
+    party, at = party_of(asked), now()
+    made = []
+    with transaction.atomic():
+        for n, psn_no in enumerate(asked.get("psn_nos", ()), 1):
+            person = Insured.objects.get(party=party, psn_no=str(psn_no))
+            visit = Visit.objects.create(
+                party=party,
+                insured=person,
+                insurance=person.insurances.order_by("insutype")[0],
+                mdtrt_id=f"S{psn_no[-16:]}{n:05d}",
+                kind=Visit.Kind.INPATIENT,
+                state=Visit.State.LEFT,
+                number=f"ZY{psn_no[-16:]}{n:05d}",
+                med_type="2101",
+                begins=at - timedelta(days=1),
+                ends=at,
+            )
+            price = Decimal(str(asked.get("price", "10.00")))
+            row = {"feedetl_sn": "1", "med_list_codg": asked.get("med_list_codg", "X00000001"), "cnt": 1}
+            row |= {"pric": price, "det_item_fee_sumamt": price, "fee_ocur_time": f"{at:%Y-%m-%d %H:%M:%S}"}
+            Line.objects.bulk_create(lines.made(visit, [row]))
+            made.append({"psn_no": person.psn_no, "mdtrt_id": visit.mdtrt_id, "number": visit.number})
+    return {"stays": made}
 
 
 @control(NATIONAL, "items")
