@@ -173,6 +173,7 @@ def _bill_busy(bill: BillSeen) -> str:
 # --- the path on the page
 
 DONE, NOW, LATER = "done", "now", "later"
+REGISTERED_AS = {"draft": "未挂号", "opening": "正在挂号", "undoing": "正在撤销", "undone": "已撤销"}
 
 
 @dataclass(frozen=True)
@@ -197,7 +198,7 @@ def path(scene: Scene) -> tuple[Stage, ...]:
         "settle": bool(live) and len(settled) == len(live),
     }
     told = {
-        "register": "已挂号" if scene.at_centre else "未挂号",
+        "register": REGISTERED_AS.get(scene.state, "已挂号"),
         "inform": _informed(scene),
         "charge": f"{len(live)} 个批次，已上传 {len(sent)} 个" if live else "没有收费批次",
         "settle": f"已结算 {len(settled)} 个" if live else "没有可结算的",
