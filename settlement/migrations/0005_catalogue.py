@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("region", models.CharField(max_length=6, verbose_name="医保区划")),
+                ("host", models.CharField(max_length=200, verbose_name="中心地址")),
                 (
                     "environment",
                     models.CharField(
@@ -43,7 +44,9 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "医保目录",
                 "ordering": ["number"],
                 "constraints": [
-                    models.UniqueConstraint(fields=("region", "environment", "number"), name="one_catalogue_a_region")
+                    models.UniqueConstraint(
+                        fields=("region", "host", "environment", "number"), name="one_catalogue_a_region"
+                    )
                 ],
             },
         ),
@@ -52,6 +55,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("region", models.CharField(max_length=6, verbose_name="医保区划")),
+                ("host", models.CharField(max_length=200, verbose_name="中心地址")),
                 (
                     "environment",
                     models.CharField(
@@ -76,7 +80,9 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "中心字典",
                 "ordering": ["kind"],
                 "constraints": [
-                    models.UniqueConstraint(fields=("region", "environment", "kind"), name="one_dictionary_a_region")
+                    models.UniqueConstraint(
+                        fields=("region", "host", "environment", "kind"), name="one_dictionary_a_region"
+                    )
                 ],
             },
         ),

@@ -22,6 +22,8 @@ class Catalogue(models.Model):
     reached_anywhere = True
 
     region = models.CharField("医保区划", max_length=6)
+    #: Host of the centre's address: what a sandbox invents never mixes with what a centre says.
+    host = models.CharField("中心地址", max_length=200)
     environment = models.CharField("运行环境", max_length=10, choices=Environment, editable=False)
     number = models.CharField("交易编号", max_length=6)
     version = models.CharField("版本号", max_length=40, blank=True)
@@ -36,7 +38,7 @@ class Catalogue(models.Model):
         verbose_name = verbose_name_plural = "医保目录"
         ordering = ["number"]
         constraints = [
-            models.UniqueConstraint(fields=["region", "environment", "number"], name="one_catalogue_a_region"),
+            models.UniqueConstraint(fields=["region", "host", "environment", "number"], name="one_catalogue_a_region"),
         ]
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ class RegionCodes(models.Model):
     reached_anywhere = True
 
     region = models.CharField("医保区划", max_length=6)
+    host = models.CharField("中心地址", max_length=200)
     environment = models.CharField("运行环境", max_length=10, choices=Environment, editable=False)
     kind = models.CharField("字典类型", max_length=60)
     version = models.CharField("版本号", max_length=40, blank=True)
@@ -27,7 +28,7 @@ class RegionCodes(models.Model):
         verbose_name = verbose_name_plural = "中心字典"
         ordering = ["kind"]
         constraints = [
-            models.UniqueConstraint(fields=["region", "environment", "kind"], name="one_dictionary_a_region"),
+            models.UniqueConstraint(fields=["region", "host", "environment", "kind"], name="one_dictionary_a_region"),
         ]
 
     def __str__(self) -> str:

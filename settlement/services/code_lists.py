@@ -26,7 +26,7 @@ from portal.gateway.national.models import NationalEdition
 from portal.jobs import Job, start
 from settlement.actions import CODES_ADOPTED, CODES_ASKED
 from settlement.models import RegionCodes
-from settlement.services.catalogue.store import region_of, required_region
+from settlement.services.catalogue.store import centre_of, required_region
 from settlement.services.refusals import Refused
 
 FETCH_CODES = "settlement.codes"
@@ -61,9 +61,9 @@ def known_kinds() -> dict[str, str]:
     return {one.name: one.title for one in code_lists() if one.scope == "national"}
 
 
-def codes_in(environment: str, region: str = "") -> QuerySet[RegionCodes]:
+def codes_in(environment: str) -> QuerySet[RegionCodes]:
     """What the open institution's region told."""
-    return RegionCodes.objects.filter(region=region or region_of(environment), environment=environment)
+    return RegionCodes.objects.filter(environment=environment, **centre_of(environment))
 
 
 def ask_codes(kinds: list[str], *, by: Member) -> Job:
@@ -106,7 +106,7 @@ def fetch_codes(params: Mapping[str, Any], *, ask: Ask, door: Door, progress: Ca
         except (NotSent, Unknown) as fault:
             raise NoCodes(f"{fault.sentence}；已获取 {place} 种") from None
         with door():
-            keep_codes(region, environment, kind, [entry_of(row) for row in rows], timezone.localdate())
+            keep_codes(environment, kind, [entry_of(row) for row in rows], timezone.localdate())
     progress(len(kinds), len(kinds))
     if len(failed) == len(kinds):
         raise NoCodes("；".join(failed)[:500])
@@ -120,7 +120,7 @@ def entry_of(row: Any) -> list[str]:
     return [str(told.get(name) if told.get(name) is not None else "") for name in names]
 
 
-def keep_codes(region: str, environment: str, kind: str, entries: list[list[str]], on: date) -> RegionCodes:
+def keep_codes(environment: str, kind: str, entries: list[list[str]], on: date) -> RegionCodes:
     """Keep what the region told, and how it differs from what holds here."""
     ours = held_list(kind, current_edition(environment))
     rows = compared(ours, entries)
@@ -128,7 +128,8 @@ def keep_codes(region: str, environment: str, kind: str, entries: list[list[str]
     version = max((entry[5] for entry in entries), default="")
     values = {"entries": entries, "count": len(entries), "valid_on": on, "version": version, **counts}
     rows_of_kind = RegionCodes.objects.filter(environment=environment)
-    return rows_of_kind.update_or_create(region=region, environment=environment, kind=kind, defaults=values)[0]
+    where: dict[str, Any] = {**centre_of(environment), "environment": environment, "kind": kind}
+    return rows_of_kind.update_or_create(**where, defaults=values)[0]
 
 
 WORDS = {"added": "中心多出", "missing": "中心没有", "renamed": "名称不同"}

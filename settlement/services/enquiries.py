@@ -18,8 +18,8 @@ from portal.gateway.environments.standstill import environment_for
 from portal.gateway.errors import NotSent, Rejected, Unknown
 from portal.gateway.journal import Ask
 from portal.gateway.messages import Request, faults
-from portal.gateway.national import compose, transaction
 from portal.gateway.messages.masks import without_identities
+from portal.gateway.national import compose, transaction
 from portal.gateway.national.classes import current_edition
 from portal.gateway.national.columns import is_secret
 from portal.jobs import start

@@ -151,7 +151,7 @@ def test_dictionaries_of_the_centre_stand_beside_ours_and_are_taken_over_by_an_e
         entries = [entry for entry in same.entries if entry[0] != "2"]
         entries += [["7", "第七种", "0", "9", "1", "1"], ["8", "停用的", "0", "9", "0", "1"]]
         entries[0][1] += "性"
-        told = keep_codes("440100", "test", "gend", entries, date(2026, 1, 1))
+        told = keep_codes("test", "gend", entries, date(2026, 1, 1))
         assert (told.added, told.missing, told.renamed) == (1, 1, 1)
         made = adopt(told, by=dora_member)
         assert not NationalEdition.objects.get(pk=made.pk).is_current, "the administrator puts it into use"

@@ -142,7 +142,7 @@ def test_a_killed_worker_goes_on_with_the_version_that_is_missing(desk, monkeypa
 
 def test_two_do_not_write_one_catalogue(desk):
     with desk.door():
-        drugs = keep_catalogue("440100", "test", "1302")
+        drugs = keep_catalogue("test", "1302")
         other = Job.objects.create(kind="x", key="x", title="x", state=JobState.RUNNING)
         assert take(drugs, other.pk)
         assert not take(drugs, CatalogueRefresh().pk), "somebody else has it"
@@ -166,7 +166,7 @@ def test_nothing_is_taken_over_from_a_bad_file(desk, tmp_path):
     assert read(zipped(f"{good}\t本省列\n"))[0][2].endswith("本省列")
     with desk.door():
         signs = good.replace("M1", "M\\1").replace("null", '甲\\n"{乙}', 1)
-        reading.store(keep_catalogue("440100", "test", "1309"), read(zipped(f"{signs}\r\n")))
+        reading.store(keep_catalogue("test", "1309"), read(zipped(f"{signs}\r\n")))
         kept = CatalogueArrival.objects.get()
         assert (kept.key, kept.line.split("\t")[1]) == ("M\\1", '甲\\n"{乙}')
     for bad, says in (("M1\tx\n", "第 1 行：有 2 列"), (b"\xff\xfe\x00", "UTF-8"), (f"{good}\n\t{good}", "没有主键")):

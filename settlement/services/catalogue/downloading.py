@@ -75,10 +75,9 @@ def _nobody(*said: Any) -> None:
 
 @dataclass(frozen=True)
 class Means:
-    """What a download works with: its job's id, whose catalogues, ways to ask and to fetch a file, the door."""
+    """What a download works with: its job's id, the environment, ways to ask and to fetch a file, the door."""
 
     holder: UUID
-    region: str
     environment: str
     ask: Ask
     fetch: Callable[[Request[Any], Path], int]
@@ -138,7 +137,7 @@ def download(number: str, means: Means) -> str:
     Raises what the gateway raises, BadArchive, WrongLine, and NotDownloaded where the answers make no sense.
     """
     with means.door():
-        catalogue = keep_catalogue(means.region, means.environment, number)
+        catalogue = keep_catalogue(means.environment, number)
         if not take(catalogue, means.holder):
             return f"{title_of(number)}正由其他人员或机构下载，没有重复下载"
     try:

@@ -13,7 +13,7 @@ from portal.gateway.environments.standstill import environment_for
 from settlement.actions import REFRESH_SET
 from settlement.models import CatalogueRefresh
 from settlement.services.catalogue.downloading import begin
-from settlement.services.catalogue.store import catalogues_of, region_of, required_region
+from settlement.services.catalogue.store import catalogues_of, required_region
 
 #: When nobody said otherwise: at night the centre is idle.
 NIGHT = time(2, 30)
@@ -62,7 +62,7 @@ def run_refresh(institution: Institution) -> list[str]:
     setting = due.first()
     if setting is None:
         return []
-    known = catalogues_of(setting.environment, region_of(setting.environment)).exclude(version="")
+    known = catalogues_of(setting.environment).exclude(version="")
     numbers = [one.number for one in known if one.asked_at is None or one.asked_at < now - FRESH]
     if numbers:
         begin(setting.environment, numbers, by=None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -20,10 +21,19 @@ HELD = 180
 NO_REGION = "本机构的国家医保接口还没有配置医保区划，请先在系统配置中填写"
 
 
+def centre_of(environment: str) -> dict[str, str]:
+    """Whose catalogues the open institution reads: its channel's region and host, "" while it has none.
+
+    The host is part of it, so that what a sandbox invents never stands beside what a centre says.
+    """
+    channels = Channel.objects.filter(gateway=NATIONAL.name, environment=environment)
+    region, address = channels.values_list("region", "base_url").first() or ("", "")
+    return {"region": str(region), "host": urlsplit(str(address)).netloc.lower()[:200]}
+
+
 def region_of(environment: str) -> str:
     """The region of the open institution's channel, "" while it has none."""
-    found = Channel.objects.filter(gateway=NATIONAL.name, environment=environment).values_list("region", flat=True)
-    return str(found.first() or "")
+    return centre_of(environment)["region"]
 
 
 def required_region(environment: str) -> str:
@@ -34,16 +44,19 @@ def required_region(environment: str) -> str:
     return region
 
 
-def catalogues_of(environment: str, region: str = "") -> QuerySet[Catalogue]:
+def catalogues_of(environment: str) -> QuerySet[Catalogue]:
     """The catalogues that the open institution reads in this environment."""
-    return Catalogue.objects.filter(region=region or region_of(environment), environment=environment)
+    return Catalogue.objects.filter(environment=environment, **centre_of(environment))
 
 
-def keep_catalogue(region: str, environment: str, number: str) -> Catalogue:
+def keep_catalogue(environment: str, number: str) -> Catalogue:
     """The row of that catalogue, made where there is none yet; LookupError for a number that is no catalogue."""
     if number not in SHAPES:
         raise LookupError(f"{number} is no catalogue")
-    return Catalogue.objects.get_or_create(region=region, environment=environment, number=number)[0]
+    where = centre_of(environment)
+    rows = Catalogue.objects.filter(environment=environment)
+    found = rows.get_or_create(environment=environment, number=number, region=where["region"], host=where["host"])
+    return found[0]
 
 
 def take(catalogue: Catalogue, holder: UUID) -> bool:
