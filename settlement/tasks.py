@@ -11,6 +11,7 @@ from portal.access.models import Institution
 from portal.gateway import client
 from portal.gateway.journal import Ask
 from portal.jobs import Job, Running, StandStill, job, sweeper
+from settlement.services.acceptance import RUN, carry_on, end_lost_acceptance
 from settlement.services.catalogue import DOWNLOAD, Means, download_all, run_refresh
 from settlement.services.catalogue.store import required_region
 from settlement.services.code_lists import FETCH_CODES, fetch_codes
@@ -21,6 +22,7 @@ from settlement.services.inpatient.automatic import member_named
 from settlement.services.inpatient.reading import READ, read_lines
 from settlement.services.inpatient.scheduling import run_schedule
 from settlement.services.inpatient.sending import UPLOAD, send_some
+from settlement.services.joining import CHECK, end_lost_checks, take_checks
 from settlement.services.outpatient.fetching import FETCH as FETCH_REGISTRATION
 from settlement.services.outpatient.fetching import fetched_registration
 from settlement.services.settling.fetching import FETCH, fetched
@@ -144,10 +146,9 @@ def means_of(running: Running) -> Means:
     """What a download works with."""
     environment = str(running.params["environment"])
     with running.tx():
-        region = required_region(environment)
+        required_region(environment)
     return Means(
         holder=running.id,
-        region=region,
         environment=environment,
         ask=asking(running, environment),
         fetch=partial(client.download, institution_id=running.institution_id, environment=environment),
@@ -216,3 +217,34 @@ def upload_by_plan(institution_id: int) -> None:
         end_lost_runs()
     with tenant_tx(institution_id), suppress(StandStill):
         run_plans(Institution.objects.get(pk=institution_id))
+
+
+# --- joining a province
+
+
+@job(CHECK, title="接入检查", resumable=True, permission="settlement.joining.check")
+def check_joining(running: Running) -> str:
+    """Take the steps that wait; taken again after a crash, a step changes nothing."""
+    return take_checks(running.params["checks"], running.institution_id, door=running.tx, progress=running.progress)
+
+
+@job(RUN, title="接入验收", resumable=True, permission="settlement.acceptance.run")
+def run_acceptance(running: Running) -> str:
+    """Make the calls that are still to be made; a change that was sent before is only waited for."""
+    with running.tx():
+        institution = Institution.objects.get(pk=running.institution_id)
+    return carry_on(
+        UUID(running.params["run"]),
+        institution_id=running.institution_id,
+        by=running.by or automatic(institution),
+        door=running.tx,
+        progress=running.progress,
+    )
+
+
+@sweeper(every=60)
+def look_after_joining(institution_id: int) -> None:
+    """Checks and runs whose job is gone are ended, so that somebody can begin them again."""
+    with tenant_tx(institution_id):
+        end_lost_checks()
+        end_lost_acceptance()
