@@ -96,3 +96,61 @@ NavItem(
 NavItem(
     "医保查询", "中心字典", "settlement:code-lists", "settlement.catalogue.view", 50, also=("settlement:code-list",)
 )
+
+# --- daily uploads
+NavItem(
+    "备案与上传",
+    "采集上传",
+    "settlement:upload-list",
+    "settlement.uploads.view",
+    50,
+    also=("settlement:upload-schedule", "settlement:upload-import", "settlement:upload-file"),
+)
+NavItem(
+    "备案与上传",
+    "采集记录",
+    "settlement:upload-records",
+    "settlement.uploads.view",
+    55,
+    also=("settlement:upload-detail", "settlement:upload-edit", "settlement:upload-new", "settlement:upload-full"),
+)
+NavItem("备案与上传", "待生成清单", "settlement:upload-unlisted", "settlement.uploads.view", 60)
+NavItem(
+    "备案与上传",
+    "科室",
+    "settlement:department-list",
+    "settlement.uploads.view",
+    70,
+    also=("settlement:department-compare",),
+)
+NavItem(
+    "备案与上传",
+    "目录对照",
+    "settlement:mapping-list",
+    "settlement.uploads.view",
+    75,
+    also=("settlement:mapping-compare",),
+)
+
+# --- joining a province
+NavItem("国家接口", "接入检查", "settlement:joining", "settlement.joining.check", 30)
+NavItem(
+    "国家接口",
+    "接入验收",
+    "settlement:acceptance-list",
+    "settlement.acceptance.run",
+    40,
+    also=("settlement:acceptance-new", "settlement:acceptance-detail"),
+)
+NavItem(
+    "结算",
+    "入院登记",
+    "settlement:inpatient-new",
+    "settlement.inpatient.settle",
+    50,
+    also=(
+        *("settlement:inpatient-edit", "settlement:inpatient-discharge"),
+        *("settlement:charges", "settlement:charges-enter"),
+    ),
+)
+NavItem("结算", "住院费用自动上传", "settlement:charge-schedule", "settlement.uploads.schedule", 55)

@@ -1,11 +1,16 @@
 from django.urls import URLPattern, URLResolver, path
 
 from settlement.views import (
+    acceptance,
     catalogue,
     code_lists,
     control,
     editions,
     identity,
+    inpatient,
+    inpatient_charges,
+    inpatient_discharge,
+    joining,
     outpatient,
     outpatient_bills,
     pharmacy,
@@ -13,6 +18,9 @@ from settlement.views import (
     settlements,
     shift,
     transactions,
+    upload_files,
+    upload_records,
+    uploads,
     visits,
 )
 
@@ -115,4 +123,60 @@ urlpatterns += [
     path(f"{QUERY}state/", queries.query_state, name="query-state"),
     path(f"{QUERY}again/", queries.query_again, name="query-again"),
     path(f"{QUERY}full/", queries.query_full, name="query-full"),
+]
+
+# --- daily uploads: records, runs, plans; departments and matchings
+RECORD = "uploads/records/<uuid:record_id>/"
+urlpatterns += [
+    path("uploads/", uploads.upload_list, name="upload-list"),
+    path("uploads/progress/", uploads.upload_progress, name="upload-progress"),
+    path("uploads/schedule/", uploads.upload_schedule, name="upload-schedule"),
+    path("uploads/records/", uploads.upload_records, name="upload-records"),
+    path("uploads/records/again/", uploads.upload_again, name="upload-again"),
+    path("uploads/unlisted/", uploads.upload_unlisted, name="upload-unlisted"),
+    path("uploads/unlisted/make/", uploads.upload_lists_make, name="upload-lists-make"),
+    path("uploads/<str:number>/start/", uploads.upload_start, name="upload-start"),
+    path("uploads/<str:number>/new/", upload_records.upload_new, name="upload-new"),
+    path("uploads/<str:number>/template/", upload_files.upload_template, name="upload-template"),
+    path("uploads/<str:number>/import/", upload_files.upload_import, name="upload-import"),
+    path("uploads/runs/<uuid:run_id>/pause/", uploads.upload_pause, name="upload-pause"),
+    path("uploads/files/<uuid:file_id>/", upload_files.upload_file, name="upload-file"),
+    path(RECORD, upload_records.upload_detail, name="upload-detail"),
+    path(f"{RECORD}edit/", upload_records.upload_edit, name="upload-edit"),
+    path(f"{RECORD}full/", upload_records.upload_full, name="upload-full"),
+    path(f"{RECORD}drop/", upload_records.upload_drop, name="upload-drop"),
+    path(f"{RECORD}take-back/", upload_records.upload_take_back, name="upload-take-back"),
+    path("departments/", uploads.department_list, name="department-list"),
+    path("departments/compare/", upload_files.department_compare, name="department-compare"),
+    path("matches/", uploads.mapping_list, name="mapping-list"),
+    path("matches/make/", uploads.match_make, name="match-make"),
+    path("matches/compare/", upload_files.mapping_compare, name="mapping-compare"),
+]
+
+# --- inpatients: admission, charges, discharge
+urlpatterns += [
+    path("inpatients/new/", inpatient.inpatient_new, name="inpatient-new"),
+    path("inpatients/schedule/", inpatient_charges.charge_schedule, name="charge-schedule"),
+    path(f"{VISIT}admission/", inpatient.inpatient_edit, name="inpatient-edit"),
+    path(f"{VISIT}admission/drop/", inpatient.inpatient_drop, name="inpatient-drop"),
+    path(f"{VISIT}stay/<slug:step>/", inpatient.inpatient_step, name="inpatient-step"),
+    path(f"{VISIT}stay/<slug:step>/undo/", inpatient.inpatient_undo, name="inpatient-undo"),
+    path(f"{VISIT}discharge/", inpatient_discharge.inpatient_discharge, name="inpatient-discharge"),
+    path(f"{VISIT}charges/", inpatient_charges.charges, name="charges"),
+    path(f"{VISIT}charges/act/", inpatient_charges.charges_act, name="charges-act"),
+    path(f"{VISIT}charges/enter/", inpatient_charges.charges_enter, name="charges-enter"),
+]
+
+# --- joining a province: the check of the channel, acceptance runs
+RUN = "acceptance/<uuid:run_id>/"
+urlpatterns += [
+    path("joining/", joining.joining, name="joining"),
+    path("joining/progress/", joining.joining_progress, name="joining-progress"),
+    path("acceptance/", acceptance.acceptance_list, name="acceptance-list"),
+    path("acceptance/new/", acceptance.acceptance_new, name="acceptance-new"),
+    path(RUN, acceptance.acceptance_detail, name="acceptance-detail"),
+    path(f"{RUN}progress/", acceptance.acceptance_progress, name="acceptance-progress"),
+    path(f"{RUN}stop/", acceptance.acceptance_stop, name="acceptance-stop"),
+    path(f"{RUN}go-on/", acceptance.acceptance_go_on, name="acceptance-go-on"),
+    path(f"{RUN}report/<str:form>/", acceptance.acceptance_report, name="acceptance-report"),
 ]

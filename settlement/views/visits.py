@@ -18,6 +18,7 @@ from settlement.actions import PERSON_READ
 from settlement.forms.settling import ReasonForm
 from settlement.models import SettlementState
 from settlement.services.settling.standing import standing
+from settlement.views import inpatient_steps
 from settlement.views.asking import visit_or_404
 from settlement.views.outpatient_steps import steps_context
 from settlement.views.settlements import MAY_SETTLE, SHOWN_LINES
@@ -54,6 +55,7 @@ def visit_detail(request: PortalRequest, visit_id: UUID) -> HttpResponseBase:
         "exchanges": exchanges_shown(visit.mdtrt_id or visit.number, request.member),
     }
     context |= steps_context(visit, request.member)
+    context |= inpatient_steps.steps_context(visit, request.member)
     return render(request, "settlement/visit_detail.html", context)
 
 

@@ -43,6 +43,22 @@ def add_lines(visit: Visit, given: Sequence[LineGiven], *, by: Member) -> list[F
     return made
 
 
+def preview_lines(visit: Visit, given: Sequence[LineGiven]) -> list[tuple[int, str, str]]:
+    """What would be wrong with them, as (index, field, sentence); nothing is kept."""
+    found = [*_missing(given), *_charged(given), *_timed(visit, given), *_refunded(visit, given)]
+    return [(int(where.split(".")[1]), where.split(".")[-1], sentence) for where, sentence in found]
+
+
+def _missing(given: Sequence[LineGiven]) -> list[tuple[str, str]]:
+    labels = (("own_code", "机构项目编码"), ("item_code", "医疗目录编码"))
+    return [
+        (f"lines.{n}.{name}", f"第 {n + 1} 行：请填写{label}")
+        for n, one in enumerate(given)
+        for name, label in labels
+        if not getattr(one, name)
+    ]
+
+
 def _completed(visit: Visit, given: LineGiven) -> LineGiven:
     missing = {name: getattr(visit, name) for name in DEFAULTS if not getattr(given, name)}
     return replace(given, occurred_at=given.occurred_at or timezone.now(), **missing)
