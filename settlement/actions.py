@@ -69,7 +69,9 @@ RECORDS_ARRIVED = Action(
     "提交采集记录",
 )
 RECORD_MENDED = Action("settlement.uploads.mended", "更正采集记录 {number} {key}，{what}", "更正采集记录")
-RECORD_READ = Action("settlement.uploads.read", "查看采集记录 {number} {key} 的完整内容", "查看采集记录全文")
+RECORD_READ = Action(
+    "settlement.uploads.read", "查看采集记录 {number} {key} 的完整内容，理由：{reason}", "查看采集记录全文"
+)
 RECORDS_DROPPED = Action(
     "settlement.uploads.dropped", "删除未上传的采集记录 {number} {key}，理由：{reason}", "删除采集记录"
 )
@@ -82,3 +84,9 @@ UPLOAD_ENDED = Action(
 )
 UPLOADS_SCHEDULED = Action("settlement.uploads.scheduled", "采集上传 {number} {title}：{what}", "设置采集上传")
 RECORDS_FILE_READ = Action("settlement.uploads.file", "读取采集文件 {file}：{number}，{count} 条", "读取采集文件")
+JOINING_ASKED = Action("settlement.joining.asked", "接入检查：{steps}", "接入检查")
+ACCEPTANCE_BEGUN = Action(
+    "settlement.acceptance.begun", "开始接入验收 {number}，{count} 项调用，交易 {numbers}", "开始接入验收"
+)
+ACCEPTANCE_STOPPED = Action("settlement.acceptance.stopped", "停止接入验收 {number}", "停止接入验收")
+ACCEPTANCE_PRINTED = Action("settlement.acceptance.printed", "下载接入验收 {number} 的报告（{form}）", "下载验收报告")

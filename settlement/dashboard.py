@@ -5,8 +5,9 @@ from django.urls import reverse
 
 from portal.access.member import Member
 from portal.gateway.journal.states import DOUBTFUL
-from portal.web.dashboard import OpenTasks, Task
-from settlement.models import Settlement, SettlementState
+from portal.web.dashboard import OpenTasks, Task, Tone
+from settlement.models import Settlement, SettlementState, UploadState
+from settlement.services.uploads.overview import open_counts
 
 
 def settlements_open(member: Member) -> list[Task]:
@@ -29,3 +30,22 @@ def settlements_open(member: Member) -> list[Task]:
 
 
 OpenTasks("settlement.settlements", "settlement.visits.view", settlements_open, 22)
+
+
+def uploads_open(member: Member) -> list[Task]:
+    """Collected records that a person has to mend, was refused with, or has to wait for."""
+    assert member.institution
+    counts = open_counts(member.institution.environment).values()
+    address = reverse("settlement:upload-records")
+
+    def task(label: str, state: str, tone: Tone, hint: str) -> Task:
+        return Task(label, f"{address}?state={state}", sum(one[state] for one in counts), tone, hint)
+
+    return [
+        task("采集记录内容有误", UploadState.BLOCKED, "bad", "改正后才能上传"),
+        task("采集记录被中心拒绝", UploadState.REFUSED, "bad", "按中心的说明改正，或重新上传"),
+        task("采集上传结果待确认", UploadState.DOUBTFUL, "doubt", "系统正在核实，不会重复上传"),
+    ]
+
+
+OpenTasks("settlement.uploads", "settlement.uploads.view", uploads_open, 42)

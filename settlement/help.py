@@ -78,3 +78,29 @@ topic(
     ),
     "2201 2202 2203A 2204 2205 2206A 2207A 2208 挂号 诊断 病种 慢特病 收费批次 0000 多单 更正",
 )
+
+topic(
+    "joining",
+    "接入一个省：检查和验收",
+    95,
+    (
+        *("joining#check", "joining-progress#check", "acceptance-list#acceptance", "acceptance-new#acceptance"),
+        *("acceptance-detail#acceptance", "acceptance-progress#acceptance"),
+    ),
+    "接入检查 网络 专网 HOST 绑定 域名 端口 证书 时钟 密钥 401 签到 1201 1101 联调 验收 报告 测试环境",
+)
+
+topic(
+    "uploads",
+    "采集上传、科室和目录对照",
+    60,
+    (
+        *("upload-list#queues", "upload-progress#queues", "upload-schedule#queues", "upload-records#records"),
+        *("upload-detail#records", "upload-edit#records", "upload-new#records", "upload-full#records"),
+        *("upload-drop#records", "upload-import#import", "upload-file#import", "upload-template#import"),
+        *("upload-unlisted#lists", "department-list#stock", "department-compare#stock"),
+        *("mapping-list#stock", "mapping-compare#stock"),
+    ),
+    "4101A 4101 4201 4301 4302 4401 4402 4501 4502 4503 4504 4505 4506 4601 4602 4701 3501 3502 3503 3504 3505 3506 "
+    "3507 3401 3402 3403 3301 3302 结算清单 病案首页 医嘱 报告 电子病历 进销存 追溯 自动上传",
+)

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from settlement.api import identity, outpatient, queries, settlements
+from settlement.api import identity, outpatient, queries, records, settlements
 
 app_name = "settlement-api"
 urlpatterns: list[URLPattern | URLResolver] = []
@@ -58,4 +58,14 @@ urlpatterns += [
     path(f"{BILL}/corrections", outpatient.BillCorrections.as_view(), name="bill-corrections"),
     path(f"{BILL}/preview", outpatient.BillPreviews.as_view(), name="bill-preview"),
     path(f"{BILL}/settlement", outpatient.BillSettlements.as_view(), name="bill-settlement"),
+]
+
+# --- collected records: 4101 to 4701, 3301 to 3507
+urlpatterns += [
+    path("records", records.Records.as_view(), name="records"),
+    path("records/<uuid:record_id>", records.OneRecord.as_view(), name="record"),
+    path("records/<uuid:record_id>/cancellations", records.RecordCancellations.as_view(), name="record-cancellations"),
+    path("records/<str:number>", records.RecordDeliveries.as_view(), name="record-deliveries"),
+    path("records/<str:number>/runs", records.RecordRuns.as_view(), name="record-runs"),
+    path("record-runs/<uuid:run_id>", records.OneRun.as_view(), name="record-run"),
 ]

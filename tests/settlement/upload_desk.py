@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import time
 from typing import Any
 
+from portal.gateway.journal import doubt
 from portal.gateway.messages import sample, wire_form
 from portal.gateway.national import transaction
 from portal.jobs import Job
-from settlement.models import UploadRecord, UploadRun
+from settlement.models import UploadPlan, UploadRecord, UploadRun
 from settlement.models.upload import Source
 from settlement.rules.uploads import KINDS
+from settlement.services.refusals import Refused
 from settlement.services.uploads.arrival import Given, take_records
 from settlement.services.uploads.runs import start_run
 from tests.settlement.settling_desk import SettlingDesk
@@ -93,3 +96,27 @@ class UploadDesk:
     def job(self, run: UploadRun) -> Job:
         with self.desk.door():
             return Job.objects.get(pk=run.job)
+
+    def run_refused(self, number: str) -> str:
+        """Why no run of that number begins."""
+        try:
+            self.start(number)
+        except Refused as refusal:
+            return refusal.sentence
+        return ""
+
+    def plan(self, number: str) -> UploadPlan:
+        return UploadPlan.objects.get(number=number)
+
+    def newest_run(self, number: str) -> UploadRun:
+        with self.desk.door():
+            found = UploadRun.objects.filter(number=number).first()
+        assert found
+        return found
+
+    def look_after(self) -> None:
+        doubt.look_after(self.desk.institution_id)
+
+
+def time_of_day() -> time:
+    return time(1, 30)
