@@ -90,3 +90,7 @@ ACCEPTANCE_BEGUN = Action(
 )
 ACCEPTANCE_STOPPED = Action("settlement.acceptance.stopped", "停止接入验收 {number}", "停止接入验收")
 ACCEPTANCE_PRINTED = Action("settlement.acceptance.printed", "下载接入验收 {number} 的报告（{form}）", "下载验收报告")
+FILED = Action("settlement.filing.filed", "申报{what}：{about}", "申报备案")
+NOT_FILED = Action("settlement.filing.refused", "{what}没有受理：{reason}", "备案未受理")
+UNFILE_ASKED = Action("settlement.filing.withdrawing", "申请撤销{what}，原因：{reason}", "申请撤销备案")
+UNFILED = Action("settlement.filing.withdrawn", "{what} {number} 已撤销", "撤销备案完成")

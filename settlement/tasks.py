@@ -17,6 +17,7 @@ from settlement.services.catalogue.store import required_region
 from settlement.services.code_lists import FETCH_CODES, fetch_codes
 from settlement.services.control import OBTAIN, carry_out, forget_old_media
 from settlement.services.enquiries import ENQUIRE, answer_enquiry, forget_old_enquiries
+from settlement.services.filings import LOOK, look
 from settlement.services.identity import IDENTIFY, answer_identification, end_lost_identifications
 from settlement.services.inpatient.automatic import member_named
 from settlement.services.inpatient.reading import READ, read_lines
@@ -108,6 +109,15 @@ def upload_charges_by_schedule(institution_id: int) -> None:
     """Charges go by themselves where the institution wants it; while its environment changes, later."""
     with tenant_tx(institution_id), suppress(StandStill):
         run_schedule(Institution.objects.get(pk=institution_id))
+
+
+# --- filings
+
+
+@job(LOOK, title="查询备案状态", resumable=True, permission="settlement.filings.view")
+def look_at_filing(running: Running) -> str:
+    """Ask the centre where a filing stands."""
+    return look(UUID(running.params["filing"]), ask=partial(asking, running), door=running.tx)
 
 
 # --- identifying people

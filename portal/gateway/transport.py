@@ -72,9 +72,9 @@ def post(
     Raises NotSent when nothing left this machine, Unknown otherwise: time-out, reset, any status but 200, a web
     page, a reply that is cut off or too large.
     """
-    _check_address(url, allowed)
+    check_address(url, allowed)
     if address:
-        _check_address(bound_url(url, address), allowed)
+        check_address(bound_url(url, address), allowed)
     watch = _Watch(address)
     started = time.monotonic()
     deadline = threading.Timer(connect_timeout + read_timeout, watch.expire)
@@ -223,7 +223,8 @@ def bound_url(url: str, address: str) -> str:
     return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port else "")
 
 
-def _check_address(url: str, allowed: Collection[str]) -> None:
+def check_address(url: str, allowed: Collection[str]) -> None:
+    """Raises NotSent unless this is an address of HTTP that the allow-list has."""
     try:
         parts = urlsplit(url)
         port = parts.port

@@ -5,6 +5,7 @@ from settlement.models.bill import Bill, BillState
 from settlement.models.catalogue import Catalogue, CatalogueArrival, CatalogueEdition, CatalogueEntry, Change
 from settlement.models.code_list import RegionCodes
 from settlement.models.enquiry import Enquiry, EnquiryState
+from settlement.models.filing import Filing, FilingKind, FilingState
 from settlement.models.identity import CheckMedium, Identification, IdentificationState, UsedVoucher
 from settlement.models.item import OwnItem
 from settlement.models.joining import JoiningCheck, JoiningState
@@ -33,6 +34,9 @@ __all__ = [
     "Enquiry",
     "EnquiryState",
     "FeeLine",
+    "Filing",
+    "FilingKind",
+    "FilingState",
     "FundShare",
     "Identification",
     "IdentificationState",
