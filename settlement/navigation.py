@@ -154,3 +154,11 @@ NavItem(
     ),
 )
 NavItem("结算", "住院费用自动上传", "settlement:charge-schedule", "settlement.uploads.schedule", 55)
+NavItem(
+    "备案与上传",
+    "备案",
+    "settlement:filing-list",
+    "settlement.filings.view",
+    10,
+    also=("settlement:filing-new", "settlement:filing-detail"),
+)

@@ -6,6 +6,7 @@ from settlement.views import (
     code_lists,
     control,
     editions,
+    filings,
     identity,
     inpatient,
     inpatient_charges,
@@ -165,6 +166,17 @@ urlpatterns += [
     path(f"{VISIT}charges/", inpatient_charges.charges, name="charges"),
     path(f"{VISIT}charges/act/", inpatient_charges.charges_act, name="charges-act"),
     path(f"{VISIT}charges/enter/", inpatient_charges.charges_enter, name="charges-enter"),
+]
+
+# --- filings
+FILING = "filings/<uuid:filing_id>/"
+urlpatterns += [
+    path("filings/", filings.filing_list, name="filing-list"),
+    path("filings/new/<slug:kind>/", filings.filing_new, name="filing-new"),
+    path(FILING, filings.filing_detail, name="filing-detail"),
+    path(f"{FILING}state/", filings.filing_state, name="filing-state"),
+    path(f"{FILING}look/", filings.filing_look, name="filing-look"),
+    path(f"{FILING}withdraw/", filings.filing_withdraw, name="filing-withdraw"),
 ]
 
 # --- joining a province: the check of the channel, acceptance runs

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -75,8 +76,14 @@ def sums_shown(visit: Visit, reading: dict[str, Any] | None) -> list[dict[str, A
     """Two tables, by kind of charge and by day: the centre's side as it was read last, ours as it was then."""
     labels = dict(code_list("national.med_chrgitm_type").choices())
     found = reading or stored(beside(ours(visit), ()))
-    kinds = [(labels.get(row[0], row[0] or "未分类"), *row[1:]) for row in found["categories"]]
-    return [{"title": "按收费项目类别", "rows": kinds}, {"title": "按日期", "rows": found["days"]}]
+    kinds = [[labels.get(row[0], row[0] or "未分类"), *_yuan(row)] for row in found["categories"]]
+    days = [[row[0], *_yuan(row)] for row in found["days"]]
+    return [{"title": "按收费项目类别", "rows": kinds}, {"title": "按日期", "rows": days}]
+
+
+def _yuan(row: list[Any]) -> list[Any]:
+    """What follows the key: counts as they are, sums as amounts."""
+    return [Decimal(one) if isinstance(one, str) else one for one in row[1:]]
 
 
 @page("settlement.visits.undo", methods=("POST",))
