@@ -63,7 +63,7 @@ def test_a_refused_record_keeps_no_other_back_and_says_what_the_centre_said(uplo
     assert (refusing.sent, refusing.refused) == (3, 1)
     assert len(uploads.effects("4402")) == 3
     row = uploads.row("4402", state=UploadState.REFUSED)
-    assert "没有人员编号" in row.note
+    assert "没有人员编号为 *** 的参保人" in row.note
     with uploads.desk.door():
         assert send_again(UploadRecord.objects.filter(number="4402"), by=uploads.desk.by) == 1
     assert uploads.run("4402").refused == 1

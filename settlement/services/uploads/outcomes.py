@@ -11,6 +11,7 @@ from portal.access.door import tenant_tx
 from portal.gateway.journal import Applied, Ask, Handler, Moot, NotApplied, Operation, StillUnknown, Verdict, outcome
 from portal.gateway.journal.states import Outcome, State
 from portal.gateway.national import transaction
+from portal.gateway.national.columns import is_secret
 from portal.gateway.national.tables import effect_of
 from settlement.models import UploadRecord, UploadRun, UploadState
 from settlement.rules.uploads import KINDS, SENT_BY, Kind, removed_numbers, remover_of, stock_type
@@ -46,14 +47,14 @@ class Uploaded(Handler):
     def rejected(self, operation: Operation) -> None:
         rows = carried_by(operation)
         if len(rows) > 1:
-            _back(rows, f"与其他记录一起被拒绝，改为单独上传：{operation.message}"[:400], alone=True)
+            _back(rows, "与其他记录一起被拒绝，改为单独上传", alone=True)
             _count(rows, opened=-len(rows))
             return
         again = operation.attempts > 1 and operation.state == State.REJECTED
         note = f"{operation.message}（前一次没有得到答复，可能已经生效）" if again else operation.message
         for one in rows:
             one.state = UploadState.REFUSED if one.is_current else UploadState.SUPERSEDED
-            one.note, one.code = note[:400], operation.code[:40]
+            one.note, one.code = discreet(note, one.content.reveal())[:400], operation.code[:40]
         UploadRecord.objects.bulk_update(rows, ["state", "note", "code"])
         _count(rows, refused=len(rows))
 
@@ -83,6 +84,20 @@ class Uploaded(Handler):
         if replaces:
             return NotApplied(REPLACES)
         return StillUnknown(NO_QUERY, for_people=True)
+
+
+def discreet(sentence: str, tree: Any) -> str:
+    """The centre's words without what names a person: centres repeat the number that they did not know."""
+    if isinstance(tree, dict):
+        for name, value in tree.items():
+            if is_secret(name) and isinstance(value, str) and len(value) > 1:
+                sentence = sentence.replace(value, "***")
+            else:
+                sentence = discreet(sentence, value)
+    elif isinstance(tree, list):
+        for one in tree:
+            sentence = discreet(sentence, one)
+    return sentence
 
 
 def carried_by(operation: Operation) -> list[UploadRecord]:
