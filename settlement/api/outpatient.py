@@ -117,9 +117,9 @@ class Diagnoses(ApiView):
         description="替换之前的就诊信息；与医保中心已有的完全相同时不再上传，返回 200。有结算后须先撤销结算才能修改。",
     )
     def post(self, request: ApiRequest, visit_id: UUID) -> Response:
+        visit = outpatient(visit_id)
         asked = InformationSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        visit = outpatient(visit_id)
         try:
             operation = inform(visit, *asked.given(), by=request.member)
         except Refused as refusal:
@@ -144,9 +144,10 @@ class VisitBills(ApiView):
         "一次指出所有问题。upload=true 时返回 202，Location 是上传操作。",
     )
     def post(self, request: ApiRequest, visit_id: UUID) -> Response:
+        visit = outpatient(visit_id)
         asked = NewBillSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        given, visit = dict(asked.validated_data), outpatient(visit_id)
+        given = dict(asked.validated_data)
         lines, upload = lines_of(given.pop("lines")), given.pop("upload")
         try:
             bill = begin_bill(visit, lines, by=request.member, **given)
@@ -181,12 +182,13 @@ class BillLines(ApiView):
 
     @extend_schema(request=BillLinesSerializer, responses=BillSerializer, summary="替换还没有上传的收费批次的全部明细")
     def post(self, request: ApiRequest, bill_id: UUID) -> Response:
+        bill = get_or_404(Bill, bill_id)
         asked = BillLinesSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         given = dict(asked.validated_data)
         lines = lines_of(given.pop("lines"))
         try:
-            bill = change_bill(get_or_404(Bill, bill_id), lines, by=request.member, **given)
+            bill = change_bill(bill, lines, by=request.member, **given)
         except Refused as refusal:
             raise refused(refusal) from None
         return Response(BillSerializer(bill).data)
@@ -280,9 +282,10 @@ class BillSettlements(ApiView):
         f"门户会核实。撤销结算：POST settlements/{{id}}/cancellations。{WAITS}",
     )
     def post(self, request: ApiRequest, bill_id: UUID) -> Response:
+        bill = get_or_404(Bill, bill_id)
         asked = SettleBillSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        bill, given = get_or_404(Bill, bill_id), asked.validated_data
+        given = asked.validated_data
         shown = Settlement.objects.filter(pk=given["preview"], bill=bill).first()
         if shown is None:
             where = {"pointer": "/preview", "detail": "不是这个收费批次的预结算"}
