@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from settlement.api import identity, outpatient, queries, records, settlements
+from settlement.api import filings, identity, outpatient, queries, records, settlements, stays
 
 app_name = "settlement-api"
 urlpatterns: list[URLPattern | URLResolver] = []
@@ -68,4 +68,26 @@ urlpatterns += [
     path("records/<str:number>", records.RecordDeliveries.as_view(), name="record-deliveries"),
     path("records/<str:number>/runs", records.RecordRuns.as_view(), name="record-runs"),
     path("record-runs/<uuid:run_id>", records.OneRun.as_view(), name="record-run"),
+]
+
+# --- inpatients: 2401 to 2405, 2301 to 2305; filings
+STAY = "stays/<uuid:visit_id>"
+urlpatterns += [
+    path("stays", stays.Stays.as_view(), name="stays"),
+    path(f"{STAY}/admission", stays.StayAdmission.as_view(), name="stay-admission"),
+    path(f"{STAY}/fees", stays.StayFees.as_view(), name="stay-fees"),
+    path(f"{STAY}/uploads", stays.StayUploads.as_view(), name="stay-uploads"),
+    path(f"{STAY}/removals", stays.StayRemovals.as_view(), name="stay-removals"),
+    path(f"{STAY}/discharge", stays.StayDischarge.as_view(), name="stay-discharge"),
+    path(f"{STAY}/preview", settlements.Previews.as_view(), name="stay-preview"),
+    path(f"{STAY}/settlement", stays.StaySettlement.as_view(), name="stay-settlement"),
+    path(
+        f"{STAY}/discharge-cancellations",
+        stays.StayDischargeCancellations.as_view(),
+        name="stay-discharge-cancellations",
+    ),
+    path(f"{STAY}/cancellations", stays.StayCancellations.as_view(), name="stay-cancellations"),
+    path("filings", filings.Filings.as_view(), name="filings"),
+    path("filings/<uuid:filing_id>", filings.OneFiling.as_view(), name="filing"),
+    path("filings/<uuid:filing_id>/withdrawals", filings.FilingWithdrawals.as_view(), name="filing-withdrawals"),
 ]
