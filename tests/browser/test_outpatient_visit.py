@@ -75,12 +75,13 @@ def pick(page, typed, quantity):
     page.keyboard.press("Enter")
 
 
-def settle_bill(clerk, desk, number, shot):
+def settle_bill(clerk, desk, number, shot=""):
     """Preview, a fresh e-voucher, agree; the settlement it became."""
     page = clerk.page
     page.get_by_role("button", name=f"预结算 {number}").click()
     arrives(page, "预结算结果")
-    clerk.examine(f"{shot}-preview")
+    if shot:
+        clerk.examine(f"{shot}-preview")
     expect(page.get_by_role("button", name="结算", exact=True)).to_be_disabled()
     identify(page, desk, "医保电子凭证")
     arrives(page, "可以结算")
@@ -89,7 +90,8 @@ def settle_bill(clerk, desk, number, shot):
     expect(dialog).to_contain_text("病人付现金")
     dialog.get_by_role("button", name="确认结算").click()
     arrives(page, "打印结算单")
-    clerk.examine(f"{shot}-settled")
+    if shot:
+        clerk.examine(f"{shot}-settled")
     with desk.door():
         return Settlement.objects.get(bill__number=number, state=SettlementState.DONE)
 
@@ -135,13 +137,11 @@ def test_a_clerk_does_an_outpatient_visit_of_two_bills(desk, worker, person):
     pick(page, "xbs", "1")
     page.get_by_role("button", name="保存并上传").last.click()
     expect(page.get_by_role("button", name="预结算 B2")).to_be_visible(timeout=40_000)
-    clerk.examine("outpatient-two-bills")
 
     # 逐批结算，各打一张结算单
     first = settle_bill(clerk, desk, "B1", "outpatient-b1")
     page = clerk.go(reverse("settlement:visit-detail", args=[first.visit_id]))
-    clerk.examine("outpatient-one-settled")
-    second = settle_bill(clerk, desk, "B2", "outpatient-b2")
+    second = settle_bill(clerk, desk, "B2")
     assert first.total + second.total == Decimal("860.00")
     assert desk.effects() == ["2201", "2203A", "2204", "2204", "2207A", "2207A"]
 
@@ -157,7 +157,6 @@ def test_a_clerk_does_an_outpatient_visit_of_two_bills(desk, worker, person):
         undoing = Settlement.objects.select_related("undone_by").get(pk=first.pk).undone_by
     assert undoing
     reviewer.go(reverse("gateway:operation", args=[undoing.pk]))
-    reviewer.examine("outpatient-undo-review")
     reviewer.page.get_by_role("button", name=re.compile("复核通过|通过")).first.click()
     reviewer.page.get_by_role("dialog").get_by_role("button").last.click()
     page = clerk.go(reverse("settlement:visit-detail", args=[first.visit_id]))
