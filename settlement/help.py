@@ -104,3 +104,22 @@ topic(
     "4101A 4101 4201 4301 4302 4401 4402 4501 4502 4503 4504 4505 4506 4601 4602 4701 3501 3502 3503 3504 3505 3506 "
     "3507 3401 3402 3403 3301 3302 结算清单 病案首页 医嘱 报告 电子病历 进销存 追溯 自动上传",
 )
+
+topic(
+    "inpatient",
+    "住院：入院、费用、出院、撤销",
+    30,
+    (
+        *("inpatient-new#admit", "inpatient-edit#admit", "charges#compare", "charges-enter#charges"),
+        *("charge-schedule#charges", "inpatient-discharge#leave"),
+    ),
+    "2401 2403 2301 2302 2303A 2402 2304A 2305 2405 2404 0000 入院 床位 费用明细 退费 每日上传 出院 中途结算 住院号",
+)
+
+topic(
+    "filings",
+    "备案：转院、慢特病、定点",
+    50,
+    ("filing-list#state", "filing-new#file", "filing-detail#withdraw"),
+    "2501 2501A 2502 2503 2504 2505 2506 Z1101 Z1102 5301 5302 5304 转诊 异地 两病 高血压 糖尿病 待遇申报明细流水号",
+)

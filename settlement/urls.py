@@ -159,6 +159,7 @@ urlpatterns += [
     path("inpatients/new/", inpatient.inpatient_new, name="inpatient-new"),
     path("inpatients/schedule/", inpatient_charges.charge_schedule, name="charge-schedule"),
     path(f"{VISIT}admission/", inpatient.inpatient_edit, name="inpatient-edit"),
+    path(f"{VISIT}admission/reverse/", inpatient.inpatient_reverse, name="inpatient-reverse"),
     path(f"{VISIT}admission/drop/", inpatient.inpatient_drop, name="inpatient-drop"),
     path(f"{VISIT}stay/<slug:step>/", inpatient.inpatient_step, name="inpatient-step"),
     path(f"{VISIT}stay/<slug:step>/undo/", inpatient.inpatient_undo, name="inpatient-undo"),

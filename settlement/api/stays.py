@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
@@ -14,7 +15,6 @@ from portal.api.problems import Problem
 from portal.api.views import ApiRequest, ApiView
 from portal.gateway.api import OperationSerializer
 from portal.gateway.journal import Operation
-from portal.jobs import Job
 from settlement.api.outpatient import begun
 from settlement.api.serializers import VisitSerializer, lines_of
 from settlement.api.settlements import WAITS, refused, sent
@@ -146,9 +146,9 @@ class StayUploads(ApiView):
     )
     def post(self, request: ApiRequest, visit_id: UUID) -> Response:
         visit = stay(visit_id)
-        job: Job = told(lambda: start_upload(visit, by=request.member))
-        assert job.pk
-        return self.accepted(f"{request.path.rsplit('/stays/', 1)[0]}/visits/{visit.pk}", VisitSerializer(visit).data)
+        told(lambda: start_upload(visit, by=request.member))
+        address = reverse("api:settlement-api:visit", args=[visit.pk])
+        return self.accepted(address, VisitSerializer(visit).data)
 
 
 class StayRemovals(ApiView):

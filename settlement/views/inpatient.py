@@ -26,6 +26,7 @@ from settlement.services.inpatient.scenes import details_of, scene_of
 from settlement.services.inpatient.sending import start_upload
 from settlement.services.inpatient.writing import begin_stay, change_stay, drop_stay
 from settlement.services.refusals import Refused
+from settlement.services.settling.reversal import propose_reversal
 from settlement.views.asking import environment, said, visit_or_404
 
 DETAIL = "settlement:visit-detail"
@@ -139,6 +140,18 @@ def _pressed(request: PortalRequest, visit_id: UUID, steps: dict[str, Any], step
         raise Http404("没有找到这一步")
     visit, (act, done) = stay_or_404(visit_id), steps[step]
     return said(request, lambda: act(visit, by=request.member), done, DETAIL, visit.pk)
+
+
+@page("settlement.settlements.undo", methods=("POST",))
+def inpatient_reverse(request: PortalRequest, visit_id: UUID) -> HttpResponse:
+    """Ask for the reversal (2601) of an admission that is in doubt; a reviewer decides."""
+    visit, reason = stay_or_404(visit_id), request.POST.get("reason", "")
+    doubt = visit.operation
+    if doubt is None or doubt.kind != "2401":
+        messages.error(request, "没有结果待确认的入院登记")
+        return redirect(DETAIL, visit.pk)
+    act = lambda: propose_reversal(doubt, by=request.member, reason=reason)  # noqa: E731
+    return said(request, act, "已提请冲正，须由复核人员复核后才会发送", DETAIL, visit.pk)
 
 
 @page("settlement.inpatient.settle", methods=("POST",))

@@ -13,6 +13,7 @@ from settlement.rules import inpatient as rules
 from settlement.services.control import kept_how
 from settlement.services.inpatient.removing import why_not_clear
 from settlement.services.inpatient.scenes import READING, details_of, scene_of
+from settlement.services.settling.reversal import reversal_obstacle
 
 
 def steps_context(visit: Visit, member: Member) -> dict[str, Any]:
@@ -28,6 +29,7 @@ def steps_context(visit: Visit, member: Member) -> dict[str, Any]:
         "path": rules.path(scene),
         "why": why_not(scene),
         "why_clear": why_not_clear(visit),
+        "why_reverse": why_not_reverse(visit),
         "days": rules.days_of(visit.started_at, visit.ended_at, timezone.now()),
         "charged": sums["of"] or 0,
         "sent_sum": sent["of"] or 0,
@@ -37,6 +39,14 @@ def steps_context(visit: Visit, member: Member) -> dict[str, Any]:
         "may_treat": member.may("settlement.inpatient.settle"),
         "may_undo_visit": member.may("settlement.visits.undo"),
     }
+
+
+def why_not_reverse(visit: Visit) -> str:
+    """Why a doubtful admission cannot be reversed now; empty when it can."""
+    doubt = visit.operation
+    if doubt is None or doubt.kind != "2401" or not doubt.is_doubtful:
+        return "没有结果待确认的入院登记"
+    return reversal_obstacle(doubt)
 
 
 def why_not(scene: rules.Scene) -> dict[str, str]:

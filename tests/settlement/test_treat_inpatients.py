@@ -4,10 +4,11 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from portal.access.models import Institution
-from portal.gateway.journal import Applied, NotApplied, Operation, State
+from portal.gateway.journal import Applied, NotApplied, Operation, State, send_queued
 from settlement.models import ChargeSchedule, FeeLine, LineState, SettlementState, VisitState
 from settlement.services.inpatient.admission import admit, tell_change, unadmit
 from settlement.services.inpatient.centre import LineThere
@@ -264,3 +265,24 @@ def test_what_is_wrong_is_said_at_once_and_nothing_goes_twice(ward):
     # the centre has an open stay of the same person: it refuses, and everything is as before
     other = ward.admitted(patient)
     assert (other.state, "7105" in other.note) == (VisitState.DRAFT, True)
+
+
+def test_an_admission_in_doubt_is_reversed_and_proven(ward, alice):
+    ward.desk.sandbox.switch_on("drop_response", count=1, codes=["2401"])
+    ward.desk.sandbox.switch_on("drop_request", codes=["5201", "5303"])
+    visit = ward.admitted()
+    assert visit.is_doubtful
+    page = alice.get(reverse("settlement:visit-detail", args=[visit.pk])).content.decode()
+    assert "冲正入院登记" in page
+    alice.post(reverse("settlement:inpatient-reverse", args=[visit.pk]), {"reason": "病人要转院"})
+    with ward.desk.door():
+        draft = Operation.objects.get(kind="2601")
+    ward.desk.sandbox.switch_off()
+    ward.desk.approve(draft)
+    send_queued(ward.desk.institution_id, "national")
+    ward.desk.carry()
+    visit = ward.now(visit)
+    assert (visit.state, visit.is_moving, visit.mdtrt_id) == (VisitState.DRAFT, False, "")
+    assert ward.live("2401") == []
+    ward.do(admit, visit)
+    assert ward.now(visit).state == VisitState.OPEN

@@ -26,7 +26,7 @@ from settlement.services.settling.answers import plain, text
 from settlement.services.settling.certificates import registered
 from settlement.services.settling.messages import request_for, said
 from settlement.services.settling.previews import expire_previews
-from settlement.services.settling.reversal import proves_gone
+from settlement.services.settling.reversal import live_reversal, proves_gone, unless_gone
 from settlement.services.steps import locked, move, moved_by, opened
 
 NOBODY = "没有对应的就诊记录，须人工处理"
@@ -132,7 +132,7 @@ class Admitting(Handler):
         note = "" if mdtrt_id else "医保中心已受理入院，但没有读到就诊ID，请核实"
         details = details_of(visit) | {INFORMED: told_digest(visit), TOLD_TYPE: visit.med_type}
         changes = {"mdtrt_id": mdtrt_id, "registered_at": timezone.now(), "details": details}
-        move(visit, VisitState.OPEN, None, note=note, **changes)
+        move(visit, VisitState.OPEN, live_reversal(operation), note=note, **changes)
         record(ADMITTED, visit, by=None, number=visit.number, mdtrt_id=mdtrt_id or "—")
 
     def rejected(self, operation: Operation) -> None:
@@ -155,6 +155,14 @@ class Admitting(Handler):
         (mdtrt_id,) = there
         reply: Record = transaction("2401").reply().model_validate({"result": {"mdtrt_id": mdtrt_id}})
         return Applied(reply, f"医保中心（5201、5303）有这次住院：{mdtrt_id}")
+
+
+@unless_gone("2401")
+def reversal_over(visit: Visit, *, gone: bool, told: str) -> None:
+    """The reversal of an admission whose reply came late has ended: the stay is gone with it, or goes on."""
+    changes = {"mdtrt_id": "", "registered_at": None} if gone else {}
+    note = f"入院登记已冲正：{told}" if gone else f"没有冲正：{told}"
+    move(visit, VisitState.DRAFT if gone else VisitState.OPEN, None, note=note, **changes)
 
 
 @proves_gone("2401")

@@ -21,7 +21,7 @@ from portal.jobs import Job, StandStill, start
 from settlement.actions import FEES_SENT
 from settlement.models import FeeLine, LineState, Visit, VisitState
 from settlement.rules.inpatient import BATCH, why_not_upload
-from settlement.services.control import INPATIENT, carry_out, is_demanded, kept_how
+from settlement.services.control import carry_out, is_demanded, kept_how
 from settlement.services.inpatient.admission import NOBODY
 from settlement.services.inpatient.automatic import begun_by
 from settlement.services.inpatient.centre import LineThere, lines_there
@@ -68,7 +68,7 @@ def send_some(visit_id: UUID, *, by: Member, door: Any, label: str) -> str:
 
 
 def _obtain(visit: Visit, door: Any, label: str) -> None:
-    wanted = {"code": "2301", "kind": INPATIENT, "about": visit.number, "environment": visit.environment}
+    wanted = {"code": "2301", "kind": visit.kind, "about": visit.number, "environment": visit.environment}
     try:
         carry_out(wanted, door=door, label=label)
     except GatewayError:

@@ -63,6 +63,21 @@ def proves_gone(*numbers: str) -> Callable[[Gone], Gone]:
     return declare
 
 
+#: What becomes of a visit that was adopted late, while its reversal was on its way.
+Ended = Callable[..., None]
+_ends: dict[str, Ended] = {}
+
+
+def unless_gone(number: str) -> Callable[[Ended], Ended]:
+    """Declare what the end of a reversal means for a visit that waits for it: `(visit, *, gone, told)`, locked."""
+
+    def declare(ended: Ended) -> Ended:
+        _ends[number] = ended
+        return ended
+
+    return declare
+
+
 def live_reversal(operation: Operation) -> Operation | None:
     """The reversal of this operation that may still take effect, or has and waits for its proof."""
     msgids = operation.attempt_rows.values("msgid")
@@ -219,6 +234,9 @@ def close(reversal: Operation, *, gone: bool, told: str) -> None:
     """A settlement whose lost reply came while its reversal was on its way: it is undone with it, or stands."""
     settlement = Settlement.objects.filter(undone_by=reversal, state=SettlementState.UNDOING).first()
     if settlement is None:
+        waiting, original = Visit.objects.filter(operation=reversal).first(), original_of(reversal)
+        if waiting is not None and original is not None and original.kind in _ends:
+            _ends[original.kind](locked(waiting), gone=gone, told=told)
         return
     settlement.visit = locked(settlement.visit)
     if gone:
