@@ -136,6 +136,7 @@ urlpatterns += [
     path("uploads/records/again/", uploads.upload_again, name="upload-again"),
     path("uploads/unlisted/", uploads.upload_unlisted, name="upload-unlisted"),
     path("uploads/unlisted/make/", uploads.upload_lists_make, name="upload-lists-make"),
+    path("uploads/<str:number>/ask/", upload_files.upload_ask, name="upload-ask"),
     path("uploads/<str:number>/start/", uploads.upload_start, name="upload-start"),
     path("uploads/<str:number>/new/", upload_records.upload_new, name="upload-new"),
     path("uploads/<str:number>/template/", upload_files.upload_template, name="upload-template"),

@@ -5,11 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
+from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from portal.access.gate import get_or_404, page
 from portal.access.member import PortalRequest
+from portal.gateway.errors import NotSent
 from portal.gateway.national import current_edition
 from portal.papers.xlsx import CONTENT_TYPE
 from portal.web.tables.export import attachment
@@ -20,7 +22,7 @@ from settlement.services.refusals import Refused
 from settlement.services.uploads.beside import ask_centre, beside
 from settlement.services.uploads.files import look_at_file, read_file, take_file
 from settlement.views.asking import acted, environment
-from settlement.views.uploads import kind_or_404, rights
+from settlement.views.uploads import kind_or_404
 
 SHOWN, RECENT = 300, 20
 
@@ -64,25 +66,39 @@ def upload_file(request: PortalRequest, file_id: UUID) -> HttpResponseBase:
     return render(request, "settlement/upload_file.html", context)
 
 
-@page("settlement.uploads.view", methods=("GET", "POST"))
+COMPARED = {
+    "5101": ("settlement:department-compare", "settlement:department-list", "科室"),
+    "1317": ("settlement:mapping-compare", "settlement:mapping-list", "目录对照"),
+}
+
+
+@page("settlement.uploads.view")
 def department_compare(request: PortalRequest) -> HttpResponseBase:
     """Our departments beside the centre's (5101)."""
-    return _beside(request, "5101", "settlement:department-compare", "settlement:department-list", "科室")
+    return _beside(request, "5101")
 
 
-@page("settlement.uploads.view", methods=("GET", "POST"))
+@page("settlement.uploads.view")
 def mapping_compare(request: PortalRequest) -> HttpResponseBase:
     """Our matchings beside the centre's (1317)."""
-    return _beside(request, "1317", "settlement:mapping-compare", "settlement:mapping-list", "目录对照")
+    return _beside(request, "1317")
 
 
-def _beside(request: PortalRequest, number: str, here: str, back: str, title: str) -> HttpResponseBase:
-    if request.method == "POST":
-        try:
-            ask_centre(number, by=request.member)
-        except Refused as refusal:
-            messages.error(request, refusal.sentence)
-        return redirect(here)
+@page("settlement.enquiries.ask", methods=("POST",))
+def upload_ask(request: PortalRequest, number: str) -> HttpResponseBase:
+    """Ask for the centre's list, to compare with."""
+    if number not in COMPARED:
+        raise Http404("没有这种比对")
+    try:
+        ask_centre(number, by=request.member)
+    except (Refused, NotSent) as refusal:
+        messages.error(request, refusal.sentence)
+    return redirect(COMPARED[number][0])
+
+
+def _beside(request: PortalRequest, number: str) -> HttpResponseBase:
+    _, back, title = COMPARED[number]
     found = beside(number, environment(request))
-    context = {"beside": found, "title": title, "back": back, "here": here, **rights(request)}
+    may_ask = request.member.may("settlement.enquiries.ask")
+    context = {"beside": found, "title": title, "back": back, "number": number, "may_ask": may_ask}
     return render(request, "settlement/upload_compare.html", context)

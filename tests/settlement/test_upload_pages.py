@@ -10,7 +10,8 @@ import uuid
 import pytest
 from openpyxl import load_workbook
 
-from settlement.models import UploadFile, UploadRecord, UploadState
+from settlement.models import OwnItem, Settlement, UploadFile, UploadRecord, UploadState
+from tests.settlement.outpatients import Clinic
 from tests.settlement.upload_desk import UploadDesk, department, order, record_of
 
 
@@ -130,3 +131,30 @@ def test_a_file_is_previewed_and_taken(uploads, alice):
     alice.post(answer["Location"])
     assert uploads.states("3401A") == [UploadState.WAITING, UploadState.BLOCKED]
     assert "A02" in alice.get("/settlement/departments/").content.decode()
+
+
+def test_own_items_and_settlements_become_records(uploads, alice):
+    """A matching of what was charged, compared with the centre's; a settlement's list with what is known of it."""
+    clinic = Clinic(uploads.desk)
+    visit = clinic.informed()
+    clinic.settled(clinic.sent(visit))
+    with uploads.desk.door():
+        items = [str(one.pk) for one in OwnItem.objects.order_by("own_code")]
+        settlement = Settlement.objects.get()
+    alice.post("/settlement/matches/make/", {"ids": items})
+    assert uploads.states("3301") == [UploadState.WAITING] * len(items)
+    uploads.run("3301")
+    uploads.desk.sandbox.switch_on("drop_response", codes=["3302"], count=1)
+    first = uploads.rows("3301")[0]
+    alice.post(f"/settlement/uploads/records/{first.pk}/take-back/")
+    uploads.desk.carry()
+    assert uploads.states("3301")[0] == UploadState.WITHDRAWN
+    alice.post("/settlement/uploads/1317/ask/")
+    uploads.desk.run_jobs()
+    assert "全部一致" in alice.get("/settlement/matches/compare/").content.decode()
+    assert settlement.setl_id in alice.get("/settlement/uploads/unlisted/").content.decode()
+    answer = alice.post("/settlement/uploads/unlisted/make/", {"ids": [str(settlement.pk)]})
+    assert answer["Location"].endswith("?number=4101A")
+    row = uploads.row("4101A")
+    assert (row.setl_id, row.insured_at, row.source) == (settlement.setl_id, visit.insured_at, "made")
+    assert settlement.setl_id not in alice.get("/settlement/uploads/unlisted/").content.decode()

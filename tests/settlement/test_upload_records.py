@@ -157,7 +157,7 @@ def test_stock_in_doubt_is_for_people_and_is_deleted_before_it_is_uploaded_anew(
 
 def test_a_plan_starts_a_run_that_pauses_and_a_killed_worker_s_run_goes_on(uploads, settings):
     """Nothing goes twice: not after a pause, and not after a worker was killed between two messages."""
-    uploads.take("4602", *(record_of("4602", mdtrt_sn=f"ZY{number:03}") for number in range(30)))
+    uploads.take("4602", *(record_of("4602", mdtrt_sn=f"ZY{number:03}") for number in range(16)))
     with uploads.desk.door():
         save_plans(["4602"], is_on=True, at=time_of_day(), every=5, at_once=2, by=uploads.desk.by)
         plan = uploads.plan("4602")
@@ -165,7 +165,7 @@ def test_a_plan_starts_a_run_that_pauses_and_a_killed_worker_s_run_goes_on(uploa
         plan.save()
     upload_by_plan(uploads.desk.institution_id)
     run = uploads.newest_run("4602")
-    assert (run.is_scheduled, run.total) == (True, 30)
+    assert (run.is_scheduled, run.total) == (True, 16)
     with uploads.desk.door():
         pause(run)
     uploads.desk.run_jobs()
@@ -183,7 +183,7 @@ def test_a_plan_starts_a_run_that_pauses_and_a_killed_worker_s_run_goes_on(uploa
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
     before = len(uploads.effects("4602"))
-    assert 3 <= before < 30
+    assert 3 <= before < 16
     with uploads.desk.door():
         Job.objects.filter(state=JobState.RUNNING).update(beat_at=plan.changed_at.replace(year=2020))
         Lease.objects.update(expires_at=plan.changed_at.replace(year=2020))
@@ -193,11 +193,11 @@ def test_a_plan_starts_a_run_that_pauses_and_a_killed_worker_s_run_goes_on(uploa
     uploads.desk.carry()
     assert set(uploads.states("4602")) == {UploadState.SENT}
     run = uploads.again(run)
-    assert (run.state, run.sent, run.opened) == (UploadRunState.DONE, 30, 30)
+    assert (run.state, run.sent, run.opened) == (UploadRunState.DONE, 16, 16)
     with uploads.desk.door():
         sent_twice = [one for one in Operation.objects.filter(kind="4602") if one.attempts > 1]
         assert all(Evidence.objects.filter(operation=one).exists() for one in sent_twice)
-        assert Attempt.objects.filter(kind="4602").count() == 30 + len(sent_twice)
+        assert Attempt.objects.filter(kind="4602").count() == 16 + len(sent_twice)
         assert not Operation.objects.filter(state__in=DOUBTFUL).exists()
 
 

@@ -8,6 +8,7 @@ from django.db.transaction import atomic
 from django.utils import timezone
 
 from portal.access.member import Member
+from portal.gateway.errors import NotSent
 from settlement.models import UploadRecord, UploadRun, UploadState
 from settlement.models.upload import Source
 from settlement.rules.upload_content import items_of
@@ -53,5 +54,8 @@ def _content(row: UploadRecord) -> dict[str, Any]:
             "data": {"hosp_dept_codg": row.reference, "hosp_dept_name": items.get("hosp_dept_name"), "begntime": began}
         }
     names = ("fixmedins_hilist_id", "list_type", "med_list_codg")
-    mine = channel_settings(row.environment).medins_code
+    try:
+        mine = channel_settings(row.environment).medins_code
+    except NotSent as error:
+        raise Refused(error.sentence) from None
     return {"fixmedins_code": mine, **{name: items.get(name) for name in names}}
