@@ -139,7 +139,7 @@ NavItem(
     "接入验收",
     "settlement:acceptance-list",
     "settlement.acceptance.run",
-    40,
+    31,
     also=("settlement:acceptance-new", "settlement:acceptance-detail"),
 )
 NavItem(

@@ -100,6 +100,8 @@ def _outpatient(known: Collection[str]) -> Iterator[Step]:
     inform = "2203A" if "2203A" in known else "2203"
     preview, settle = ("2206A", "2207A") if "2207A" in known else ("2206", "2207")
     yield Step("outpatient.register", "2201", "outpatient", "门诊挂号，得到就诊ID", needs=PERSON)
+    if inform == "2203A":
+        yield Step("outpatient.inform.base", "2203", "outpatient", "上传就诊信息（不带 A）", needs=REGISTERED)
     yield Step("outpatient.inform", inform, "outpatient", "上传就诊和诊断信息", needs=REGISTERED)
     for n in ("1", "2"):
         said = f"第 {n} 个收费批次"
@@ -110,7 +112,6 @@ def _outpatient(known: Collection[str]) -> Iterator[Step]:
     held = "撤销已结算批次的明细：应被拒绝"
     yield Step("outpatient.removed", "2205", "outpatient", held, REFUSED, needs=SETTLED)
     if settle == "2207A":
-        yield Step("outpatient.inform.base", "2203", "outpatient", "上传就诊信息（不带 A）", needs=REGISTERED)
         third, informed = "上传第 3 个收费批次的明细", ("outpatient.inform",)
         yield Step("outpatient.bill.3", "2204", "outpatient", third, needs=informed, helps=True)
         ready = ("outpatient.bill.3",)
