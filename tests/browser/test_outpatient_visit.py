@@ -69,7 +69,7 @@ def pick(page, typed, quantity):
     """Find an own item by its initials and take so many, by keyboard only."""
     finder = page.get_by_role("combobox", name="添加项目")
     finder.fill(typed)
-    expect(page.locator("#basket-found button").first).to_be_visible()
+    expect(page.locator("#basket-found button").first).to_be_visible(timeout=40_000)
     finder.press("Enter")
     page.keyboard.type(quantity)
     page.keyboard.press("Enter")
@@ -116,7 +116,7 @@ def test_a_clerk_does_an_outpatient_visit_of_two_bills(desk, worker, person):
     # 就诊信息：缺名称时什么也不丢
     page.get_by_label("第 1 条 诊断编码").fill("J06.900")
     page.get_by_role("button", name="保存并上传").last.click()
-    expect(page.get_by_text("请填写诊断名称")).to_be_visible()
+    arrives(page, "请填写诊断名称")
     expect(page.get_by_label("第 1 条 诊断编码")).to_have_value("J06.900")
     clerk.examine("outpatient-information")
     page.get_by_label("第 1 条 诊断名称").fill("急性上呼吸道感染")
@@ -147,18 +147,20 @@ def test_a_clerk_does_an_outpatient_visit_of_two_bills(desk, worker, person):
 
     # 撤销一笔结算，再撤销它的明细，更正后重新上传
     page = clerk.go(reverse("settlement:visit-detail", args=[first.visit_id]))
+    arrives(page, "还有 2 个收费批次已结算")
     expect(page.get_by_role("button", name="打印结算单 B1")).to_be_visible()
-    expect(page.get_by_text("还有 2 个收费批次已结算")).to_be_visible()
     clerk.examine("outpatient-settled")
     page.get_by_role("button", name="撤销结算 B1").click()
     clerk.confirm("撤销结算", "560.00 元", "退还病人现金")
+    arrives(page, "须由复核人员复核")
     reviewer = person("bob")
     with desk.door():
         undoing = Settlement.objects.select_related("undone_by").get(pk=first.pk).undone_by
     assert undoing
     reviewer.go(reverse("gateway:operation", args=[undoing.pk]))
-    reviewer.page.get_by_role("button", name=re.compile("复核通过|通过")).first.click()
+    reviewer.page.get_by_role("button", name="复核通过").click()
     reviewer.page.get_by_role("dialog").get_by_role("button").last.click()
+    expect(reviewer.page.get_by_role("button", name="复核通过")).to_have_count(0, timeout=40_000)
     page = clerk.go(reverse("settlement:visit-detail", args=[first.visit_id]))
     page.get_by_role("button", name="撤销上传 B1").click(timeout=40_000)
     clerk.confirm("撤销上传", "2 条明细", "560.00 元")
