@@ -57,6 +57,7 @@ FEES_TAKEN = Action(
     "settlement.inpatient.fees", "住院 {number} 增加费用明细 {count} 条，合计 {total} 元", "录入住院费用"
 )
 FEES_DROPPED = Action("settlement.inpatient.fees_dropped", "住院 {number} 删除未上传的明细 {count} 条", "删除住院费用")
+FEES_ASKED = Action("settlement.inpatient.fees_asked", "上传住院 {number} 待上传的明细 {count} 条", "开始上传住院费用")
 FEES_SENT = Action("settlement.inpatient.fees_sent", "住院 {number} 上传费用明细 {count} 条", "上传住院费用")
 FEES_REMOVED = Action("settlement.inpatient.fees_removed", "住院 {number} 撤销费用明细 {count} 条", "撤销住院费用")
 FEES_SCHEDULED = Action("settlement.inpatient.scheduled", "住院费用自动上传：{what}", "设置住院费用自动上传")

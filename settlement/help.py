@@ -120,6 +120,6 @@ topic(
     "filings",
     "备案：转院、慢特病、定点",
     50,
-    ("filing-list#state", "filing-new#file", "filing-detail#withdraw"),
+    ("filing-list#state", "filing-new#file", "filing-detail#withdraw", "filing-state#state"),
     "2501 2501A 2502 2503 2504 2505 2506 Z1101 Z1102 5301 5302 5304 转诊 异地 两病 高血压 糖尿病 待遇申报明细流水号",
 )

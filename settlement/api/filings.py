@@ -59,5 +59,5 @@ class FilingWithdrawals(ApiView):
         description=WAITS,
     )
     def post(self, request: ApiRequest, filing_id: UUID) -> Response:
-        given, filing = asked(WithdrawalSerializer, request), get_or_404(Filing, filing_id)
+        filing, given = get_or_404(Filing, filing_id), asked(WithdrawalSerializer, request)
         return sent(self, told(lambda: withdraw(filing, by=request.member, memo=given["memo"])))

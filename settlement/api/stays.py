@@ -98,11 +98,11 @@ class StayAdmission(ApiView):
         description="未登记成功的就诊改正后重新登记；在院的就诊上传变更，替换医保中心的入院信息和诊断。",
     )
     def post(self, request: ApiRequest, visit_id: UUID) -> Response:
-        given = asked(AdmissionSerializer, request)
+        known, given = stay(visit_id), asked(AdmissionSerializer, request)
         diagnoses = diagnoses_of(given)
 
         def changed() -> Operation:
-            visit = change_stay(stay(visit_id), admission_of(given), diagnoses, by=request.member)
+            visit = change_stay(known, admission_of(given), diagnoses, by=request.member)
             return (admit if visit.state == "draft" else tell_change)(visit, by=request.member)
 
         return sent(self, told(changed))
@@ -120,8 +120,7 @@ class StayFees(ApiView):
         "（2301，每条报文 100 条）。",
     )
     def post(self, request: ApiRequest, visit_id: UUID) -> Response:
-        given = asked(FeesSerializer, request)
-        visit = stay(visit_id)
+        visit, given = stay(visit_id), asked(FeesSerializer, request)
         made: list[FeeLine] = told(lambda: add_lines(visit, lines_of(given["lines"]), by=request.member))
         if given["upload"]:
             told(lambda: start_upload(visit, by=request.member))
@@ -161,7 +160,7 @@ class StayRemovals(ApiView):
         description="按流水号，或 all=true 撤销全部未结算的。有退费的明细须与退费一起撤销；流水号不再使用。",
     )
     def post(self, request: ApiRequest, visit_id: UUID) -> Response:
-        given, visit = asked(RemovalSerializer, request), stay(visit_id)
+        visit, given = stay(visit_id), asked(RemovalSerializer, request)
         if given["all"] == bool(given["numbers"]):
             raise Problem(422, "invalid", "numbers 与 all 须恰好给出一个")
         if given["all"]:
@@ -179,7 +178,7 @@ class StayDischarge(ApiView):
 
     @extend_schema(request=DischargeSerializer, responses={202: OperationSerializer}, summary="出院办理（2402）")
     def post(self, request: ApiRequest, visit_id: UUID) -> Response:
-        given, visit = asked(DischargeSerializer, request), stay(visit_id)
+        visit, given = stay(visit_id), asked(DischargeSerializer, request)
         diagnoses = diagnoses_of(given)
 
         def left() -> Operation:
@@ -200,7 +199,7 @@ class StaySettlement(ApiView):
         "结果待确认时不要收款，不要再结算，门户会核实。撤销：POST settlements/{id}/cancellations。",
     )
     def post(self, request: ApiRequest, visit_id: UUID) -> Response:
-        given, visit = asked(SettleStaySerializer, request), stay(visit_id)
+        visit, given = stay(visit_id), asked(SettleStaySerializer, request)
         shown = Settlement.objects.filter(pk=given["preview"], visit=visit).first()
         if shown is None:
             where = {"pointer": "/preview", "detail": "不是这次住院的预结算"}

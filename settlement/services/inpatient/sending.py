@@ -18,7 +18,7 @@ from portal.gateway.journal import Applied, Ask, Handler, Moot, NotApplied, Oper
 from portal.gateway.messages import Record
 from portal.gateway.national import transaction
 from portal.jobs import Job, StandStill, start
-from settlement.actions import FEES_SENT
+from settlement.actions import FEES_ASKED, FEES_SENT
 from settlement.models import FeeLine, LineState, Visit, VisitState
 from settlement.rules.inpatient import BATCH, why_not_upload
 from settlement.services.control import carry_out, is_demanded, kept_how
@@ -44,6 +44,7 @@ def start_upload(visit: Visit, *, by: Member) -> Job:
     """Have everything that waits sent, message by message; Refused with what stands in the way."""
     visit = locked(visit)
     refuse(why_not_upload, visit)
+    record(FEES_ASKED, visit, by=by, number=visit.number, count=waiting(visit).count())
     return _start(visit, by)
 
 
@@ -152,7 +153,7 @@ class Charging(Handler):
         if missing or not told:
             return  # a person looks at it first
         if waiting(visit).exists():
-            go_on(visit, begun_by(operation))
+            go_on(visit, operation)
         else:
             read_soon(visit, begun_by(operation))
 
@@ -213,9 +214,9 @@ def _categories(lines: Any, rows: Collection[Any]) -> None:
     FeeLine.objects.bulk_update(unknown, ["category"], batch_size=500)
 
 
-def go_on(visit: Visit, by: Member) -> None:
+def go_on(visit: Visit, operation: Operation) -> None:
     """The next message; while the environment is about to change nothing new begins, and the lines wait."""
     try:
-        _start(visit, by)
+        _start(visit, begun_by(operation))
     except StandStill:
         Visit.objects.filter(pk=visit.pk).update(note="运行环境即将切换，其余明细没有继续上传")
