@@ -48,10 +48,11 @@ def tidied(model: type[BaseModel] | None, tree: Any) -> Any:
     return f"{tree:f}" if isinstance(tree, Decimal) else tree
 
 
-def digest_of(tree: Any) -> tuple[str, int]:
-    """SHA-256 of the content, and how many bytes it has as JSON."""
-    text = json.dumps(tree, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-    return hashlib.sha256(text).hexdigest(), len(text)
+def digest_of(tree: Any) -> tuple[str, int, int]:
+    """SHA-256 of the content, and how many bytes and characters it has as JSON."""
+    text = json.dumps(tree, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    packed = text.encode()
+    return hashlib.sha256(packed).hexdigest(), len(packed), len(text)
 
 
 def items_of(kind: Kind, tree: Mapping[str, Any]) -> Mapping[str, Any]:

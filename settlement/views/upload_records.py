@@ -21,7 +21,7 @@ from portal.gateway.console.hidden import hidden, restored
 from portal.gateway.console.services import new_entry, only_required
 from portal.gateway.folding import folded_tree
 from portal.gateway.journal import Operation
-from portal.gateway.messages import Fault, sample, wire_form
+from portal.gateway.messages import Fault
 from portal.gateway.national import current_edition
 from settlement.actions import RECORD_READ
 from settlement.forms.settling import ReasonForm
@@ -165,7 +165,7 @@ def _said(request: PortalRequest, wrong: int) -> None:
 
 def _empty(shape: type[BaseModel]) -> dict[str, Any]:
     """The groups and lists that must be there, without values."""
-    return _blank(only_required(shape, wire_form(sample(shape))))  # type: ignore[type-var]
+    return _blank(only_required(shape, new_entry(shape)))
 
 
 def _blank(tree: Mapping[str, Any]) -> dict[str, Any]:

@@ -201,6 +201,16 @@ def test_a_plan_starts_a_run_that_pauses_and_a_killed_worker_s_run_goes_on(uploa
         assert not Operation.objects.filter(state__in=DOUBTFUL).exists()
 
 
+def test_a_message_carries_no_more_than_the_interface_takes(uploads):
+    """Rows are packed up to the longest input of their transaction; one that is too large by itself is not lost."""
+    uploads.take("4201", *(record_of("4201", mdtrt_sn="ZF1", feedetl_sn=str(number)) for number in range(90)))
+    assert uploads.run("4201").sent == 90
+    assert len(uploads.effects("4201")) > 1
+    (given,) = uploads.take("4201", record_of("4201", mdtrt_sn="ZF1", feedetl_sn="x", memo="长" * 40_000))
+    assert "上限" in given.wrong[-1].sentence
+    assert uploads.states("4201", key="ZF1/x") == [UploadState.BLOCKED]
+
+
 def test_a_large_record_of_a_visit_of_ours_knows_where_the_patient_is_insured(uploads):
     """A medical record of some megabytes goes by itself; the region is that of our visit."""
     clinic = Clinic(uploads.desk)

@@ -10,7 +10,6 @@ from typing import Any
 from portal.gateway.journal import doubt
 from portal.gateway.messages import sample, wire_form
 from portal.gateway.national import transaction
-from portal.jobs import Job
 from settlement.models import UploadPlan, UploadRecord, UploadRun
 from settlement.models.upload import Source
 from settlement.rules.uploads import KINDS
@@ -92,10 +91,6 @@ class UploadDesk:
     def keys(self, *numbers: str) -> list[Sequence[str]]:
         """What each message wrote at the centre."""
         return [one["detail"]["keys"] for one in self.effects(*numbers)]
-
-    def job(self, run: UploadRun) -> Job:
-        with self.desk.door():
-            return Job.objects.get(pk=run.job)
 
     def run_refused(self, number: str) -> str:
         """Why no run of that number begins."""

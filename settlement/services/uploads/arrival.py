@@ -23,7 +23,7 @@ from settlement.models.upload import Source
 from settlement.rules.upload_content import INSURED_AT, Identity, digest_of, identity_of, names_a_person, tidied
 from settlement.rules.uploads import MOST, Kind, kind_of, remover_of
 from settlement.services.refusals import Refused
-from settlement.services.uploads.content import KEPT, Wrong, shape_of, wrong_with
+from settlement.services.uploads.content import KEPT, Wrong, shape_of, too_large, wrong_with
 from settlement.services.uploads.plans import hold_number
 
 #: What became of one record of a delivery.
@@ -40,6 +40,7 @@ class Given:
     identity: Identity
     digest: str
     size: int
+    length: int
     insured_at: str
     wrong: list[Wrong] = field(default_factory=list)
     outcome: str = NEW
@@ -77,8 +78,8 @@ def take_records(number: str, records: Sequence[Any], *, by: Member, source: Sou
     counted = Counter(one.outcome for one in given)
     if counted[NEW] + counted[REPLACED]:
         wrong = sum(one.is_wrong for one in given if one.outcome in (NEW, REPLACED))
-        words = {"number": kind.number, "source": source.label, "new": counted[NEW], "replaced": counted[REPLACED]}
-        record(RECORDS_ARRIVED, by=by, **words, wrong=wrong)
+        words: dict[str, Any] = {"number": kind.number, "source": source.label, "wrong": wrong}
+        record(RECORDS_ARRIVED, by=by, new=counted[NEW], replaced=counted[REPLACED], **words)
     return given
 
 
@@ -106,7 +107,8 @@ def read(kind: Kind, records: Sequence[Any], edition: Edition, environment: str)
     given = [_read(kind, tidied(shape, one)) for one in records]
     _find_regions(given, environment)
     for one in given:
-        one.wrong = [*_key_faults(kind, one, shape), *wrong_with(kind, one.content, edition, one.insured_at)]
+        one.wrong = [*key_faults(kind, one), *wrong_with(kind, one.content, edition, one.insured_at)]
+        one.wrong += too_large(kind, one.length)
     return given
 
 
@@ -114,9 +116,9 @@ def _read(kind: Kind, content: dict[str, Any]) -> Given:
     insured_at = content.get(INSURED_AT, "")
     if kind.is_row:
         content = {name: value for name, value in content.items() if name != INSURED_AT}
-    digest, size = digest_of(content)
+    digest, size, length = digest_of(content)
     region = insured_at if isinstance(insured_at, str) and len(insured_at) == 6 else ""
-    return Given(content, identity_of(kind, content, digest), digest, size, region)
+    return Given(content, identity_of(kind, content, digest), digest, size, length, region)
 
 
 def _find_regions(given: Sequence[Given], environment: str) -> None:
@@ -134,7 +136,8 @@ def _find_regions(given: Sequence[Given], environment: str) -> None:
         one.insured_at = regions.get(one.identity.mdtrt_id) or by_settlement.get(one.identity.setl_id) or ""
 
 
-def _key_faults(kind: Kind, one: Given, shape: Any) -> list[Wrong]:
+def key_faults(kind: Kind, one: Given) -> list[Wrong]:
+    """A fault for each item that the key lacks."""
     place = "" if kind.is_row or not kind.node else f"{kind.node}."
     sentence = "这一项是业务主键的一部分，没有它无法区分两条记录"
     return [Wrong(f"{place}{name}", name, sentence) for name in one.identity.lacks]

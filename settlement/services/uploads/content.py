@@ -12,6 +12,7 @@ from portal.gateway.messages import Fault, Request, faults
 from portal.gateway.messages.masks import declared_name, group_of
 from portal.gateway.national import compose, transaction
 from portal.gateway.national.editions import Edition
+from portal.gateway.wire.national_content import longest
 from settlement.rules.upload_content import INSURED_AT
 from settlement.rules.uploads import Kind
 
@@ -67,6 +68,18 @@ def wrong_with(kind: Kind, record: Mapping[str, Any], edition: Edition, insured_
     except ValidationError as error:
         return wrongs(kind, faults(error, transaction(kind.number, edition)))
     return []
+
+
+def room_of(kind: Kind) -> int:
+    """Characters of records that one message may carry: its input has a longest length, and something around them."""
+    return int(longest(kind.number) * 0.9)
+
+
+def too_large(kind: Kind, length: int) -> list[Wrong]:
+    """A record that no message can carry."""
+    if length <= room_of(kind):
+        return []
+    return [Wrong("", "大小", f"内容有 {length:,} 个字符，超过接口一条报文的上限 {room_of(kind):,} 个，请减少内容")]
 
 
 def wrongs(kind: Kind, found: Sequence[Fault]) -> list[Wrong]:

@@ -14,11 +14,11 @@ from portal.audit import record
 from portal.gateway.national import current_edition
 from settlement.actions import RECORD_MENDED, RECORDS_AGAIN, RECORDS_DROPPED
 from settlement.models import UploadRecord, UploadState
-from settlement.rules.upload_content import identity_of, names_a_person
+from settlement.rules.upload_content import digest_of, identity_of
 from settlement.rules.uploads import KINDS
 from settlement.services.refusals import Refused
-from settlement.services.uploads.arrival import _key_faults, read, still_there
-from settlement.services.uploads.content import KEPT, Wrong, shape_of, wrong_with
+from settlement.services.uploads.arrival import key_faults, read, still_there
+from settlement.services.uploads.content import KEPT, Wrong, too_large, wrong_with
 
 
 def locked(row: UploadRecord) -> UploadRecord:
@@ -39,8 +39,8 @@ def mend(row: UploadRecord, content: Mapping[str, Any], *, insured_at: str, by: 
     region = insured_at or given.insured_at or row.insured_at
     if region != given.insured_at:
         given.insured_at = region
-        shape = shape_of(kind, edition)
-        given.wrong = [*_key_faults(kind, given, shape), *wrong_with(kind, given.content, edition, region)]
+        given.wrong = [*key_faults(kind, given), *wrong_with(kind, given.content, edition, region)]
+        given.wrong += too_large(kind, given.length)
     if wrong := still_there(kind, is_at_centre=row.is_at_centre):
         given.wrong.append(wrong)
     found = given.identity
@@ -71,6 +71,7 @@ def judge_again(rows: QuerySet[UploadRecord]) -> int:
         kind, edition = KINDS[row.number], current_edition(row.environment)
         content = row.content.reveal()
         wrong = wrong_with(kind, content, edition, row.insured_at)
+        wrong += too_large(kind, digest_of(content)[2])
         lacks = identity_of(kind, content, row.content_hash).lacks
         if again := still_there(kind, is_at_centre=row.is_at_centre):
             wrong.append(again)
@@ -101,6 +102,3 @@ def drop(row: UploadRecord, *, reason: str, by: Member) -> None:
     row.state, row.is_current, row.note = UploadState.SUPERSEDED, False, f"已删除：{reason}"[:400]
     row.save(update_fields=["state", "is_current", "note"])
     record(RECORDS_DROPPED, row, by=by, number=row.number, key=row.key, reason=reason)
-
-
-__all__ = ["drop", "judge_again", "locked", "mend", "names_a_person", "send_again"]

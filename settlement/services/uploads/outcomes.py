@@ -115,7 +115,7 @@ def _back(rows: list[UploadRecord], note: str, *, alone: bool | None = None) -> 
 
 
 def _count(rows: list[UploadRecord], **changes: int) -> None:
-    runs = {one.run_id for one in rows if one.run_id}  # type: ignore[attr-defined]
+    runs = {one.run_id for one in rows if one.run_id}
     added: dict[str, Any] = {name: F(name) + value for name, value in changes.items() if value}
     if added:
         UploadRun.objects.filter(pk__in=runs).update(**added)

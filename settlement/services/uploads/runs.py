@@ -83,7 +83,7 @@ def end_lost_runs() -> int:
     mine = Job.objects.filter(pk=OuterRef("job"), state__in=LIVE)
     lost = list(UploadRun.objects.filter(~Exists(mine), state=UploadRunState.RUNNING))
     for run in lost:
-        said = Job.objects.filter(pk=run.job).values_list("error", flat=True).first()
+        said = Job.objects.filter(pk=run.job).values_list("error", flat=True).first() if run.job else ""
         end_run(run, UploadRunState.STOPPED, said or "后台任务已结束，其余等待下次上传")
     return len(lost)
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from itertools import accumulate
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, QuerySet
@@ -26,7 +27,7 @@ from portal.gateway.national import NATIONAL, current_edition, transaction
 from settlement.actions import UPLOAD_ENDED
 from settlement.models import UploadRecord, UploadRun, UploadRunState, UploadState
 from settlement.rules.uploads import KINDS, STOCK_TYPES, Kind, remover_of
-from settlement.services.uploads.content import KEPT, message, wrongs
+from settlement.services.uploads.content import KEPT, message, room_of, wrongs
 from settlement.services.uploads.plans import plan_of
 
 #: Bytes of records that wait in the journal's queue at once; one record always may.
@@ -121,7 +122,13 @@ def _next(run: UploadRun, kind: Kind, *, first: bool, room: int) -> list[UploadR
     same = rows.filter(alone=False, insured_at=head.insured_at, is_at_centre=head.is_at_centre)
     if kind.one_visit:
         same = same.filter(reference=head.reference)
-    return list(same.defer("content")[: kind.many])
+    return _that_fit(list(same.defer("content")[: kind.many]), room_of(kind))
+
+
+def _that_fit(rows: list[UploadRecord], room: int) -> list[UploadRecord]:
+    """The first of them that one message can carry; there are never more characters than bytes."""
+    found = [row for row, size in zip(rows, accumulate(one.size for one in rows), strict=True) if size <= room]
+    return found or rows[:1]
 
 
 def _goes_alone(kind: Kind, one: UploadRecord) -> bool:
@@ -247,6 +254,5 @@ def end_run(run: UploadRun, state: UploadRunState, note: str) -> str:
     )
     if ended:
         run.refresh_from_db()
-        words = {"number": run.number, "sent": run.sent, "refused": run.refused, "note": note}
-        record(UPLOAD_ENDED, run, by=None, **words)
+        record(UPLOAD_ENDED, run, by=None, number=run.number, sent=run.sent, refused=run.refused, note=note)
     return note
