@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -91,9 +90,11 @@ def upload_schedule(request: PortalRequest) -> HttpResponseBase:
     plan = plan_of(here, first if first in KINDS else known[0])
     initial = {"numbers": [first], "is_on": True, "at": plan.at, "every": plan.every, "at_once": plan.at_once}
     form = PlanForm(request.POST or None, initial=initial, numbers=known)
-    if form.is_valid() and acted(form, partial(save_plans, **form.cleaned_data, by=request.member)):
-        messages.success(request, "自动上传的设置已保存")
-        return redirect("settlement:upload-list")
+    if form.is_valid():
+        saved = acted(form, lambda: save_plans(**form.cleaned_data, by=request.member))
+        if saved is not None:
+            messages.success(request, "自动上传的设置已保存")
+            return redirect("settlement:upload-list")
     return render(request, "settlement/upload_schedule.html", {"form": form, "queues": queues(here)})
 
 
