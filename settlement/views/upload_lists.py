@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from portal.web.tables import BulkAction, Column, ListFilter, ListPage, QuickSearch, choose
 from portal.web.tables.columns import Tone
-from settlement.models import OwnItem, Settlement, UploadRecord, UploadState
+from settlement.models import OwnItem, Settlement, UploadRecord, UploadState, VisitKind
 from settlement.models.upload import Source
 from settlement.rules.uploads import KINDS
 from settlement.services.uploads.making import MATCHES, matched_codes, without_list
@@ -218,6 +218,7 @@ class ItemList(ListPage):
 
 
 class UnlistedFilter(ListFilter):
+    kind = choose("就诊类型", [one for one in VisitKind.choices if one[0] != VisitKind.PHARMACY])
     q = QuickSearch(("number", "结算单号"), ("setl_id", "结算ID"), ("visit__number", "住院/门诊号"))
 
     class Meta:
