@@ -1,5 +1,6 @@
 """Filings over the wire: made from the table, decided by the centre, taken back, in doubt proven or given to people."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.gateway.journal import Operation, State
+from portal.gateway.national.keeping import bring_edition, use_edition
+from portal.gateway.sandbox.national.editions import SAMPLE
 from settlement.models import Filing, FilingState
 from settlement.rules.identity import Certificate
 from settlement.services.filings import file, start_look, withdraw
@@ -156,3 +159,15 @@ def test_the_form_is_made_from_the_table_and_pages_work(settling, known, alice):
     assert found.person_no.reveal() not in detail
     assert "样例省级医院" in alice.get(reverse("settlement:filing-list")).content.decode()
     assert alice.get(reverse("settlement:filing-new", args=["two"])).status_code == 404
+
+
+def test_a_province_own_filing_comes_with_its_edition(settling, known, alice):
+    patient, found = known
+    with settling.door():
+        use_edition(bring_edition(json.loads(SAMPLE.read_text(encoding="utf-8")), by=settling.by), by=settling.by)
+    assert "两病病种编码" in alice.get(reverse("settlement:filing-new", args=["two"])).content.decode()
+    values = {"insutype": patient.insurance, "two_dise_code": "M00200", "two_dise_name": "高血压", "begndate": day()}
+    values |= {"diag_date": day(), "diag_dr_codg": "D5101000001", "diag_dr_name": "沐样例"}
+    filing = filed(settling, "two", values, found)
+    assert (filing.state, filing.transaction) == (FilingState.SUBMITTED, "Z1101"), filing.note
+    assert taken_back(settling, filing).state == FilingState.WITHDRAWN

@@ -76,6 +76,9 @@ def told_digest(visit: Visit) -> str:
 
 
 def later_settlement(settlement: Settlement) -> Settlement | None:
-    """A settlement of the stay after this one that stands: it has to go first."""
+    """A settlement of the stay after this one that stands: it has to go first.
+
+    By when they were shown, because centres tell the time of settling to the second only.
+    """
     rows = Settlement.objects.filter(visit=settlement.visit, state__in=SettlementState.holding())
-    return rows.exclude(pk=settlement.pk).filter(settled_at__gt=settlement.settled_at).first()
+    return rows.exclude(pk=settlement.pk).filter(created_at__gt=settlement.created_at).first()
