@@ -95,3 +95,5 @@ FILED = Action("settlement.filing.filed", "申报{what}：{about}", "申报备�
 NOT_FILED = Action("settlement.filing.refused", "{what}没有受理：{reason}", "备案未受理")
 UNFILE_ASKED = Action("settlement.filing.withdrawing", "申请撤销{what}，原因：{reason}", "申请撤销备案")
 UNFILED = Action("settlement.filing.withdrawn", "{what} {number} 已撤销", "撤销备案完成")
+ACCEPTANCE_RESUMED = Action("settlement.acceptance.resumed", "继续接入验收 {number}", "继续接入验收")
+ACCEPTANCE_ENDED = Action("settlement.acceptance.ended", "接入验收 {number} 结束：{note}", "接入验收结束")

@@ -85,7 +85,7 @@ topic(
     95,
     (
         *("joining#check", "joining-progress#check", "acceptance-list#acceptance", "acceptance-new#acceptance"),
-        *("acceptance-detail#acceptance", "acceptance-progress#acceptance"),
+        *("acceptance-detail#acceptance", "acceptance-progress#acceptance", "acceptance-report#acceptance"),
     ),
     "接入检查 网络 专网 HOST 绑定 域名 端口 证书 时钟 密钥 401 签到 1201 1101 联调 验收 报告 测试环境",
 )

@@ -262,18 +262,23 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="acceptancerun",
-            constraint=models.UniqueConstraint(fields=("institution", "number"), name="one_acceptance_run_a_number"),
+            constraint=models.UniqueConstraint(
+                fields=("institution", "environment", "number"), name="one_acceptance_run_a_number"
+            ),
         ),
         migrations.AddConstraint(
             model_name="acceptancerun",
             constraint=models.CheckConstraint(
-                condition=models.Q(("environment", "test")), name="acceptance_only_tests"
+                condition=models.Q(("environment", "test"), ("job__isnull", True), _connector="OR"),
+                name="acceptance_only_tests",
             ),
         ),
         migrations.AddConstraint(
             model_name="acceptancerun",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "running")), fields=("institution",), name="one_acceptance_at_a_time"
+                condition=models.Q(("state", "running")),
+                fields=("institution", "environment"),
+                name="one_acceptance_at_a_time",
             ),
         ),
         migrations.AddConstraint(

@@ -1,4 +1,4 @@
-"""Acceptance runs: every enabled transaction of some families, called once in the test environment, with its verdict."""
+"""Acceptance runs: every enabled transaction of some families, called in the test environment, with its verdict."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ class AcceptanceRun(TenantModel):
     """One run. `numbers` is the enabled set; `given` what was typed for it (certificate, items, doctor) and `facts`
     what was learned on the way, both sealed; `channel` and `edition` say what it was run against.
 
-    Only in the test environment: a check constraint keeps it out of production.
+    Only in the test environment: no run of production can ever get a job (a check constraint).
     """
 
     environment = models.CharField("运行环境", max_length=10, choices=Environment, editable=False)
@@ -58,10 +58,14 @@ class AcceptanceRun(TenantModel):
         verbose_name = verbose_name_plural = "接入验收"
         ordering = ["-started_at", "-id"]
         constraints = [
-            models.UniqueConstraint(fields=["institution", "number"], name="one_acceptance_run_a_number"),
-            models.CheckConstraint(condition=Q(environment=Environment.TEST.value), name="acceptance_only_tests"),
             models.UniqueConstraint(
-                fields=["institution"], condition=Q(state="running"), name="one_acceptance_at_a_time"
+                fields=["institution", "environment", "number"], name="one_acceptance_run_a_number"
+            ),
+            models.CheckConstraint(
+                condition=Q(environment=Environment.TEST.value) | Q(job__isnull=True), name="acceptance_only_tests"
+            ),
+            models.UniqueConstraint(
+                fields=["institution", "environment"], condition=Q(state="running"), name="one_acceptance_at_a_time"
             ),
         ]
 

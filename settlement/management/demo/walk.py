@@ -15,7 +15,7 @@ from portal.demo import Failed
 from portal.gateway.journal import Operation, State
 from portal.gateway.journal.invariants import Truth, check_everything
 from portal.gateway.journal.models import Attempt
-from settlement.models import Identification, IdentificationState, Settlement, SettlementState, Visit
+from settlement.models import Bill, Identification, IdentificationState, Settlement, SettlementState, Visit
 from settlement.rules.identity import Way, shown
 from settlement.services.identity import identify, patient_of
 from settlement.services.lines import LineGiven
@@ -113,10 +113,11 @@ class Walk(demo.Walk):
             said = ours()
         self.told(self.label, f"{chapter}〔{short(operation)}〕", said)
 
-    def paid(self, visit: Visit, bill: Any = None, *, certificate: Any = None, **more: Any) -> Settlement:
+    def paid(self, visit: Visit, bill: Bill | None = None, *, certificate: Any = None, **more: Any) -> Settlement:
         """Work it out, show it, settle it; amounts are compared with what was shown and with the sandbox's."""
         with self.tx():
-            asked = ask_preview(self.now(visit), bill, by=self.clerk, **more)
+            current = Bill.objects.select_related("visit").get(pk=bill.pk) if bill else None
+            asked = ask_preview(self.now(visit), current, by=self.clerk, **more)
         found = self.wait(f"预结算 {asked.number}", lambda: self._worked_out(asked))
         if found.state != SettlementState.PREVIEW:
             raise Failed(f"预结算 {asked.number}：{found.note}")

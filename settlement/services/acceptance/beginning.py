@@ -21,7 +21,7 @@ from portal.gateway.national.editions import Edition
 from portal.jobs import Job, start
 from portal.jobs.models import LIVE
 from portal.vault.masks import mask_identity
-from settlement.actions import ACCEPTANCE_BEGUN, ACCEPTANCE_STOPPED
+from settlement.actions import ACCEPTANCE_BEGUN, ACCEPTANCE_RESUMED, ACCEPTANCE_STOPPED
 from settlement.models import AcceptanceCase, AcceptanceRun, CatalogueEntry, OwnItem, RunState
 from settlement.rules.acceptance import FAMILIES, Step, families_of, planned, usual
 from settlement.rules.acceptance_script import script
@@ -175,6 +175,7 @@ def go_on(run: AcceptanceRun, *, by: Member) -> AcceptanceRun:
     except IntegrityError:
         raise Refused("已有验收正在进行，完成或停止后再继续") from None
     _start(found, by)
+    record(ACCEPTANCE_RESUMED, found, by=by, number=found.number)
     return found
 
 

@@ -103,8 +103,8 @@ class Caller:
         sentence, size, refused = "", 0, False
         with TemporaryDirectory() as folder:
             try:
-                where = {"institution_id": self.institution_id, "environment": self.environment}
-                size = client.download(request, Path(folder) / "file.zip", **where)
+                file = Path(folder) / "file.zip"
+                size = client.download(request, file, institution_id=self.institution_id, environment=self.environment)
             except Rejected as error:
                 sentence, refused = error.sentence, True
             except (NotSent, Unknown, BadArchive) as error:

@@ -24,7 +24,7 @@ def voucher(stage: Stage, step: Step) -> Content:
 
 def showing(stage: Stage) -> Content:
     """The certificate with what 1101 said of the person."""
-    known = {name: stage.person[name] for name in ("psn_type", "psn_name", "insutype") if name in stage.person}
+    known: Content = {name: stage.person[name] for name in ("psn_type", "psn_name", "insutype") if name in stage.person}
     return {**stage.certificate(), **known, **stage.named()}
 
 

@@ -30,11 +30,13 @@ def lender(environment: str) -> str:
 def lent(app_code: str) -> dict[str, Any]:
     """Certificate, e-voucher code and item, as `begin_run` takes them; outside any transaction. Refused without."""
     sandbox = Sandbox(settings.SANDBOX_URL, os.environ.get("SANDBOX_TOKEN", ""))
-    asked = {"party": app_code, "kind": "employee", "free": True, "at_least": ENOUGH, "limit": 1}
+    asked = {"party": app_code, "kind": "employee", "at_least": ENOUGH}
     try:
-        person = next(iter(sandbox.act("national", "people", **asked)["people"]), None)
-        if person is None:
+        people = sandbox.act("national", "people", **asked)["people"]
+        people = [one for one in people if all(visit["state"] == "undone" for visit in one["visits"])]
+        if not people:
             raise Refused("沙箱没有可用的测试人员", field="document")
+        person = people[0]
         codes = sandbox.act("national", "vouchers", party=app_code, psn_no=person["psn_no"], count=1)["codes"]
         item = sandbox.act("national", "items", party=app_code, number="1301", limit=1)["items"][0]
     except SandboxFault as fault:

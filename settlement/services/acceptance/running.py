@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from portal.access.member import Member
 from portal.access.models import Institution
+from portal.audit import record as log
 from portal.gateway import wire
 from portal.gateway.errors import GatewayError
 from portal.gateway.messages import Request, faults
@@ -21,6 +22,7 @@ from portal.gateway.national.control import desk
 from portal.gateway.national.control.reach import last_of
 from portal.gateway.national.editions import Edition
 from portal.vault.masks import mask_identity
+from settlement.actions import ACCEPTANCE_ENDED
 from settlement.models import AcceptanceCase, AcceptanceRun, CaseState, RunState
 from settlement.rules.acceptance import HELD, REFUSED, Step, obstacle
 from settlement.rules.amounts import Charge, charge_faults
@@ -81,6 +83,7 @@ def carry_on(run_id: UUID, *, institution_id: int, by: Member, door: Door, progr
         done[case.key] = has_happened(case, stage)
     progress(len(cases), len(cases), "")
     with door():
+        log(ACCEPTANCE_ENDED, run, by=by, number=run.number, note=summary(run))
         return _ended(run, RunState.DONE, summary(run))
 
 
