@@ -67,7 +67,9 @@ def settlements_are_there_once(state: Mapping[str, Any]) -> Iterator[tuple[str, 
             if (getattr(one, name) or Decimal(0)) != Decimal(theirs[setl_id][wire]):
                 yield "I2", f"结算 {one.number} 的{wire}为 {getattr(one, name)}，中心为 {theirs[setl_id][wire]}"
     open_ = set(
-        Operation.objects.filter(gateway=NATIONAL.name, state__in=LIVE).values_list("attempt_rows__msgid", flat=True)
+        Operation.objects.filter(Q(state__in=LIVE) | Q(by_console=True), gateway=NATIONAL.name).values_list(
+            "attempt_rows__msgid", flat=True
+        )
     )
     for setl_id, their in theirs.items():
         if setl_id not in ours and their["medins_setl_id"] not in open_:
