@@ -74,7 +74,7 @@ def take_records(number: str, records: Sequence[Any], *, by: Member, source: Sou
     here = current_of(kind, environment, given)
     for one, old in zip(given, paired(given, here), strict=True):
         judge(kind, one, old)
-    keep(kind, given, here, environment=environment, by=by, source=source)
+    keep(kind, given, here, environment=environment, label=by.label[:100], source=source)
     counted = Counter(one.outcome for one in given)
     if counted[NEW] + counted[REPLACED]:
         wrong = sum(one.is_wrong for one in given if one.outcome in (NEW, REPLACED))
@@ -185,7 +185,7 @@ def keep(
     here: Mapping[str, UploadRecord],
     *,
     environment: str,
-    by: Member,
+    label: str,
     source: Source,
 ) -> None:
     """Write what is new, and set aside what it replaces."""
@@ -193,7 +193,7 @@ def keep(
     replaced = [here[one.identity.key] for one in fresh if one.identity.key in here]
     set_aside(replaced)
     for one in fresh:
-        one.row = _row(kind, one, here.get(one.identity.key), environment=environment, by=by, source=source)
+        one.row = _row(kind, one, here.get(one.identity.key), environment=environment, label=label, source=source)
     UploadRecord.objects.bulk_create([one.row for one in fresh if one.row], batch_size=LOADED)
 
 
@@ -206,7 +206,7 @@ def set_aside(rows: Sequence[UploadRecord]) -> None:
 
 
 def _row(
-    kind: Kind, one: Given, old: UploadRecord | None, *, environment: str, by: Member, source: Source
+    kind: Kind, one: Given, old: UploadRecord | None, *, environment: str, label: str, source: Source
 ) -> UploadRecord:
     found = one.identity
     return UploadRecord(
@@ -227,5 +227,5 @@ def _row(
         faults=[fault.kept() for fault in one.wrong[:KEPT]],
         fault_count=len(one.wrong),
         source=source,
-        arrived_as=by.label[:100],
+        arrived_as=label,
     )
