@@ -11,7 +11,7 @@ from typing import Any
 
 from bench.case import Case
 
-COUNT, BATCH = 20_000, 500
+COUNT, BATCH = 20_000, 1_000
 PLACE = "B00000000002"
 _made: dict[str, Any] = {}
 

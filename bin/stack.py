@@ -139,6 +139,9 @@ class Stack:
             "PORTAL_CHECKPOINT_DIR": str(self.var / "checkpoints"),
             "PORTAL_ALLOWED_HOSTS": os.environ.get("PORTAL_ALLOWED_HOSTS", "127.0.0.1,localhost"),
             "PYTHONUNBUFFERED": "1",
+            # Also where the shell wants no bytecode beside the sources: dozens of processes would each compile it all.
+            "PYTHONDONTWRITEBYTECODE": "",
+            "PYTHONPYCACHEPREFIX": os.environ.get("PYTHONPYCACHEPREFIX") or str(ROOT / "var" / "bytecode"),
         }
 
     def sandbox_url(self) -> str:

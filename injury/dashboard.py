@@ -2,11 +2,21 @@
 
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from injury.models import Admission, AdmissionState, CentreTreatment, EpochState, FeeEpoch, FeeItem, FeeState
+from injury.models import (
+    Admission,
+    AdmissionState,
+    CentreTreatment,
+    EpochState,
+    FeeEpoch,
+    FeeItem,
+    FeeState,
+    Material,
+    MaterialState,
+)
 from portal.access.member import Member
 from portal.gateway.journal.states import DOUBTFUL, State
 from portal.web.dashboard import OpenTasks, Task
@@ -59,7 +69,7 @@ def uploads_open(member: Member) -> list[Task]:
     proposed = epochs.filter(state=EpochState.WIPING, wipe__state=State.DRAFT)
     may_approve = member.may("gateway.operations.approve") and member.user is not None
     own = proposed.exclude(wipe__created_by=member.user) if may_approve else proposed
-    held = FeeItem.objects.filter(environment=here, state=FeeState.HELD).count()
+    held = FeeItem.objects.filter(environment=here, state=FeeState.HELD).exclude(held_kind="").count()
     address = f"{reverse('injury:upload-list')}?open=stuck"
     return [
         Task(
@@ -74,4 +84,26 @@ def uploads_open(member: Member) -> list[Task]:
     ]
 
 
+def materials_open(member: Member) -> list[Task]:
+    """Papers whose upload two people have to decide about, because no query tells it, and papers that were refused."""
+    assert member.institution
+    mine = Material.objects.filter(environment=member.institution.environment)
+    counts = mine.aggregate(
+        people=Count("pk", filter=Q(state=MaterialState.SENDING, operation__state=State.MANUAL)),
+        refused=Count("pk", filter=Q(state=MaterialState.REFUSED)),
+    )
+    address = reverse("injury:material-list")
+    return [
+        Task(
+            "工伤材料须两人认定",
+            f"{address}?open=people",
+            counts["people"],
+            "doubt",
+            "到经办平台核对有没有这份材料，再认定结果",
+        ),
+        Task("工伤材料未上传成功", f"{address}?state=refused", counts["refused"], "bad", "按说明改正后重新上传"),
+    ]
+
+
+OpenTasks("injury.materials", "injury.admissions.view", materials_open, 27)
 OpenTasks("injury.uploads", "injury.fees.view", uploads_open, 28)

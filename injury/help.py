@@ -63,7 +63,7 @@ topic(
         *("mapping-list#mapping", "mapping-new#mapping", "mapping-edit#mapping", "catalogue-search#mapping"),
         *("mapping-renewals#versions", "mapping-coverage#coverage", "mapping-import#import", "mapping-lines#import"),
         *("catalogue-list#catalogue", "catalogue-import#catalogue", "catalogue-lines#catalogue"),
-        *("catalogue-file#catalogue", "catalogue-file-progress#catalogue"),
+        *("catalogue-file#catalogue", "catalogue-file-progress#catalogue", "mapping-file#import"),
     ),
     "SZFYP999 SZFZL999 SZFCL999 目录外 版本号 限价 拼音 对码",
 )

@@ -55,7 +55,7 @@ NavItem(
     10,
     also=(
         *("injury:mapping-new", "injury:mapping-edit", "injury:mapping-renewals"),
-        *("injury:mapping-import", "injury:mapping-lines"),
+        *("injury:mapping-import", "injury:mapping-lines", "injury:mapping-file"),
     ),
 )
 NavItem("工伤目录", "对照情况", "injury:mapping-coverage", "injury.mappings.view", 20)

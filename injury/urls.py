@@ -103,6 +103,7 @@ urlpatterns += [
     path("catalogue/import/template/", catalogue_files.catalogue_import_template, name="catalogue-import-template"),
     path("catalogue/import/lines/", catalogue_files.catalogue_lines, name="catalogue-lines"),
     path("catalogue/files/<uuid:file_id>/", catalogue_files.file_detail, name="catalogue-file"),
+    path("mappings/files/<uuid:file_id>/", catalogue_files.file_detail, name="mapping-file"),
     path("catalogue/files/<uuid:file_id>/progress/", catalogue_files.file_progress, name="catalogue-file-progress"),
     path("catalogue/files/<uuid:file_id>/use/", catalogue_files.file_use, name="catalogue-file-use"),
     path("catalogue/files/<uuid:file_id>/drop/", catalogue_files.file_drop, name="catalogue-file-drop"),

@@ -201,7 +201,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 # --- work injury: what one message of fee items holds at most (spec 4.10 names no limit)
-INJURY_UPLOAD_LINES = env.int("PORTAL_INJURY_UPLOAD_LINES", default=500)
+INJURY_UPLOAD_LINES = env.int("PORTAL_INJURY_UPLOAD_LINES", default=1_000)
 INJURY_UPLOAD_BYTES = env.int("PORTAL_INJURY_UPLOAD_BYTES", default=1_000_000)
 
 # --- background work (design 3.3); checked at start by portal.checks

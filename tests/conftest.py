@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 # The cast of people and the sandbox process bring their own fixtures.
-PLUGINS = ("tests.database", "tests.cast", "tests.sandbox_process")
+PLUGINS = ("tests.database", "tests.cast", "tests.sandbox_process", "tests.chromium")
 pytest_plugins = [name for name in PLUGINS if importlib.util.find_spec(name)]
 
 

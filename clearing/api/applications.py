@@ -1,4 +1,4 @@
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
 from clearing.api.serializers import (
@@ -10,7 +10,7 @@ from clearing.api.steps import sent
 from clearing.models import Application
 from clearing.services import Refused, cancel_application, submit_application
 from clearing.views.lists import ApplicationFilter
-from portal.api.problems import Problem
+from portal.api.filters import filtered, parameters
 from portal.api.views import ApiRequest, ApiView
 from portal.gateway.api import OperationSerializer
 
@@ -19,17 +19,14 @@ class Applications(ApiView):
     permissions = {"GET": "clearing.rows.view", "POST": "clearing.application.submit"}
 
     @extend_schema(
-        parameters=[OpenApiParameter(name, str) for name in ApplicationFilter.base_filters],
+        parameters=parameters(ApplicationFilter),
         responses=ApplicationSerializer(many=True),
         summary="清算申请列表",
     )
     def get(self, request: ApiRequest) -> Response:
         assert request.member.institution
         mine = Application.objects.filter(environment=request.member.institution.environment)
-        chosen = ApplicationFilter(request.query_params, queryset=mine)
-        if not chosen.is_valid():
-            raise Problem(422, "invalid", "查询条件不符合要求")
-        return self.page(chosen.filtered(), ApplicationSerializer)
+        return self.page(filtered(ApplicationFilter, request.query_params, mine), ApplicationSerializer)
 
     @extend_schema(
         request=ScopeSerializer,

@@ -5,7 +5,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from clearing.forms import ReasonForm
-from clearing.models import ClearingRow
+from clearing.models import ClearingRow, RowState
 from clearing.services import accept_finding
 from clearing.services.arithmetic import arithmetic, shown
 from clearing.services.month_check import row_months
@@ -14,6 +14,12 @@ from clearing.views.asking import acted
 from clearing.views.lists import RowList
 from portal.access.gate import get_or_404, page
 from portal.access.member import PortalRequest
+
+#: What an accepted difference makes possible, by the row's state.
+ACCEPTED = {
+    RowState.GENERATED: "已接受差异，这条数据现在可以核对",
+    RowState.VERIFIED: "已接受差异，这条数据可以进入清算申请",
+}
 
 
 @page("clearing.rows.view")
@@ -38,7 +44,7 @@ def accept(request: PortalRequest, row_id: UUID) -> HttpResponseBase:
     if form.is_valid():
         accepted = acted(form, lambda: accept_finding(row, form.cleaned_data["reason"], by=request.member))
     if accepted:
-        messages.success(request, "已接受差异，这条数据现在可以核对")
+        messages.success(request, ACCEPTED.get(RowState(row.state), "已接受差异"))
         return redirect("clearing:row-detail", row.pk)
     return _detail(request, row, form)
 

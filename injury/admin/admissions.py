@@ -27,7 +27,7 @@ class DoubtFilter(admin.SimpleListFilter):
 class AdmissionAdmin(PortalAdmin):
     view_permission = "injury.admissions.view"
     list_display = (
-        *("number", "state", "flow", "name_masked", "identity_masked", "visit_kind_label", "admitted_on"),
+        *("number", "state", "flow", "name_masked", "identity_masked", "visit", "admitted_on"),
         *("discharged_on", "department", "injury_no", "treatment_no", "created_as"),
     )
     list_filter = ("state", "flow", "visit_kind", DoubtFilter, "admitted_on")
@@ -36,6 +36,10 @@ class AdmissionAdmin(PortalAdmin):
     exclude = ("identity", "name", "card", "typed", "operation", "enquiry")
     date_hierarchy = "admitted_on"
     ordering = ("-admitted_on", "-id")
+
+    @admin.display(description="医疗类别", ordering="visit_kind")
+    def visit(self, one: Admission) -> str:
+        return one.visit_kind_label
 
 
 @admin.register(Enquiry)
@@ -52,12 +56,16 @@ class EnquiryAdmin(PortalAdmin):
 @admin.register(CentreTreatment)
 class CentreTreatmentAdmin(PortalAdmin):
     view_permission = "injury.people.find"
-    list_display = ("treatment_no", "state_label", "name_masked", "injury_no", "applied_on", "starts_on", "ends_on")
+    list_display = ("treatment_no", "state_shown", "name_masked", "injury_no", "applied_on", "starts_on", "ends_on")
     list_filter = ("state", "kind", "applied_on")
     search_fields = ("treatment_no", "injury_no", "person_no")
     search_help_text = "查找：申请编号、认定书号、个人编号"
     exclude = ("identity", "name")
     ordering = ("-applied_on", "-id")
+
+    @admin.display(description="审批", ordering="state")
+    def state_shown(self, one: CentreTreatment) -> str:
+        return one.state_label
 
 
 @admin.register(CentreReport)

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
 from injury.api.admission_serializers import AdmissionSerializer, NewAdmissionSerializer
@@ -15,30 +15,26 @@ from injury.services.drafts import open_faults
 from injury.views.admission_lists import AdmissionFilter, with_fees
 from portal.access.gate import get_or_404
 from portal.access.member import Member
+from portal.api.filters import filtered, parameters
 from portal.api.problems import Problem
 from portal.api.views import ApiRequest, ApiView
 from portal.gateway.api import OperationSerializer
 
-FILTERS = [
-    OpenApiParameter(name, str, description=str(declared.label))
-    for name, declared in AdmissionFilter.base_filters.items()
-]
 WAITS = "开启双人复核的机构，操作先处于 draft 状态，等待复核人员在网页上复核。"
 
 
 class Admissions(ApiView):
     permissions = {"GET": "injury.admissions.view", "POST": "injury.admission.edit"}
 
-    @extend_schema(parameters=FILTERS, responses=AdmissionSerializer(many=True), summary="工伤就诊列表")
+    @extend_schema(
+        parameters=parameters(AdmissionFilter), responses=AdmissionSerializer(many=True), summary="工伤就诊列表"
+    )
     def get(self, request: ApiRequest) -> Response:
         mine = Admission.objects.all()
         if request.query_params.keys().isdisjoint(AdmissionFilter.base_filters):
             return self.page(mine.exclude(state="undone"), AdmissionSerializer)
-        chosen = AdmissionFilter(request.query_params, queryset=with_fees(mine))
-        if not chosen.is_valid():
-            errors = [{"pointer": f"/{name}", "detail": str(words[0])} for name, words in chosen.errors.items()]
-            raise Problem(422, "invalid", "查询条件不符合要求", errors=errors)
-        return self.page(Admission.objects.filter(pk__in=chosen.filtered().values("pk")), AdmissionSerializer)
+        found = filtered(AdmissionFilter, request.query_params, with_fees(mine))
+        return self.page(Admission.objects.filter(pk__in=found.values("pk")), AdmissionSerializer)
 
     @extend_schema(
         request=NewAdmissionSerializer,

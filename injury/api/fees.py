@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 from uuid import UUID
 
-from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
 from injury.api.fee_serializers import (
@@ -24,28 +23,11 @@ from injury.services.fee_arrival import Arrival, LinesRefused, take_fees
 from injury.services.fee_changes import correct_fee, drop_fees, line_of
 from injury.views.fee_lists import AdviceFilter, FeeFilter
 from portal.access.gate import get_or_404
+from portal.api.filters import filtered, parameters
 from portal.api.problems import Problem
 from portal.api.views import ApiRequest, ApiView
 
 MEMBERS = {"admission", "fees", "advices", "partial"}
-
-
-def parameters(filter_class: Any) -> list[OpenApiParameter]:
-    declared = filter_class.base_filters.items()
-    return [OpenApiParameter(name, str, description=str(one.label)) for name, one in declared]
-
-
-def filtered(filter_class: Any, request: ApiRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
-    """The rows that the pages' own filter matches; raises Problem naming each wrong parameter."""
-    chosen = filter_class(request.query_params, queryset=rows)
-    if not chosen.is_valid():
-        errors = [
-            {"pointer": f"/{name}", "detail": f"{chosen.form.fields[name].label}：{words[0]}"}
-            for name, words in chosen.errors.items()
-        ]
-        raise Problem(422, "invalid", "查询条件不符合要求", errors=errors)
-    found: QuerySet[Any] = chosen.filtered()
-    return found
 
 
 class Deliveries:
@@ -121,7 +103,8 @@ class Fees(ApiView):
 
     @extend_schema(parameters=parameters(FeeFilter), responses=FeeSerializer(many=True), summary="费用明细列表")
     def get(self, request: ApiRequest) -> Response:
-        return self.page(filtered(FeeFilter, request, FeeItem.objects.select_related("admission")), FeeSerializer)
+        rows = FeeItem.objects.select_related("admission")
+        return self.page(filtered(FeeFilter, request.query_params, rows), FeeSerializer)
 
     @extend_schema(
         request=DeliverySerializer,
@@ -182,7 +165,8 @@ class Advices(ApiView):
 
     @extend_schema(parameters=parameters(AdviceFilter), responses=AdviceSerializer(many=True), summary="医嘱列表")
     def get(self, request: ApiRequest) -> Response:
-        return self.page(filtered(AdviceFilter, request, Advice.objects.select_related("admission")), AdviceSerializer)
+        rows = Advice.objects.select_related("admission")
+        return self.page(filtered(AdviceFilter, request.query_params, rows), AdviceSerializer)
 
     @extend_schema(
         request=DeliverySerializer,

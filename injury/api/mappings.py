@@ -9,7 +9,6 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from injury.api.fees import filtered, parameters
 from injury.models import CatalogueItem, Mapping, Standing
 from injury.models.catalogue import with_standing
 from injury.services.mapping_changes import OUTSIDE_WORD, Wish, put_mappings
@@ -17,6 +16,7 @@ from injury.services.mapping_coverage import PERIODS, Charged, Share, coverage
 from injury.services.refusals import Refused
 from injury.views.catalogue_lists import CatalogueFilter
 from injury.views.mapping_lists import MappingFilter
+from portal.api.filters import filtered, parameters
 from portal.api.problems import Problem
 from portal.api.reading import ReadSerializer
 from portal.api.views import ApiRequest, ApiView
@@ -135,7 +135,7 @@ class Mappings(ApiView):
     @extend_schema(parameters=parameters(MappingFilter), responses=MappingSerializer(many=True), summary="目录对照列表")
     def get(self, request: ApiRequest) -> Response:
         mine = with_standing(Mapping.objects.select_related("item"), timezone.localdate())
-        return self.page(filtered(MappingFilter, request, mine), MappingSerializer)
+        return self.page(filtered(MappingFilter, request.query_params, mine), MappingSerializer)
 
     @extend_schema(
         request=WishesSerializer,
@@ -182,4 +182,5 @@ class Catalogue(ApiView):
         parameters=parameters(CatalogueFilter), responses=CatalogueItemSerializer(many=True), summary="中心目录"
     )
     def get(self, request: ApiRequest) -> Response:
-        return self.page(filtered(CatalogueFilter, request, CatalogueItem.objects.all()), CatalogueItemSerializer)
+        found = filtered(CatalogueFilter, request.query_params, CatalogueItem.objects.all())
+        return self.page(found, CatalogueItemSerializer)

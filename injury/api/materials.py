@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import QueryDict
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -15,7 +14,7 @@ from injury.services.materials import add_material, materials_of, upload_materia
 from injury.services.refusals import Refused
 from injury.views.materials import MaterialFilter
 from portal.access.gate import get_or_404
-from portal.api.problems import Problem
+from portal.api.filters import filtered, parameters
 from portal.api.reading import ReadSerializer
 from portal.api.views import ApiRequest, ApiView
 from portal.gateway.api import OperationSerializer
@@ -39,16 +38,13 @@ class Materials(ApiView):
     permissions = {"GET": "injury.admissions.view"}
 
     @extend_schema(
-        parameters=[OpenApiParameter(name, str) for name in MaterialFilter.base_filters],
+        parameters=parameters(MaterialFilter),
         responses=MaterialSerializer(many=True),
         summary="工伤材料列表",
     )
     def get(self, request: ApiRequest) -> Response:
-        params: QueryDict = request.query_params
-        chosen = MaterialFilter(params, queryset=Material.objects.defer("content"))
-        if not chosen.is_valid():
-            raise Problem(422, "invalid", "查询条件不符合要求")
-        return self.page(chosen.filtered(), MaterialSerializer)
+        rows = Material.objects.defer("content")
+        return self.page(filtered(MaterialFilter, request.query_params, rows), MaterialSerializer)
 
 
 class AdmissionMaterials(ApiView):

@@ -6,7 +6,7 @@ from django import forms
 
 from injury.forms.people import DayField
 from injury.models import Admission, Flow
-from injury.rules.admission import LABELS
+from injury.rules.admission import LABELS, needed
 from injury.services.drafts import PROVEN
 from portal.codes import code_list
 
@@ -21,6 +21,8 @@ HELP = {
     "diseases": "ICD-10 编码，多个用逗号分隔，如 T14.900,S72.000",
     "employer_no": "工伤发生单位的编号",
     "card": "读卡得到的实体卡卡号",
+    "ward": "住院必填",
+    "bed": "住院必填",
 }
 #: The form's groups: what is shown under which heading, in this order.
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -91,11 +93,12 @@ class AdmissionForm(forms.Form):
         return self.admission.flow == Flow.CROSS
 
     @property
-    def groups(self) -> list[tuple[str, list[tuple[Any, bool]]]]:
-        """Headings with their fields, and whether a field is wide."""
+    def groups(self) -> list[tuple[str, list[tuple[Any, bool, bool]]]]:
+        """Headings with their fields, whether a field is wide, and whether registering needs it."""
         found = []
+        must = {"identity", *needed(self.admission.flow)}
         for title, names in GROUPS:
-            fields = [(self[name], name in WIDE) for name in names if name in self.fields]
+            fields = [(self[name], name in WIDE, name in must) for name in names if name in self.fields]
             if fields:
                 found.append((title, fields))
         return found

@@ -14,6 +14,7 @@ from injury.models import Content, FeeItem
 from injury.models.fee import NO_ADVICE
 from injury.rules.fee_fields import ADVICE_LABELS, LABELS
 from injury.rules.fee_lines import Fault
+from injury.services.mapping import sendable_categories
 from portal.codes import code_list
 from portal.gateway.messages.amounts import PLAIN
 from portal.papers.xlsx_reading import Limits, Line, UnreadableFile, read_xlsx
@@ -27,6 +28,11 @@ MAIN = (
 MORE = (
     *("common_name", "dosage_form", "maker", "own_category", "own_grade", "is_unrelated", "is_rescue"),
     *("remark", "explanation"),
+)
+#: What every line needs; the rules say so again, and say why.
+NEEDED = (
+    *("line_id", "own_code", "own_name", "kind", "price", "quantity"),
+    *("prescription", "prescribed_on", "days", "advice_no"),
 )
 HELP = {
     "amount": "留空则按单价 × 数量计算",
@@ -80,6 +86,7 @@ class FeeLineForm(SaidForm):
         for name in (*MAIN, *MORE):
             if name != "line_id" or numbered:
                 self.fields[name] = _field(name)
+                self.fields[name].is_needed = name in NEEDED  # type: ignore[attr-defined]
 
     def said(self) -> dict[str, Any]:
         """An amount that was left out is price × quantity, rounded to the cent."""
@@ -97,7 +104,12 @@ def _field(name: str) -> forms.Field:
         case "kind":
             return forms.CharField(widget=forms.Select(choices=choices("alc404")), **more)
         case "own_category":
-            return forms.CharField(widget=forms.Select(choices=choices("aka063")), **more)
+            return forms.CharField(
+                widget=forms.Select(
+                    choices=[("", ""), *((code, f"{code} {label}") for code, label in sendable_categories())]
+                ),
+                **more,
+            )
         case "own_grade":
             return forms.CharField(widget=forms.Select(choices=choices("aka065")), **more)
         case "is_unrelated" | "is_rescue":
@@ -199,6 +211,7 @@ class AdviceForm(SaidForm):
                 widget = forms.Textarea(attrs={"rows": 2})
             self.fields[name] = forms.CharField(label=label, required=False, widget=widget)
             self.fields[name].is_long = name in self.LONG  # type: ignore[attr-defined]
+            self.fields[name].is_needed = name in self.NEEDED  # type: ignore[attr-defined]
 
 
 class NumberForm(forms.Form):

@@ -7,6 +7,7 @@ from django import forms
 from injury.models import FileKind
 from injury.models.fee import OUTSIDE
 from injury.services.catalogue_reading import LIMITS
+from injury.services.mapping import CATEGORY_WIDTH, sendable_categories
 from injury.services.mapping_changes import Wish
 from portal.codes import code_list
 
@@ -39,9 +40,11 @@ class MappingForm(forms.Form):
     category = forms.ChoiceField(
         label="目录外收费类别",
         required=False,
-        choices=lambda: [("", "按种类：药费、治疗费、材料费"), *code_list("injury.aka063").choices()],
+        choices=lambda: [("", "按种类：药费、治疗费、材料费"), *sendable_categories()],
         help_text="只用于目录外项目；目录内项目用中心的类别",
-        error_messages={"invalid_choice": "收费类别：没有这个选项"},
+        error_messages={
+            "invalid_choice": f"收费类别：没有这个选项，或超过 {CATEGORY_WIDTH} 位，目录外项目不能按它上传"
+        },
     )
     valid_from = forms.DateField(
         label="对照生效日期", required=False, widget=DAY, error_messages={"invalid": "应为日期，例如 2026-01-31"}

@@ -136,7 +136,7 @@ class Report(Group):
     aab301: str = item("行政区划", 6, codes="injury.aab301", default="")
     alc022: str = item("伤害部位", 255, default="")
     alc020: str = item("工伤时间", 19, default="")
-    alc023: str = item("事故地点", 2000, default="")
+    alc023: str = item("事故地点", 60, default="")
     aaea06: str = item("诊断意见", 2000, default="")
     alc029: str = item("认定标识", 3, default="")
     aab001: str = item("工伤发生单位编号", 30, default="")
@@ -158,8 +158,8 @@ class BatchReport(Group):
     """An accident report in the batch query (4.7)."""
 
     aac001: str = item("个人编号", 20, default="")
-    aac003: str = item("姓名", 18, secret=True, default="")
-    aac002: str = item("身份证号码", 20, secret=True, default="")
+    aac003: str = item("姓名", 20, secret=True, default="")
+    aac002: str = item("身份证号码", 18, secret=True, default="")
     aae036: str = item("社保经办日期", 19, default="")
     aaea06: str = item("诊断意见", 2000, default="")
     akb001: str = item("急救医院", 255, default="")

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from portal.access.models.institution import Environment
-from portal.access.rows import TenantModel
+from portal.access.rows import LargeTenantModel, TenantModel
 from portal.codes import code_list
 
 #: The number of advices that nothing can be linked to (4.10).
@@ -111,7 +111,7 @@ class Advice(TenantModel):
         return code_list("injury.alk022").label(self.kind) if self.kind else ""
 
 
-class FeeItem(TenantModel):
+class FeeItem(LargeTenantModel):
     """One line of charge, or of refund (negative quantity and amount). Amounts are yuan, exact.
 
     `line_id` is the hospital's own number of the line: the same line again is the same row, never a second one.
@@ -119,7 +119,12 @@ class FeeItem(TenantModel):
 
     environment = models.CharField("运行环境", max_length=10, choices=Environment, editable=False)
     admission = models.ForeignKey(
-        "injury.Admission", verbose_name="就诊", on_delete=models.PROTECT, related_name="fee_items"
+        "injury.Admission",
+        verbose_name="就诊",
+        on_delete=models.PROTECT,
+        related_name="fee_items",
+        db_index=False,
+        db_constraint=False,
     )
     line_id = models.CharField("费用流水号", max_length=50)
     prescription = models.CharField("处方号", max_length=20)
@@ -156,7 +161,14 @@ class FeeItem(TenantModel):
     #: Why an item that the centre struck out comes again (`reason`).
     explanation = models.CharField("继续上传的情况说明", max_length=200, blank=True)
     refunds = models.ForeignKey(
-        "self", verbose_name="冲减", on_delete=models.PROTECT, null=True, blank=True, related_name="refunded_by"
+        "self",
+        verbose_name="冲减",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="refunded_by",
+        db_index=False,
+        db_constraint=False,
     )
 
     source = models.CharField("来源", max_length=5, choices=Source)
@@ -179,10 +191,12 @@ class FeeItem(TenantModel):
         verbose_name = verbose_name_plural = "费用明细"
         ordering = ["prescribed_on", "line_id"]
         indexes = [
-            models.Index(fields=["institution", "admission", "state", "prescribed_on", "id"], name="fee_by_admission"),
-            models.Index(fields=["institution", "environment", "state", "id"], name="fee_by_state"),
+            # The state stands in no index: an item goes through four of them, and each would be written anew in all.
+            models.Index(fields=["institution", "admission", "prescribed_on", "id"], name="fee_by_admission"),
+            models.Index(fields=["institution", "environment", "id"], condition=~Q(held_kind=""), name="fee_held"),
             models.Index(fields=["institution", "environment", "own_code"], name="fee_by_own_code"),
             models.Index(fields=["institution", "environment", "-arrived_at", "-id"], name="fee_newest"),
+            models.Index(fields=["refunds"], condition=Q(refunds__isnull=False), name="fee_refunds"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["institution", "admission", "line_id"], name="one_fee_item_a_line"),

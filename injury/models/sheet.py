@@ -120,6 +120,32 @@ class SheetLine(TenantModel):
     def reason_label(self) -> str:
         return code_list("injury.aka073").label(self.reason) if self.reason else "没有说明"
 
+    @property
+    def has_item(self) -> bool:
+        """Whether it stands for something charged; what the centre takes off by itself has no price and quantity."""
+        return bool(self.match != LineMatch.CENTRE or self.price or self.quantity or self.amount)
+
+    @property
+    def quantity_shown(self) -> str:
+        """Without zeros at the end: 2 · 1.5; a dash for a deduction of the centre's own."""
+        if not self.has_item:
+            return "—"
+        text = f"{self.quantity:f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
+
+    @property
+    def price_shown(self) -> str:
+        """Yuan with at least two places: 44.00 · 0.125; a dash likewise."""
+        if not self.has_item:
+            return "—"
+        whole, _, rest = f"{self.price:f}".partition(".")
+        return f"{whole}.{rest.rstrip('0').ljust(2, '0')}"
+
+    @property
+    def amount_shown(self) -> Decimal | None:
+        """Yuan; None likewise."""
+        return self.amount if self.has_item else None
+
 
 class DrugReading(TenantModel):
     """The share of drugs in one admission as the centre reckons it (4.17); the newest replaces the one before."""

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from injury.models.fee import exact_yuan
 from portal.access.models.institution import Environment
-from portal.access.rows import TenantModel
+from portal.access.rows import LargeTenantModel, TenantModel
 from portal.codes import code_list
 
 #: Sums by fee category (AKA063) as they are stored: {"11": "12.3000"}, yuan as text.
@@ -186,14 +186,24 @@ class FeeBatch(TenantModel):
         return self.operation is not None and self.operation.is_doubtful
 
 
-class BatchLine(TenantModel):
+class BatchLine(LargeTenantModel):
     """A fee item in a batch, as it goes on the wire. `is_void`: its batch had no effect, so the item may go again."""
 
-    admission = models.ForeignKey("injury.Admission", verbose_name="就诊", on_delete=models.PROTECT, db_index=False)
-    epoch = models.ForeignKey(FeeEpoch, verbose_name="费用上传", on_delete=models.PROTECT, db_index=False)
-    batch = models.ForeignKey(FeeBatch, verbose_name="批次", on_delete=models.PROTECT, related_name="lines")
+    admission = models.ForeignKey(
+        "injury.Admission", verbose_name="就诊", on_delete=models.PROTECT, db_index=False, db_constraint=False
+    )
+    epoch = models.ForeignKey(
+        FeeEpoch, verbose_name="费用上传", on_delete=models.PROTECT, db_index=False, db_constraint=False
+    )
+    batch = models.ForeignKey(
+        FeeBatch, verbose_name="批次", on_delete=models.PROTECT, related_name="lines", db_constraint=False
+    )
     item = models.ForeignKey(
-        "injury.FeeItem", verbose_name="费用明细", on_delete=models.PROTECT, related_name="batch_lines"
+        "injury.FeeItem",
+        verbose_name="费用明细",
+        on_delete=models.PROTECT,
+        related_name="batch_lines",
+        db_constraint=False,
     )
     position = models.PositiveIntegerField("序号")
     amount = exact_yuan("金额")

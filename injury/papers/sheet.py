@@ -41,8 +41,8 @@ class Column:
 COLUMNS = (
     Column("序号", "int", 6),
     Column("项目名称", "text", 36),
-    Column("数量", "text", 10),
-    Column("单价", "text", 12),
+    Column("数量", "exact", 10),
+    Column("单价", "exact", 12),
     Column("金额", "money", 14),
     Column("自付金额", "money", 14),
     Column("自付原因", "text", 18),
@@ -51,13 +51,13 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Item:
-    """One struck-out item as it is printed."""
+    """One struck-out item as it is printed; `amount` is None for a deduction of the centre's own."""
 
     number: int
     name: str
     quantity: str
     price: str
-    amount: Decimal
+    amount: Decimal | None
     own: Decimal
     reason: str
 
@@ -91,18 +91,6 @@ class SheetPaper:
     def capitals(self) -> str:
         """What the fund pays, in capitals."""
         return capitals(self.fund)
-
-
-def plain(number: Decimal) -> str:
-    """Without zeros at the end, but money keeps two places: 2 · 1.5 · 12.3456."""
-    text = f"{number:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def price(number: Decimal) -> str:
-    """At least two places: 44.00, 0.125."""
-    whole, _, rest = plain(number).partition(".")
-    return f"{whole}.{rest.ljust(2, '0')}"
 
 
 def gather(sheet: SettlementSheet, *, by: Member) -> SheetPaper:
@@ -139,7 +127,7 @@ def gather(sheet: SettlementSheet, *, by: Member) -> SheetPaper:
         ("自付支付方式", sheet.self_pay_label or "—"),
     )
     items = tuple(
-        Item(n, line.name, plain(line.quantity), price(line.price), line.amount, line.rejected, line.reason_label)
+        Item(n, line.name, line.quantity_shown, line.price_shown, line.amount_shown, line.rejected, line.reason_label)
         for n, line in enumerate(sheet.lines.order_by("position"), start=1)
     )
     return SheetPaper(
@@ -150,7 +138,7 @@ def gather(sheet: SettlementSheet, *, by: Member) -> SheetPaper:
         facts=facts,
         sums=sums,
         items=items,
-        total=sum((item.amount for item in items), Decimal(0)),
+        total=sum((item.amount or Decimal(0) for item in items), Decimal(0)),
         own=sum((item.own for item in items), Decimal(0)),
         fund=sheet.fund_paid,
         audit_label=sheet.audit_label,

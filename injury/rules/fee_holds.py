@@ -15,12 +15,18 @@ NO_DOSAGE_FORM = "无"
 class Held(Protocol):
     """What is asked of a fee item."""
 
-    kind: str
-    own_grade: str
-    dosage_form: str
-    trace_codes: str
-    is_unrelated: bool
-    is_rescue: bool
+    @property
+    def kind(self) -> str: ...
+    @property
+    def own_grade(self) -> str: ...
+    @property
+    def dosage_form(self) -> str: ...
+    @property
+    def trace_codes(self) -> str: ...
+    @property
+    def is_unrelated(self) -> bool: ...
+    @property
+    def is_rescue(self) -> bool: ...
 
 
 class Place(Protocol):

@@ -56,7 +56,7 @@ def file_fault(name: str, content: bytes, allowed: tuple[str, ...]) -> str:
     if ending == "img" and kind in PICTURES:
         return ""
     if kind != ending:
-        told = f"{kind.upper()} 文件" if kind else "不能识别的内容"
+        told = f" {kind.upper()} 文件" if kind else "不能识别的内容"
         return f"文件名是 .{ending}，内容却是{told}，请重新导出后选择"
     if kind == "pdf" and b"%%EOF" not in content[-2048:]:
         return "PDF 不完整（没有结尾），请重新导出后选择"

@@ -10,24 +10,15 @@ from uuid import UUID
 from injury.models import Admission, FeeItem, FeeState, HeldKind
 from injury.models.fee import DRUG
 from injury.rules.fee_holds import NO_DOSAGE_FORM, hold
+from injury.services.item_facts import PLACED, ItemFacts
 from injury.services.mapping import Mapped, resolve_many
 from portal.access.member import Member
 from portal.jobs import Job, start
 
 LOOK_AGAIN = "injury.fees.look_again"
-#: Columns that a look may change.
-PLACED = (
-    "centre_code",
-    "centre_name",
-    "category",
-    "grade",
-    "version",
-    "dosage_form",
-    "state",
-    "held_kind",
-    "held_because",
-)
 PIECE = 500
+#: Asked for every item: an enum's value is slow.
+WAITING, HELD = FeeState.WAITING.value, FeeState.HELD.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +35,31 @@ def place(item: FeeItem, at: Mapped, *, charge: str = "") -> None:
 
     `charge` is the state of the line that a refund gives back.
     """
-    item.centre_code, item.centre_name = at.code, at.name or item.own_name
-    item.category = (item.own_category or at.category) if at.is_outside else at.category
-    item.grade, item.version = at.grade, at.version
-    if at.is_outside and item.kind != DRUG and not item.dosage_form:
-        item.dosage_form = NO_DOSAGE_FORM
+    for name, value in zip(PLACED, placed(item, at, charge), strict=True):
+        setattr(item, name, value)
+
+
+def placed(item: FeeItem | ItemFacts, at: Mapped, charge: str = "") -> tuple[str, ...]:
+    """What `place` puts on the item, in the order of PLACED; pure."""
+    category = (item.own_category or at.category) if at.is_outside else at.category
+    form = item.dosage_form or (NO_DOSAGE_FORM if at.is_outside and item.kind != DRUG else "")
     reason = hold(item, at)
     kind, because = (reason.kind, reason.because) if reason else ("", "")
     if not kind and charge in (FeeState.HELD, FeeState.DROPPED):
         kind, because = HeldKind.CHARGE.value, "被冲减的收费还不能上传，退费要等它上传之后"
-    item.state = FeeState.HELD if kind else FeeState.WAITING
-    item.held_kind, item.held_because = kind, because[:300]
+    state = HELD if kind else WAITING
+    name = at.name or item.own_name
+    return at.code, name, category, at.grade, at.version, form, state, kind, because[:300]
+
+
+def are_placed(rows: Sequence[ItemFacts], environment: str) -> bool:
+    """Whether `sort_out` would leave all of these waiting items as they are, so that all may go now."""
+    places = resolve_many({(row.own_code, row.kind, row.prescribed_on) for row in rows}, environment=environment)
+    states = _charges(rows)
+    return all(
+        placed(row, places[row.own_code, row.kind, row.prescribed_on], states.get(row.refunds_id, "")) == row.placed
+        for row in rows
+    )
 
 
 def sort_out(items: Sequence[FeeItem]) -> tuple[list[FeeItem], list[FeeItem]]:
@@ -89,7 +94,7 @@ def _placed(item: FeeItem) -> tuple[Any, ...]:
     return tuple(getattr(item, name) for name in PLACED)
 
 
-def _charges(items: Sequence[FeeItem]) -> dict[UUID, str]:
+def _charges(items: Sequence[FeeItem] | Sequence[ItemFacts]) -> dict[UUID | None, str]:
     """The states of the lines that these give back."""
     wanted = {item.refunds_id for item in items if item.refunds_id}
     return dict(FeeItem.objects.filter(pk__in=wanted).values_list("pk", "state")) if wanted else {}

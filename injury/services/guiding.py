@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import F
+
 from injury.models import Admission, AdmissionState, Flow, SettlementSheet
 from injury.rules.path import Situation, Step, guided_path, next_step
 from injury.services.discharge_standing import DischargeStanding, discharge_standing
@@ -54,6 +56,11 @@ def situation(admission: Admission, fees: FeeStanding, discharge: DischargeStand
         discharge_missing=len(discharge.missing) if discharge else 0,
         discharge_obstacle=discharge.submit_obstacle if discharge else "",
         materials=discharge.materials if discharge else 0,
-        has_sheet=admission.state == AdmissionState.DISCHARGED
-        and SettlementSheet.objects.filter(admission=admission).exists(),
+        has_sheet=admission.state == AdmissionState.DISCHARGED and _is_sheet_after_discharge(admission),
     )
+
+
+def _is_sheet_after_discharge(admission: Admission) -> bool:
+    """A sheet from before the discharge lacks its day, its diagnosis and the meals (4.16)."""
+    current = SettlementSheet.objects.filter(admission=admission, is_current=True)
+    return current.exclude(admission__discharges__discharged_at__gt=F("read_at")).exists()

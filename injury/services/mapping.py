@@ -6,17 +6,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 from django.utils import timezone
 
+from injury.messages.fees import FeeLine
 from injury.models.catalogue import CatalogueItem, Mapping, Standing
 from injury.models.fee import OUTSIDE
+from injury.rules.fee_fields import width
 from portal.codes import code_list
 
 #: An own item: code and kind (0 drug, 1 treatment, 9 material).
 Own = tuple[str, str]
 #: What an item outside of the catalogue is charged as when nobody said: drugs, treatment, material (AKA063).
 USUAL_CATEGORY = {"0": "11", "1": "22", "9": "51"}
+#: Characters of a category in 4.10 and 4.24; AKA063 lists some that are longer.
+CATEGORY_WIDTH = width(FeeLine, "aka063")
 #: 自费 (AKA065): what lies outside of the catalogue.
 SELF_PAID = "3"
 #: Own codes in one statement.
@@ -74,15 +79,30 @@ def mapped(one: Mapping | None, kind: str, on: date, today: date, newest: dict[s
         return outside(kind, "没有目录对照，按目录外自费项目上传，使用医院自己的名称")
     held = _held_by_dates(one, on) or _held_by_catalogue(one, on, today, newest)
     if one.item is None:
+        held = held or category_fault(one.category)
         made = outside(kind, "已确认为目录外项目，按自费上传，使用医院自己的名称", one.category)
         return Mapped(made.code, "", made.category, made.grade, "", is_outside=True, note=made.note, hold=held)
     item = one.item
     return Mapped(item.code, item.name, item.category, item.grade, item.version, item.price_limit, hold=held)
 
 
+@cache
 def outside(kind: str, why: str, category: str = "") -> Mapped:
     """An item outside of the catalogue: the code of its kind, paid by the patient (3.2)."""
     return Mapped(OUTSIDE[kind], "", category or USUAL_CATEGORY[kind], SELF_PAID, "", is_outside=True, note=why)
+
+
+def category_fault(category: str) -> str:
+    """Why this category cannot be sent for an item outside of the catalogue; empty when it can."""
+    if len(category) <= CATEGORY_WIDTH:
+        return ""
+    label = code_list("injury.aka063").label(category)
+    return f"收费类别 {category} {label} 超过 {CATEGORY_WIDTH} 位，目录外项目不能按它上传，请到目录对照中改选其他类别"
+
+
+def sendable_categories() -> list[tuple[str, str]]:
+    """The categories that an item outside of the catalogue can have: code and label."""
+    return [one for one in code_list("injury.aka063").choices() if not category_fault(one[0])]
 
 
 def _held_by_dates(one: Mapping, on: date) -> str:
@@ -121,7 +141,10 @@ def _mappings(own_codes: set[str], environment: str) -> dict[Own, Mapping]:
     found: dict[Own, Mapping] = {}
     codes = sorted(own_codes)
     for start in range(0, len(codes), PIECE):
-        mine = Mapping.objects.filter(environment=environment, own_code__in=codes[start : start + PIECE])
+        # One array: of thousands of values one by one, reading the statement alone takes longer than answering it.
+        mine = Mapping.objects.filter(environment=environment).extra(
+            where=["injury_mapping.own_code = ANY(%s)"], params=[codes[start : start + PIECE]]
+        )
         found |= {(one.own_code, one.kind): one for one in mine.select_related("item")}
     return found
 

@@ -17,7 +17,7 @@ from injury.models import CatalogueItem, Mapping, Standing
 from injury.models.catalogue import in_use, with_standing
 from injury.models.fee import OUTSIDE
 from injury.services.fee_holding import look_again_later
-from injury.services.mapping import kind_label
+from injury.services.mapping import category_fault, kind_label
 from injury.services.refusals import Refused
 from portal.access.member import Member
 from portal.audit import record
@@ -73,7 +73,8 @@ def fault_of(wish: Wish, known: Lookup[str, CatalogueItem], today: date) -> tupl
         if wish.code != OUTSIDE[wish.kind]:
             right = OUTSIDE[wish.kind]
             return "centre_code", f"种类是{kind_label(wish.kind)}的目录外项目应对照 {right}，不是 {wish.code}"
-        return None
+        fault = category_fault(wish.category)
+        return ("category", fault) if fault else None
     item = known.get(wish.code)
     if item is None:
         return "centre_code", f"中心目录中没有编码 {wish.code}"

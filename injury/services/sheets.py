@@ -20,6 +20,7 @@ from injury.models import (
     SettlementSheet,
     SheetLine,
 )
+from injury.rules import path
 from injury.rules.sheet import OurItem, Sums, TheirLine, differences, matched
 from injury.rules.totals import ZERO
 from injury.services.enquiries import enquire, latest, taking
@@ -32,11 +33,8 @@ from portal.audit import record
 
 def sheet_obstacle(admission: Admission) -> str:
     """Why the sheet cannot be asked for now, in a sentence; empty when it can (I7)."""
-    if admission.state in (AdmissionState.DISCHARGED, AdmissionState.RETURNING):
-        return ""
-    if admission.state not in (AdmissionState.ADMITTED, AdmissionState.LEAVING):
-        return "登记入院后才有结算单"
-    return fee_standing(admission).gate
+    is_open = admission.state in (AdmissionState.ADMITTED, AdmissionState.LEAVING)
+    return path.sheet_obstacle(admission.state, fee_standing(admission).gate if is_open else "")
 
 
 def request_sheet(admission: Admission, *, by: Member) -> Enquiry:

@@ -21,6 +21,9 @@ from portal.access.member import PortalRequest
 from portal.papers.xlsx import CONTENT_TYPE
 from portal.web.tables.export import attachment
 
+#: The page of a file, by its kind.
+PAGES = {FileKind.CATALOGUE: "injury:catalogue-file", FileKind.MAPPINGS: "injury:mapping-file"}
+
 
 @page("injury.mappings.view")
 def catalogue_list(request: PortalRequest) -> HttpResponseBase:
@@ -48,7 +51,7 @@ def _brought(request: PortalRequest, kind: FileKind) -> HttpResponseBase:
         file = form.cleaned_data["file"]
         is_complete = bool(form.cleaned_data.get("is_complete"))
         made = bring_file(kind, str(file.name), file.read(), by=request.member, is_complete=is_complete)
-        return redirect("injury:catalogue-file", made.pk)
+        return redirect(PAGES[kind], made.pk)
     here = environment(request)
     context = {
         "form": form,
@@ -68,7 +71,10 @@ def catalogue_import_template(request: PortalRequest) -> HttpResponseBase:
 
 @page("injury.mappings.view")
 def file_detail(request: PortalRequest, file_id: UUID) -> HttpResponseBase:
-    """What a file would change, what is wrong with it, or how far the worker is."""
+    """What a file would change, what is wrong with it, or how far the worker is; under the tab of its kind."""
+    own = PAGES[FileKind(get_or_404(CatalogueFile, file_id).kind)]
+    if request.resolver_match and request.resolver_match.view_name != own:
+        return redirect(own, file_id)
     return render(request, "injury/file_detail.html", _shown(request, file_id))
 
 
@@ -109,7 +115,7 @@ def file_use(request: PortalRequest, file_id: UUID) -> HttpResponseBase:
         messages.error(request, refusal.sentence)
     else:
         messages.info(request, "正在导入，完成后本页自动更新")
-    return redirect("injury:catalogue-file", file.pk)
+    return redirect(PAGES[FileKind(file.kind)], file.pk)
 
 
 @page("injury.mappings.edit", methods=("POST",))

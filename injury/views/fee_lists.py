@@ -107,8 +107,8 @@ class FeeList(ListPage):
         Column("centre_name", "中心名称", width=24, shown=False),
         Column("grade", "等级", value=lambda item: item.grade_label, sort="grade", width=8, shown=False),
         Column("version", "目录版本", width=10, shown=False),
-        Column("price", "单价", "money", value=lambda item: item.price, sort="price", width=12, shown=False),
-        Column("quantity", "数量", value=lambda item: exact(item.quantity), sort="quantity", width=10),
+        Column("price", "单价", "exact", value=lambda item: exact(item.price), sort="price", width=12, shown=False),
+        Column("quantity", "数量", "exact", value=lambda item: exact(item.quantity), sort="quantity", width=10),
         Column("amount", "金额", "money", total=True, width=12),
         Column("state", "状态", "state", tones=STATE_TONES, width=10),
         Column("held_because", "原因", width=40, shown=False),
@@ -183,7 +183,7 @@ class HeldList(ListPage):
     )
 
     def rows(self) -> QuerySet[Any]:
-        return FeeItem.objects.filter(state=FeeState.HELD).select_related("admission")
+        return FeeItem.objects.filter(state=FeeState.HELD).exclude(held_kind="").select_related("admission")
 
 
 def mapping_url(item: FeeItem) -> str:

@@ -84,7 +84,7 @@ class MappingList(ListPage):
         Column("own_code", "医院内码", "id", link=mapping_url, width=16),
         Column("own_name", "医院项目名称", width=30),
         Column("kind", "种类", value=lambda row: row.kind_label, sort="kind", width=8),
-        Column("own_price", "医院单价", "id", value=lambda row: exact(row.own_price), sort="own_price", width=12),
+        Column("own_price", "医院单价", "exact", value=lambda row: exact(row.own_price), sort="own_price", width=12),
         Column("specification", "规格", width=18, shown=False),
         Column("centre_code", "中心编码", "id", width=22),
         Column("item__name", "中心名称", width=30),
@@ -92,7 +92,7 @@ class MappingList(ListPage):
         Column("grade", "等级", value=lambda row: row.item.grade_label if row.item else "自费", sort="", width=8),
         Column("version", "目录版本号", "id", width=14),
         Column(
-            "limit", "中心限价", "id", value=lambda row: exact(row.item and row.item.price_limit), sort="", width=12
+            "limit", "中心限价", "exact", value=lambda row: exact(row.item and row.item.price_limit), sort="", width=12
         ),
         Column("valid_from", "对照生效日期", "date", shown=False),
         Column("valid_to", "对照失效日期", "date", shown=False),
@@ -156,7 +156,7 @@ class RenewalList(ListPage):
         Column("own_code", "医院内码", "id", link=mapping_url, width=16),
         Column("own_name", "医院项目名称", width=28),
         Column("kind", "种类", value=lambda row: row.kind_label, sort="kind", width=8),
-        Column("own_price", "医院单价", "id", value=lambda row: exact(row.own_price), sort="own_price", width=12),
+        Column("own_price", "医院单价", "exact", value=lambda row: exact(row.own_price), sort="own_price", width=12),
         Column("centre_code", "中心编码", "id", width=22),
         Column("version", "目录版本号", value=lambda row: was_and_is(row, "version"), sort="version", width=20),
         Column("name", "中心名称", value=lambda row: was_and_is(row, "name"), sort="", width=40),

@@ -150,6 +150,9 @@ def _file(request: PortalRequest, row: Attached, admission: Admission) -> HttpRe
     return response
 
 
+OPEN = [("doubt", "结果待确认"), ("people", "须两人认定")]
+
+
 class MaterialFilter(ListFilter):
     number = django_filters.CharFilter(label="编号", lookup_expr="icontains")
     admission = django_filters.CharFilter(
@@ -157,10 +160,15 @@ class MaterialFilter(ListFilter):
     )
     kind = choose("材料类型", lambda: code_list("injury.filetype").choices())
     state = choose("状态", MaterialState.choices)
+    open = choose("待办", OPEN, method="by_open")
 
     class Meta:
         model = Material
         fields: list[str] = []
+
+    def by_open(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        states = DOUBTFUL if value == "doubt" else [State.MANUAL]
+        return rows.filter(state=MaterialState.SENDING, operation__state__in=states)
 
 
 class MaterialList(ListPage):

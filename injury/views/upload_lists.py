@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from injury.models import Admission, AdmissionState, BatchLine, EpochState, FeeEpoch, FeeItem, FeeState
+from injury.models.upload import category_label
 from injury.views.admission_lists import with_fees
 from portal.web.tables import BulkAction, Column, ListFilter, ListPage, QuickSearch, choose
 from portal.web.tables.columns import Tone
@@ -127,8 +128,8 @@ class LineList(ListPage):
         Column("item__own_code", "医院内码", "id", width=16),
         Column("item__own_name", "项目名称", width=28),
         Column("item__centre_code", "中心编码", "id", width=20),
-        Column("category", "收费类别", "id", width=8),
-        Column("item__quantity", "数量", value=lambda line: f"{line.item.quantity.normalize():f}", width=10),
+        Column("category", "收费类别", value=lambda line: category_label(line.category), sort="category", width=10),
+        Column("item__quantity", "数量", "exact", value=lambda line: f"{line.item.quantity.normalize():f}", width=10),
         Column("amount", "金额（元）", "money", total=True),
         Column("line_hash", "内容摘要", "id", width=32, shown=False),
         Column("is_void", "未生效", value=lambda line: "未生效" if line.is_void else "", width=8),

@@ -44,6 +44,29 @@ class TenantModel(models.Model):
         return int(self.institution_id or required_institution())
 
 
+class LargeTenantModel(TenantModel):
+    """A tenant table of millions of rows that belong to another tenant row, which cannot be null.
+
+    That row's key is checked together with the institution (walls.tie), and indexes start with the institution: the
+    institution by itself needs neither a check nor an index, and each would cost with every row. For the same reason
+    give its keys to tenant tables `db_constraint=False`.
+    """
+
+    institution = models.ForeignKey(
+        "access.Institution",
+        verbose_name="机构",
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+        default=required_institution,
+        db_index=False,
+        db_constraint=False,
+    )
+
+    class Meta:
+        abstract = True
+
+
 def has_environment(model: type[models.Model]) -> bool:
     """Whether its rows belong to the test or to the production environment (column `environment`)."""
     return any(field.name == "environment" for field in model._meta.concrete_fields)

@@ -133,14 +133,19 @@ class JsonCodec:
 
 def _is_plain(value: object) -> bool:
     """Whether it is made of nothing but text, whole numbers, decimals, true, false, null, lists and members by text."""
-    kind = type(value)
-    if kind is dict:
-        return all(type(name) is str and _is_plain(inner) for name, inner in value.items())  # type: ignore[attr-defined]
-    if kind is list or kind is tuple:
-        return all(_is_plain(inner) for inner in value)  # type: ignore[attr-defined]
-    return kind in _PLAIN
+    inner: Iterable[object]
+    if type(value) is dict:
+        if not _TEXT.issuperset(map(type, value)):
+            return False
+        inner = value.values()
+    elif type(value) is list or type(value) is tuple:
+        inner = value
+    else:
+        return type(value) in _PLAIN
+    return _PLAIN.issuperset(map(type, inner)) or all(map(_is_plain, inner))
 
 
+_TEXT = frozenset({str})
 _PLAIN = frozenset({str, int, bool, type(None), Decimal})
 
 

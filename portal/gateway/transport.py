@@ -10,7 +10,7 @@ import http.client
 import socket
 import threading
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -23,6 +23,7 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, IncompleteRead, NameResolutionError, ProtocolError, ReadTimeoutError
 from urllib3.exceptions import SSLError as TlsError
+from urllib3.response import HTTPResponse
 
 from portal.gateway.errors import Doubt, NotSent, Unknown
 from portal.gateway.filing import Filing, Into
@@ -59,6 +60,7 @@ def post(
     ca_file: str | None = None,
     address: str = "",
     into: Into | None = None,
+    meanwhile: Callable[[], None] | None = None,
 ) -> Answer:
     """Send `body` once and return the answer.
 
@@ -67,7 +69,8 @@ def post(
     reply; `ca_file` replaces the system's certificate authorities. `allowed` lists hosts as `host` (the scheme's own
     port) or `host:port`. `address` is the IP that the host is bound to: it is connected to instead of asking the name
     service, and must be on the list as well; certificate and Host header stay those of the name. `into` takes a reply
-    that is a file; what was written before an error stays there.
+    that is a file; what was written before an error stays there. `meanwhile` is called once, when everything has been
+    sent and before the reply is waited for; it must be short and raise nothing.
 
     Raises NotSent when nothing left this machine, Unknown otherwise: time-out, reset, any status but 200, a web
     page, a reply that is cut off or too large.
@@ -75,7 +78,7 @@ def post(
     check_address(url, allowed)
     if address:
         check_address(bound_url(url, address), allowed)
-    watch = _Watch(address)
+    watch = _Watch(address, meanwhile)
     started = time.monotonic()
     deadline = threading.Timer(connect_timeout + read_timeout, watch.expire)
     deadline.daemon = True
@@ -104,8 +107,9 @@ def post(
 class _Watch:
     """How far one call has got, and the means to end it from outside."""
 
-    def __init__(self, address: str = "") -> None:
+    def __init__(self, address: str = "", meanwhile: Callable[[], None] | None = None) -> None:
         self.address = address
+        self._meanwhile = meanwhile
         self.sent = False
         self.expired = False
         self._socket: socket.socket | None = None
@@ -116,6 +120,12 @@ class _Watch:
             self._socket = connection
             if self.expired:
                 self._shut()
+
+    def waits(self) -> None:
+        """The other side has everything and works: so can we."""
+        work, self._meanwhile = self._meanwhile, None
+        if work is not None:
+            work()
 
     def expire(self) -> None:
         """Called by the timer: a read that is blocked then ends at once."""
@@ -163,28 +173,16 @@ class _Plain(HTTPConnection):
         self._watch.sent = True
         super().send(data)
 
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override]
+        self._watch.waits()
+        return super().getresponse()
 
-class _Tls(HTTPSConnection):
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self._watch = _WATCH.get()
 
-    def _new_conn(self) -> socket.socket:
-        with _bound(self, self._watch.address):
-            connection = super()._new_conn()
-        self._watch.opened(connection)
-        return connection
-
+class _Tls(_Plain, HTTPSConnection):
     def connect(self) -> None:
         super().connect()
         if self.sock is not None:  # wrapped by now: the plain socket has given up its descriptor
             self._watch.opened(self.sock)
-
-    def send(self, data: Any) -> None:
-        if self.sock is None:
-            self.connect()
-        self._watch.sent = True
-        super().send(data)
 
 
 class _PlainPool(HTTPConnectionPool):

@@ -157,7 +157,7 @@ def _style(kind: str) -> NamedStyle:
     bare = kind.removeprefix("total-")
     style = NamedStyle(name=_style_name(kind), font=Font(name=FONT, size=10), number_format=FORMATS.get(bare, TEXT))
     line = Side(style="thin", color="D6DEE6")
-    style.alignment = Alignment(horizontal="right" if bare in ("money", "int") else "left", vertical="center")
+    style.alignment = Alignment(horizontal="right" if bare in ("money", "int", "exact") else "left", vertical="center")
     if kind == "title":
         style.font = Font(name=FONT, size=14, bold=True)
     elif kind == "about":

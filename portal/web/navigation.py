@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -60,7 +61,7 @@ class NavItem:
         if _items.setdefault(self.url_name, self) != self:
             raise ValueError(f"navigation item {self.url_name!r} is declared twice")
 
-    @property
+    @cached_property
     def url(self) -> str:
         return reverse(self.url_name)
 
@@ -96,16 +97,15 @@ def current_item(request: HttpRequest) -> NavItem | None:
 
 def sections(request: HttpRequest, member: Member) -> list[Section]:
     """What this member may open, by section; areas and sections without pages are left out."""
-    here = current_item(request)
-    return [found for label, areas in SECTIONS.items() if (found := _section(label, areas, member, here)).links]
+    here, pages = current_item(request), _pages(member)
+    return [found for label, areas in SECTIONS.items() if (found := _section(label, areas, pages, here)).links]
 
 
-def _section(label: str, areas: dict[str, str], member: Member, here: NavItem | None) -> Section:
+def _section(label: str, areas: dict[str, str], pages: dict[str, list[NavItem]], here: NavItem | None) -> Section:
     def links() -> Iterator[Link]:
         for area, icon in areas.items():
-            pages = _pages(area, member)
-            if pages:
-                yield Link(area, pages[0].url, here is not None and here.area == area, icon)
+            if area in pages:
+                yield Link(area, pages[area][0].url, here is not None and here.area == area, icon)
 
     return Section(label, tuple(links()))
 
@@ -113,12 +113,17 @@ def _section(label: str, areas: dict[str, str], member: Member, here: NavItem | 
 def tabs(request: HttpRequest, member: Member) -> list[Link]:
     """The pages of this page's area; empty when there is only one."""
     here = current_item(request)
-    pages = _pages(here.area, member) if here else []
+    pages = _pages(member).get(here.area, []) if here else []
     return [Link(item.label, item.url, item is here) for item in pages] if len(pages) > 1 else []
 
 
-def _pages(area: str, member: Member) -> list[NavItem]:
-    return [item for item in declared_items() if item.area == area and member.may(item.permission)]
+def _pages(member: Member) -> dict[str, list[NavItem]]:
+    """What this member may open, by area."""
+    found: dict[str, list[NavItem]] = {}
+    for item in declared_items():
+        if member.may(item.permission):
+            found.setdefault(item.area, []).append(item)
+    return found
 
 
 NavItem("工作台", "工作台", "web:dashboard", "portal.use", 0)

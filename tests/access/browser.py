@@ -1,20 +1,13 @@
 """A real browser for the pages of the access room; complaints of the console and of the content policy fail a test."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
-from django.db import connections
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from portal.access.member import Member
-from tests.cast import signed_in
-
-#: A folder for pictures of every page looked at, to be looked at by people.
-SHOTS = os.environ.get("PORTAL_SHOTS")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+from tests.chromium import examine, let_in, new_context
 
 
 class Desk:
@@ -36,29 +29,21 @@ class Desk:
             self.complaints.append(line.text)
 
     def sign_in(self, member: Member) -> None:
-        key = signed_in(member).cookies["sessionid"].value
-        self.context.add_cookies([{"name": "sessionid", "value": key, "url": self.url}])
+        let_in(self.context, member, self.url)
 
     def visit(self, page: Page, path: str) -> Page:
         page.goto(self.url + path)
         return page
 
     def look(self, page: Page, name: str) -> None:
-        """Axe finds nothing wrong; with PORTAL_SHOTS=<folder> there is also a picture."""
-        if SHOTS:
-            page.screenshot(path=f"{SHOTS}/access-{name}.png")
+        """Axe finds nothing wrong."""
         self.looking = True  # axe measures with inline styles, to which the policy objects
-        found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+        examine(page, f"access-{name}")
         self.looking = False
-        assert [(name, v["id"], [node["html"][:200] for node in v["nodes"]]) for v in found] == []
 
 
 @contextmanager
-def opened(chromium_path: str, url: str) -> Iterator[Desk]:
-    with sync_playwright() as tool:
-        browser = tool.chromium.launch(executable_path=chromium_path, args=FLAGS)
-        desk = Desk(browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN"), url)
-        yield desk
-        browser.close()
-        connections.close_all()  # this thread's loop had a connection of its own
+def opened(browser: Browser, url: str) -> Iterator[Desk]:
+    desk = Desk(new_context(browser), url)
+    yield desk
     assert desk.complaints == [], "\n".join(desk.complaints)

@@ -15,9 +15,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def desk(chromium_path, live_server, monkeypatch, dora_member):
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright keeps a loop running in this thread
-    with opened(chromium_path, live_server.url) as desk:
+def desk(browser, live_server, dora_member):
+    with opened(browser, live_server.url) as desk:
         desk.context.clock.install()
         desk.sign_in(dora_member)
         yield desk

@@ -12,11 +12,26 @@ from tests.cast import PASSWORD, membership_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+#: The reference holds every operation of every business, all of one template: axe would take longer for it than for all
+#: other pages together. Leaves one of each shape (elements, attributes, what is too wide), says which ids come twice.
+ONE_OF_EACH_SHAPE = """() => {
+  const ids = [...document.querySelectorAll('[id]')].map(one => one.id);
+  const tooWide = one => one.scrollWidth > one.clientWidth;
+  const shape = one => [one.localName, one.className, ...one.getAttributeNames(), tooWide(one)].join();
+  const seen = new Set(), again = [];
+  for (const section of document.querySelectorAll('section.operation')) {
+    const shapes = [...new Set([...section.querySelectorAll('*')].map(shape))].sort().join(';');
+    if (seen.has(shapes)) again.push(section);
+    seen.add(shapes);
+  }
+  again.forEach(section => section.remove());
+  return ids.filter((id, at) => ids.indexOf(id) !== at);
+}"""
+
 
 @pytest.fixture
-def desk(chromium_path, live_server, monkeypatch):
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright keeps a loop running in this thread
-    with opened(chromium_path, live_server.url) as desk:
+def desk(browser, live_server):
+    with opened(browser, live_server.url) as desk:
         yield desk
 
 
@@ -132,6 +147,7 @@ def test_it_shows_people_and_keys(desk, page, dora_member, bob_member, alice_mem
     desk.look(page, "key-create")
     desk.visit(page, "/api/docs")
     expect(page.get_by_text("/api/keys").first).to_be_visible()
+    assert page.evaluate(ONE_OF_EACH_SHAPE) == []
     desk.look(page, "api-docs")
 
 

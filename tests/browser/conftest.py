@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.db import connections
 from django.urls import reverse
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from portal.access.door import tenant_tx
 from portal.access.member import Member
@@ -20,11 +18,9 @@ from portal.gateway.channels.models import Channel
 from portal.gateway.channels.seed import seed_channels
 from portal.gateway.sandbox.control import Sandbox
 from tests.cast import PASSWORD
+from tests.chromium import examine, new_context
 
 ROOT = Path(__file__).resolve().parents[2]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-#: With PORTAL_SHOTS=<folder> every page that is examined is also kept as a picture.
-SHOTS = os.environ.get("PORTAL_SHOTS")
 
 
 @dataclass
@@ -66,22 +62,9 @@ class Person:
 
     def examine(self, name: str) -> None:
         """Axe finds nothing wrong with the page."""
-        if SHOTS:
-            self.page.screenshot(path=f"{SHOTS}/{name}.png")
         self.examining = True  # axe measures with inline styles: what the policy says to those is not about our pages
-        found = Axe().run(self.page, options={"resultTypes": ["violations"]}).response["violations"]
+        examine(self.page, name)
         self.examining = False
-        assert [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found] == []
-
-
-@pytest.fixture
-def browser(chromium_path: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright keeps a loop running in this thread
-    with sync_playwright() as tool:
-        opened = tool.chromium.launch(executable_path=chromium_path, args=FLAGS)
-        yield opened
-        opened.close()
-        connections.close_all()  # this thread's loop had a connection of its own
 
 
 @pytest.fixture
@@ -90,7 +73,7 @@ def person(browser: Browser, live_server: Any) -> Iterator[Callable[[str], Perso
     people: list[Person] = []
 
     def make(username: str) -> Person:
-        page = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN").new_page()
+        page = new_context(browser).new_page()
         one = Person(page, live_server.url, [])
 
         def complain(line: Any) -> None:

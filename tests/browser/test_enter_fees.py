@@ -67,7 +67,7 @@ def test_a_clerk_looks_at_fees_and_enters_more(stay, person, tmp_path):
     page.keyboard.press("Enter")
     expect(page.get_by_text("已更正，待上传")).to_be_visible()
     page.get_by_role("link", name="退费").click()
-    expect(page.get_by_label("数量", exact=True)).to_have_value("-2")
+    expect(page.get_by_role("textbox", name="数量", exact=True)).to_have_value("-2")
     page.get_by_role("button", name="增加一行").click()
     expect(page.get_by_role("heading", name="第 2 行")).to_be_visible()
     page.get_by_role("button", name="保存 2 行").click()

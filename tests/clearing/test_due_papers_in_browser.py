@@ -1,44 +1,28 @@
 """The list of due papers on a clerk's screen: found, ticked by keyboard, printed; accessible."""
 
-import os
-from collections.abc import Iterator
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.db import connections
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from clearing.models import RowState
 from portal.access.door import tenant_tx
 from portal.jobs import Job
-from tests.cast import signed_in
+from tests.chromium import examine, let_in, new_context
 from tests.clearing.printing import City, full_city
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-SHOTS = os.environ.get("PORTAL_SHOTS")
 
 
 @pytest.fixture
-def page(chromium_path, monkeypatch, live_server, alice_member) -> Iterator[Page]:
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright keeps a loop running in this thread
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_playwright() as tool:
-        browser = tool.chromium.launch(executable_path=chromium_path, args=flags)
-        context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
-        key = signed_in(alice_member).cookies["sessionid"].value
-        context.add_cookies([{"name": "sessionid", "value": key, "url": live_server.url}])
-        opened = context.new_page()
-        opened.set_default_timeout(20_000)
-        yield opened
-        browser.close()
-        connections.close_all()  # this thread's loop had a connection of its own
+def page(browser, live_server, alice_member) -> Page:
+    context = new_context(browser)
+    let_in(context, alice_member, live_server.url)
+    opened = context.new_page()
+    opened.set_default_timeout(20_000)
+    return opened
 
 
 def looked_at(page: Page, name: str) -> None:
-    if SHOTS:
-        page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-    assert [(v["id"], [node["html"][:200] for node in v["nodes"]]) for v in found] == []
+    examine(page, name, full=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= 1366
 
 

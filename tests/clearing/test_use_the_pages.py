@@ -81,6 +81,20 @@ def test_it_accepts_a_difference_with_a_reason(desk, clerk, reviewer):
     assert desk.row(row).accepted_by == desk.bob.user
 
 
+def test_a_verified_row_that_the_centre_changed_says_what_it_keeps_from(desk, reviewer):
+    desk.generate().accept()
+    row = desk.rows(finding_count__gt=0)[0]
+    with desk.tx():
+        ClearingRow.objects.filter(pk=row.pk).update(state="verified", accepted_at=None, accepted_by=None)
+    address = reverse("clearing:row-detail", args=[row.pk])
+    page = text(reviewer.get(address))
+    assert "未接受，不能申请" in page
+    assert "不能核对" not in page
+    said = text(post(reviewer, "clearing:accept", {"reason": "已与中心核实"}, args=[row.pk]))
+    assert "可以进入清算申请" in said
+    assert "现在可以核对" not in said
+
+
 def test_it_verifies_ticked_rows_and_all_that_match(desk, clerk):
     desk.generate().accept()
     rows = desk.rows()

@@ -43,6 +43,20 @@ def test_it_sends_once_and_returns_the_answer():
         assert b"python" not in head.lower()
 
 
+def test_it_has_time_for_something_else_once_everything_is_sent():
+    there: list[bool] = []
+
+    def look():
+        until = time.monotonic() + 2
+        while not server.requests and time.monotonic() < until:
+            time.sleep(0.001)
+        there.append(server.requests[0].endswith(b"x" * 100))
+
+    with serving(reply(b"{}")) as server:
+        assert call(server.url, server.host, body=b"x" * 100, meanwhile=look).status == 200
+        assert there == [True]
+
+
 def test_it_opens_a_connection_for_every_call():
     with serving(reply(b"{}")) as server:
         for _ in range(3):

@@ -69,6 +69,16 @@ def test_a_draft_keeps_everything_that_was_typed_and_says_what_is_missing(alice,
     assert kept.name_masked.startswith("名*")
 
 
+def test_the_form_marks_what_registering_needs(alice):
+    page = text(alice.get(reverse("injury:admission-new")))
+    mark = '<span class="required" title="必填" aria-hidden="true">*</span></label>'
+    for needed in ("身份证号", "姓名", "性别", "单位编号", "住院号/门诊号", "入院日期", "病种编码", "科室", "主治医师"):
+        assert f">{needed}{mark}" in page, needed
+    for free in ("社保卡卡号", "备注", "病房"):
+        assert f">{free}{mark}" not in page, free
+    assert page.count("住院必填") == 2
+
+
 def test_a_wrong_checksum_is_refused_and_nothing_is_sent(alice, door):
     wrong = TYPED["identity"][:17] + ("1" if TYPED["identity"][17] != "1" else "2")
     alice.post(reverse("injury:admission-new"), TYPED | {"identity": wrong})

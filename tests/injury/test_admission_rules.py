@@ -10,7 +10,7 @@ from injury.messages.cross_province import CrossProvinceAdmission
 from injury.rules.admission import LENGTHS, Facts, admission_faults
 from injury.rules.approval import day, filing_fault, treatment_fault
 from injury.rules.identity import check_digit, gender_of, identity_fault
-from injury.rules.path import Progress, Situation, guided_path, next_step
+from injury.rules.path import Progress, Situation, guided_path, next_step, sheet_obstacle
 from portal.gateway.messages import Part
 
 TODAY = date(2026, 3, 20)
@@ -158,12 +158,31 @@ def test_only_possible_steps_are_offered_and_the_others_say_why():
     path = steps(uploaded=5, gate="上传后还没有核对中心金额，请先核对")
     assert [path[key].progress for key in ("fees", "approve", "discharge")] == ["done", "now", "later"]
     path = steps(uploaded=5)
-    assert [path[key].progress for key in ("approve", "discharge", "sheet")] == ["done", "now", "later"]
+    assert [path[key].progress for key in ("approve", "discharge", "sheet")] == ["done", "now", "now"]
     following = next_step(list(path.values()))
     assert following is not None
     assert following.key == "discharge"
     path = steps(state="discharged", uploaded=5)
     assert (path["sheet"].progress, "网页版" in path["claim"].reason) == ("now", True)
+
+
+@pytest.mark.parametrize("state", ["draft", "registering", "admitted", "leaving", "discharged", "returning", "undone"])
+@pytest.mark.parametrize("gate", ["", "还有 5 条费用没有上传"])
+def test_the_path_offers_the_sheet_exactly_when_it_can_be_asked_for(state, gate):
+    sheet = steps(state=state, gate=gate)["sheet"]
+    assert (sheet.progress == Progress.NOW) is not bool(sheet_obstacle(state, gate))
+    if not sheet.is_possible:
+        assert sheet.reason == sheet_obstacle(state, gate)
+
+
+def test_a_sheet_from_before_the_discharge_is_asked_for_again():
+    assert "出院后再获取一次" in steps(uploaded=5)["sheet"].reason
+    assert steps(state="discharged", has_sheet=True)["sheet"].progress == Progress.DONE
+
+
+def test_who_was_registered_without_a_question_is_not_asked_about_any_more():
+    assert steps(state="draft", is_asked=False)["ask"].progress == Progress.NOW
+    assert steps(state="admitted", is_asked=False)["ask"].progress == Progress.DONE
 
 
 def test_doubt_is_called_doubt_and_stops_what_follows():

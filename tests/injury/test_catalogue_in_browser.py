@@ -1,28 +1,22 @@
 """A clerk brings the centre's catalogue, maps what is missing, and takes over a new version; pages are accessible."""
 
-import os
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.db import connections
 from django.urls import reverse
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from injury.models import FeeItem, Mapping
 from portal.access.door import tenant_tx
 from portal.jobs import Job, JobState
 from portal.jobs.tasks import run_job
-from tests.cast import signed_in
+from tests.chromium import examine, let_in, new_context
 from tests.injury.catalogue_rows import MAPPING_HEADS, workbook
 from tests.injury.fees import days_ago, make_admission
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-SHOTS = os.environ.get("PORTAL_SHOTS")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 DRUGS = ["头孢呋辛钠注射液", "布洛芬缓释胶囊", "氯化钠注射液", "甘露醇注射液", "甲钴胺片", "低分子肝素钙注射液"]
 TREATMENTS = ["清创缝合", "换药（大）", "关节松动训练", "石膏固定术", "CT平扫", "级别护理"]
 CHARGES = [("YP0001", "氯化钠注射液500ml", "0", 480), ("YP0002", "布洛芬缓释胶囊", "0", 126)]
@@ -31,25 +25,16 @@ CHARGES += [("HC0001", "接骨板八孔", "9", 5200)]
 
 
 @pytest.fixture
-def page(chromium_path, monkeypatch, live_server, alice_member) -> Iterator[Page]:
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright keeps a loop running in this thread
-    with sync_playwright() as tool:
-        browser = tool.chromium.launch(executable_path=chromium_path, args=FLAGS)
-        context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
-        key = signed_in(alice_member).cookies["sessionid"].value
-        context.add_cookies([{"name": "sessionid", "value": key, "url": live_server.url}])
-        opened = context.new_page()
-        opened.set_default_timeout(20_000)
-        yield opened
-        browser.close()
-        connections.close_all()  # this thread's loop had a connection of its own
+def page(browser, live_server, alice_member) -> Page:
+    context = new_context(browser)
+    let_in(context, alice_member, live_server.url)
+    opened = context.new_page()
+    opened.set_default_timeout(20_000)
+    return opened
 
 
 def looked_at(page: Page, name: str) -> None:
-    if SHOTS:
-        page.screenshot(path=f"{SHOTS}/{name}.png")
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-    assert [(v["id"], [node["html"][:200] for node in v["nodes"]]) for v in found] == []
+    examine(page, name)
     assert page.evaluate("document.documentElement.scrollWidth") <= 1366
 
 

@@ -1,47 +1,30 @@
 """A clerk fills the discharge editor: drafts save themselves, files are previewed, pages are accessible."""
 
-import os
-from collections.abc import Iterator
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.db import connections
 from django.urls import reverse
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from injury.models import AdmissionState, DischargeRecord, Invoice
 from portal.access.door import tenant_tx
-from tests.cast import signed_in
+from tests.chromium import examine, let_in, new_context
 from tests.injury.fees import days_ago, make_admission
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-SHOTS = os.environ.get("PORTAL_SHOTS")
 PDF = b"%PDF-1.4\n" + b"0" * 40 + b"\n%%EOF\n"
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
 
 
 @pytest.fixture
-def page(chromium_path, monkeypatch, live_server, alice_member) -> Iterator[Page]:
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright keeps a loop running in this thread
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_playwright() as tool:
-        browser = tool.chromium.launch(executable_path=chromium_path, args=flags)
-        context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
-        key = signed_in(alice_member).cookies["sessionid"].value
-        context.add_cookies([{"name": "sessionid", "value": key, "url": live_server.url}])
-        opened = context.new_page()
-        opened.set_default_timeout(20_000)
-        yield opened
-        browser.close()
-        connections.close_all()  # this thread's loop had a connection of its own
+def page(browser, live_server, alice_member) -> Page:
+    context = new_context(browser)
+    let_in(context, alice_member, live_server.url)
+    opened = context.new_page()
+    opened.set_default_timeout(20_000)
+    return opened
 
 
 def looked_at(page: Page, name: str) -> None:
-    if SHOTS:
-        page.screenshot(path=f"{SHOTS}/{name}.png")
-        page.screenshot(path=f"{SHOTS}/{name}-full.png", full_page=True)
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-    assert [(v["id"], [node["html"][:200] for node in v["nodes"]]) for v in found] == []
+    examine(page, name)
     assert page.evaluate("document.documentElement.scrollWidth") <= 1366
 
 
@@ -80,7 +63,7 @@ def test_a_clerk_fills_the_editor(page, live_server, alice_member):
         {"name": "a.pdf", "mimeType": "application/pdf", "buffer": PNG}
     )
     page.get_by_role("button", name="添加").click()
-    expect(page.get_by_text("内容却是PNG 文件")).to_be_visible()
+    expect(page.get_by_text("内容却是 PNG 文件")).to_be_visible()
     expect(page.get_by_label("编号")).to_have_value("FP20260001")
     looked_at(page, "discharge-invoice-refused")
     page.get_by_label("发票文件（PDF）").set_input_files(

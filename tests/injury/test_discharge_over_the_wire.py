@@ -6,16 +6,19 @@ from threading import Thread
 
 import pytest
 from django.db import connection
+from django.http import QueryDict
 from django.utils import timezone
 
+from injury.dashboard import materials_open
 from injury.messages import Discharge as DischargeRequest
-from injury.models import AdmissionState, Discharge, DischargeState, InvoiceNumber, MaterialState
+from injury.models import AdmissionState, Discharge, DischargeState, InvoiceNumber, Material, MaterialState
 from injury.services.discharge import submit_discharge, undo_discharge
 from injury.services.discharge_drafts import Seat, save_head
 from injury.services.discharge_files import Paper, add_invoice
 from injury.services.discharge_standing import discharge_standing
 from injury.services.materials import upload_material
 from injury.services.refusals import Refused
+from injury.views.materials import MaterialFilter
 from portal.gateway.journal import Operation, State, approve, request_of
 from tests.cast import actions_of
 from tests.injury.discharge_desk import PDF, desk
@@ -216,6 +219,10 @@ def test_a_material_in_doubt_is_decided_by_people_and_never_sent_again(desk):
     with desk.door():
         material.refresh_from_db()
         assert material.is_doubtful
+        told = {task.label: task for task in materials_open(desk.by)}["工伤材料须两人认定"]
+        assert told.count == 1
+        listed = MaterialFilter(QueryDict(told.url.partition("?")[2]), queryset=Material.objects.all()).filtered()
+        assert [one.pk for one in listed] == [material.pk]
     with pytest.raises(Refused, match="正在上传"):
         desk.undo(stay)
     assert len(effects(desk, MATERIAL)) == 1

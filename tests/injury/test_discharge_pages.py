@@ -139,7 +139,7 @@ def test_the_head_keeps_what_is_right_and_says_what_is_not(alice, stay):
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("发票.pdf", PNG, "文件名是 .pdf，内容却是PNG 文件"),
+        ("发票.pdf", PNG, "文件名是 .pdf，内容却是 PNG 文件"),
         ("发票.png", PNG, "只能是 pdf"),
         ("大.pdf", PDF + b"0" * (50 * 1024 * 1024), "50.0 MB，最大 10 MB"),
     ],
@@ -215,7 +215,7 @@ def test_a_hospital_system_fills_the_draft(alice, stay):
     again = call(alice, f"{here}/invoices", paper, "k6")
     assert (again.status_code, again.json()["errors"][0]["pointer"]) == (422, "/number")
     bad = call(alice, f"{here}/invoices", paper | {"number": "FP2", "file": base64.b64encode(PNG).decode()}, "k7")
-    assert "内容却是PNG" in bad.json()["detail"]
+    assert "内容却是 PNG" in bad.json()["detail"]
     refused = call(alice, f"{here}/submissions", {}, "k8")
     assert refused.status_code == 422
     assert {"/days", "/02", "/fees"} <= {one["pointer"] for one in refused.json()["errors"]}

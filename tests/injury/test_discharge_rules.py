@@ -135,7 +135,7 @@ def test_a_draft_takes_what_was_typed_and_drops_what_is_empty():
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("a.pdf", PNG, "内容却是PNG 文件"),
+        ("a.pdf", PNG, "内容却是 PNG 文件"),
         ("a.png", PDF, "只能是 pdf"),
         ("a.pdf", b"<html>", "不能识别的内容"),
         ("a.pdf", PDF[:-8], "没有结尾"),

@@ -60,6 +60,7 @@ def faults(said, scene=STAY):
         (GOOD | {"prescription": "C" * 21}, "prescription", "最多 20"),
         (GOOD | {"kind": "2"}, "kind", "81027"),
         (GOOD | {"own_category": "77"}, "own_category", "81024"),
+        (GOOD | {"own_category": "1407"}, "own_category", "最多 3"),
         (GOOD | {"own_grade": "9"}, "own_grade", "代码"),
         (GOOD | {"advice_no": ""}, "advice_no", "999"),
         (GOOD | {"is_rescue": "2"}, "is_rescue", "是或否"),

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from injury.models import CatalogueItem, Mapping, Standing
 from injury.models.catalogue import with_standing
-from injury.services.mapping import resolve, resolve_many
+from injury.services.mapping import resolve, resolve_many, sendable_categories
 from injury.services.mapping_changes import Wish, put_mappings, remove_mapping, renew, renewable
 from injury.services.refusals import Refused
 from portal.access.door import tenant_tx
@@ -45,6 +45,19 @@ def test_what_is_known_to_be_outside_says_so_with_its_own_category(in_hospital_a
     found = asked("0012")
     assert (found.code, found.category, found.hold) == ("SZFYP999", "91", "")
     assert "已确认为目录外" in found.note
+
+
+def test_a_category_too_long_for_the_interface_is_refused_and_held(in_hospital_a, alice_member):
+    with pytest.raises(Refused) as refused:
+        put_mappings([wish("0009", "目录外", category="1407")], by=alice_member)
+    assert list(refused.value.faults) == [
+        ("items/0/category", "收费类别 1407 救护车费 超过 3 位，目录外项目不能按它上传，请到目录对照中改选其他类别")
+    ]
+    put_mapping("0012", None, category="14021")
+    assert "超过 3 位" in asked("0012").hold
+    assert "1407" not in dict(sendable_categories())
+    put_item("XN1")
+    put_mappings([wish("0010", "目录外", category="100"), wish("0011", "XN1", category="1407")], by=alice_member)
 
 
 def test_the_same_code_of_another_kind_is_another_item(in_hospital_a):

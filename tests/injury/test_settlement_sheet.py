@@ -142,7 +142,8 @@ def test_the_paper_has_every_field_of_the_specification(
         "2025-06-2209:10:00",
         "医疗费发生金额155.00", "工伤基金应支付金额113.00", "自付金额42.00", "伙食补贴0.00", "结算金额113.00",
         "自付支付方式个人自付", "壹佰壹拾叁元", "自付项目明细（3项）", "1换药212.5025.005.00超价格服务标准",
-        "2样例胶囊310.0030.0030.00目录外用药", "经办人：", "打印日期：", "第1页/共1页", "社保机构尚未审核",
+        "2样例胶囊310.0030.0030.00目录外用药",
+        "3药占比扣除———7.00不可报销", "经办人：", "打印日期：", "第1页/共1页", "社保机构尚未审核",
     ]:  # fmt: skip
         assert words in flat, words
     assert (IDENTITY in flat) is whole
@@ -153,6 +154,7 @@ def test_the_spreadsheet_has_the_same_items_as_numbers(sheet, alice_member, in_h
     rows = [row for row in book.worksheets[0].iter_rows(values_only=True) if any(row)]
     items = [row for row in rows if isinstance(row[0], int)]
     assert [row[1] for row in items] == ["换药", "样例胶囊", "药占比扣除"]
+    assert items[2][2:5] == ("—", "—", None)
     assert sum(Decimal(str(row[5])) for row in items) == Decimal("42.00")
 
 

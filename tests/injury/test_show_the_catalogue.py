@@ -13,6 +13,7 @@ from django.urls import reverse
 from injury.models import CatalogueFile, CatalogueItem, ErrorCode, FeeItem, FileKind, Mapping
 from injury.services.catalogue_reading import read_file, use_file
 from injury.services.mapping_coverage import coverage
+from portal.access import middleware
 from portal.access.door import tenant_tx
 from portal.papers.xlsx_reading import read_xlsx
 from tests.injury.catalogue_rows import MAPPING_HEADS, put_item, put_mapping, upload, workbook
@@ -222,6 +223,14 @@ def finish_jobs(institution) -> None:
         Job.objects.update(state="done")
 
 
+def test_a_file_of_mappings_is_shown_among_the_mappings(shelf, alice, hospital_a):
+    with tenant_tx(hospital_a.pk):
+        file = CatalogueFile.objects.create(environment="test", kind=FileKind.MAPPINGS, name="甲.xlsx", state="faulty")
+    here = reverse("injury:mapping-file", args=[file.pk])
+    assert alice.get(reverse("injury:catalogue-file", args=[file.pk])).url == here
+    assert f'href="{reverse("injury:mapping-list")}" aria-current="page"' in text(alice.get(here))
+
+
 def test_it_is_nobody_elses(shelf, alice, charlie, hospital_a):
     with tenant_tx(hospital_a.pk):
         mapping = Mapping.objects.all()[0]
@@ -241,7 +250,8 @@ def test_it_is_nobody_elses(shelf, alice, charlie, hospital_a):
 @pytest.mark.parametrize(
     "name", ["mapping-list", "mapping-renewals", "catalogue-list", "mapping-coverage", "error-list"]
 )
-def test_pages_ask_as_many_questions_for_many_rows_as_for_few(shelf, alice, hospital_a, name):
+def test_pages_ask_as_many_questions_for_many_rows_as_for_few(shelf, alice, hospital_a, name, monkeypatch):
+    monkeypatch.setattr(middleware, "GRAIN", 3600)  # being there is written down every second
     address = reverse(f"injury:{name}")
 
     def questions() -> int:

@@ -149,6 +149,18 @@ def worker_of(desk):
     return pid
 
 
+def until_it_sends(desk, seconds=0.8):
+    """Wait until a message is under way, or there is nothing to send."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        with desk.door():
+            if Operation.objects.filter(state=State.SENDING).exists():
+                return
+        if all_complete(desk):
+            return
+        time.sleep(0.005)
+
+
 def bury(desk, pid):
     """The worker is gone at once; what it held is given up as if its time were over."""
     os.kill(pid, signal.SIGKILL)
@@ -180,7 +192,11 @@ def test_thirty_killed_workers_and_a_hundred_presses_change_nothing_twice(desk, 
     for _ in range(KILLS):
         busy += not all_complete(desk)
         pid = worker_of(desk)
-        time.sleep(chance.uniform(0.02, 0.35))
+        if chance.random() < 0.5:
+            until_it_sends(desk)  # every other one while its message is under way, however busy the machine is
+            time.sleep(chance.uniform(0.0, 0.05))
+        else:
+            time.sleep(chance.uniform(0.02, 0.35))
         bury(desk, pid)
         people_do_their_part(desk)
     assert busy >= KILLS // 2

@@ -3,8 +3,11 @@
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 
 from injury.models import BatchState, EpochState, FeeEpoch, FeeItem, FeeState
+from injury.services.uploading import messages, sending
+from injury.services.uploading.messages import lines_of, message_of
 from tests.injury.upload_desk import UPLOAD
 
 
@@ -34,6 +37,36 @@ def test_everything_waiting_goes_in_batches_of_one_sign_and_the_sums_agree(desk,
     assert standing.ours == standing.centre == sum((one.ours for one in standing.categories), Decimal(0))
     assert desk.epoch(stay).state == EpochState.COMPLETE
     assert desk.differences(stay) == []
+
+
+def test_the_next_message_is_made_while_the_reply_is_waited_for(desk, stay, monkeypatch):
+    late = []
+
+    def made_late(batch, *rest):
+        late.append(batch.number)
+        return message_of(batch, *rest)
+
+    monkeypatch.setattr(sending, "message_of", made_late)
+    desk.charge(stay, 12)
+    desk.upload(stay)
+    desk.settle()
+    assert [one.state for one in desk.batches(stay)] == [BatchState.APPLIED] * 3
+    assert late == [1]
+
+
+def test_a_frozen_item_that_somebody_changed_stops_the_upload(desk, stay, monkeypatch):
+    def spoiled(batch):
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE injury_feeitem SET remark = '改' WHERE line_id = 'F000012'")
+        return lines_of(batch)
+
+    monkeypatch.setattr(messages, "lines_of", spoiled)
+    desk.charge(stay, 12)
+    desk.upload(stay)
+    desk.settle()
+    assert [one.state for one in desk.batches(stay)] == [BatchState.APPLIED] * 2 + [BatchState.PLANNED]
+    epoch = desk.epoch(stay)
+    assert (epoch.state, epoch.note) == (EpochState.PEOPLE, sending.CHANGED)
 
 
 def test_items_that_come_later_go_alone_in_the_same_epoch(desk, stay):

@@ -153,10 +153,10 @@ def test_it_gives_an_accepted_request_that_cannot_be_found_to_people(desk, monke
     monkeypatch.setattr(
         wire,
         "send",
-        lambda prepared: (
-            replace(exchange(prepared), outcome=wire.Outcome.OK_UNPARSED, reply=None)
+        lambda prepared, **more: (
+            replace(exchange(prepared, **more), outcome=wire.Outcome.OK_UNPARSED, reply=None)
             if not type(prepared.request).safe
-            else exchange(prepared)
+            else exchange(prepared, **more)
         ),
     )
     operation = desk.open()

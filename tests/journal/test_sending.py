@@ -58,7 +58,7 @@ def test_it_ends_rejected_with_the_gateways_words(desk):
 def test_it_has_attempt_and_spool_line_on_disk_before_the_first_byte(desk, monkeypatch):
     seen = []
 
-    def sent(prepared):
+    def sent(prepared, **more):
         with tenant_tx(desk.institution_id):
             seen.append(Attempt.objects.get(msgid=prepared.msgid).outcome)
         [path] = spool.folder().glob("*.jsonl")
@@ -66,7 +66,7 @@ def test_it_has_attempt_and_spool_line_on_disk_before_the_first_byte(desk, monke
         assert line["msgid"] == prepared.msgid
         assert path.stat().st_mode & 0o777 == 0o600
         assert not connection.in_atomic_block
-        return exchange(prepared)
+        return exchange(prepared, **more)
 
     exchange = wire.send
     monkeypatch.setattr(wire, "send", sent)
@@ -174,8 +174,8 @@ def test_it_keeps_what_happened_when_the_business_breaks_the_commit(desk, monkey
 def test_it_reads_a_success_it_cannot_parse_as_doubt_that_is_never_repeated(desk, monkeypatch):
     exchange = wire.send
 
-    def unreadable(prepared):
-        return replace(exchange(prepared), outcome=wire.Outcome.OK_UNPARSED, reply=None)
+    def unreadable(prepared, **more):
+        return replace(exchange(prepared, **more), outcome=wire.Outcome.OK_UNPARSED, reply=None)
 
     monkeypatch.setattr(wire, "send", unreadable)
     operation = desk.open()

@@ -1,39 +1,28 @@
 """The frame, the list kit and data management in a real browser: accessible, and without CSP complaints."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.db import connections
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from portal.access.door import tenant_tx
-from tests.cast import signed_in
+from tests.chromium import examine, let_in, new_context
 from tests.web.job_list import make_jobs
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-SHOTS = os.environ.get("PORTAL_SHOTS")
 examined: list[Page] = []
 
 
 @pytest.fixture
-def page(chromium_path, monkeypatch) -> Iterator[Page]:
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright keeps a loop running in this thread
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_playwright() as tool:
-        browser = tool.chromium.launch(executable_path=chromium_path, args=flags)
-        context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
-        opened = context.new_page()
-        complaints: list[str] = []
-        opened.on(
-            "console",
-            lambda line: complaints.append(line.text) if line.type in ("error", "warning") and not examined else None,
-        )
-        opened.on("pageerror", lambda error: complaints.append(str(error)))
-        yield opened
-        browser.close()
-        connections.close_all()  # this thread's loop had a connection of its own
+def page(browser) -> Iterator[Page]:
+    opened = new_context(browser).new_page()
+    complaints: list[str] = []
+    opened.on(
+        "console",
+        lambda line: complaints.append(line.text) if line.type in ("error", "warning") and not examined else None,
+    )
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    yield opened
     assert [line for line in complaints if "status of 40" not in line] == []
 
 
@@ -41,8 +30,7 @@ def page(chromium_path, monkeypatch) -> Iterator[Page]:
 def visit(page, live_server, with_list):
     def go(member, path):
         if member is not None and "sessionid" not in {cookie["name"] for cookie in page.context.cookies()}:
-            key = signed_in(member).cookies["sessionid"].value
-            page.context.add_cookies([{"name": "sessionid", "value": key, "url": live_server.url}])
+            let_in(page.context, member, live_server.url)
         page.goto(live_server.url + path)
         return page
 
@@ -50,13 +38,9 @@ def visit(page, live_server, with_list):
 
 
 def looked_at(page, name):
-    """Axe finds nothing; with PORTAL_SHOTS=<folder> the page is also kept as a picture."""
-    if SHOTS:
-        page.screenshot(path=f"{SHOTS}/{name}.png")
     examined.append(page)  # axe measures with inline styles: what the policy says to those is not about our pages
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    examine(page, name)
     examined.clear()
-    assert [(v["id"], [node["html"][:200] for node in v["nodes"]]) for v in found] == []
 
 
 def test_it_shows_the_desk(visit, alice_member):

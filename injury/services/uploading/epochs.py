@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from injury.models import Admission, BatchState, EpochState, FeeBatch, FeeEpoch
 from injury.rules.totals import add_up
-from injury.services.steps import KEY_LABEL, locked
+from injury.services.steps import KEY_LABEL
 from portal.access.member import Member
 from portal.access.models import Institution
 from portal.gateway.journal import Operation
@@ -35,7 +36,7 @@ def automatic(institution: Institution) -> Member:
 
 def author_of(epoch: FeeEpoch) -> Member:
     """Who asked for the upload, to carry it on; has no roles, so passes no permission check."""
-    institution = Institution.objects.get(pk=epoch.institution_pk)
+    institution = epoch.institution
     if epoch.is_scheduled:
         return automatic(institution)
     key = epoch.started_as.removeprefix(KEY_LABEL) if epoch.started_by is None else ""
@@ -44,34 +45,39 @@ def author_of(epoch: FeeEpoch) -> Member:
 
 def open_epoch(admission: Admission) -> FeeEpoch | None:
     """The admission's present epoch, locked after the admission; None before the first upload."""
-    return (
-        FeeEpoch.objects.select_for_update(of=("self",))
-        .select_related("admission", "wipe", "started_by")
-        .filter(admission=admission)
-        .exclude(state=EpochState.WIPED)
-        .first()
-    )
+    return _epochs().filter(admission=admission).exclude(state=EpochState.WIPED).first()
 
 
 def locked_epoch(epoch: FeeEpoch) -> FeeEpoch:
     """The epoch as it is now, locked after its admission."""
-    locked(epoch.admission)
-    return (
-        FeeEpoch.objects.select_for_update(of=("self",))
-        .select_related("admission", "wipe", "started_by")
-        .get(pk=epoch.pk)
-    )
+    _lock_admission(epoch.admission_id)
+    return _epochs().get(pk=epoch.pk)
 
 
 def locked_batch(operation: Operation) -> FeeBatch | None:
     """The batch of an operation with its epoch, locked after its admission; None for one that nobody here began."""
-    found = FeeBatch.objects.select_related("epoch__admission").filter(operation=operation).first()
+    found = FeeBatch.objects.filter(operation=operation).values_list("pk", "epoch", "epoch__admission").first()
     if found is None:
         return None
-    epoch = locked_epoch(found.epoch)
-    batch = FeeBatch.objects.select_for_update(of=("self",)).select_related("operation").get(pk=found.pk)
-    batch.epoch = epoch
+    pk, epoch, admission = found
+    _lock_admission(admission)
+    locked = _epochs().get(pk=epoch)
+    batch = FeeBatch.objects.select_for_update(of=("self",)).get(pk=pk)
+    batch.epoch, batch.operation = locked, operation
     return batch
+
+
+def _lock_admission(pk: UUID) -> None:
+    """Every step about an admission waits its turn; who needs the admission reads it after this."""
+    list(Admission.objects.select_for_update().filter(pk=pk).values_list("pk"))
+
+
+def _epochs() -> QuerySet[FeeEpoch]:
+    """Epochs with what every step asks of them, to be locked; without what a wipe sent and was answered."""
+    related = ("admission", "institution", "wipe", "started_by")
+    return (
+        FeeEpoch.objects.select_for_update(of=("self",)).select_related(*related).defer("wipe__request", "wipe__reply")
+    )
 
 
 def applied_sums(epoch: FeeEpoch) -> dict[str, Decimal]:

@@ -8,17 +8,17 @@ from decimal import Decimal
 from django.conf import settings
 from django.db.models import F, Max
 
-from injury.models import Advice, BatchLine, FeeBatch, FeeEpoch, FeeItem, FeeState
-from injury.services.fee_holding import sort_out
+from injury.models import Admission, Advice, BatchLine, FeeBatch, FeeEpoch, FeeItem, FeeState
+from injury.services.fee_holding import are_placed, sort_out
+from injury.services.item_facts import ItemFacts, facts_of
 from injury.services.uploading.lines import Frozen, Planned, plan
-from portal.vault.inserting import insert_rows
+from portal.vault.inserting import insert_columns
 
 
 def freeze(epoch: FeeEpoch) -> int:
     """Put everything that waits and may go into batches; how many items. Under the admission's lock."""
     admission = epoch.admission
-    waiting = FeeItem.objects.select_for_update(of=("self",)).filter(admission=admission, state=FeeState.WAITING)
-    ready, _ = sort_out(list(waiting.order_by("prescribed_on", "line_id")))
+    ready = _ready(admission)
     frozen = [Frozen.of(item, elsewhere=admission.is_elsewhere) for item in ready]
     advices = list(changed_advices(epoch))
     limits = {"lines": settings.INJURY_UPLOAD_LINES, "size": settings.INJURY_UPLOAD_BYTES}
@@ -27,6 +27,16 @@ def freeze(epoch: FeeEpoch) -> int:
     if mine.update(state=FeeState.FROZEN, held_kind="", held_because="") != len(ready):
         raise RuntimeError("items that may not go were left waiting")
     return len(ready)
+
+
+def _ready(admission: Admission) -> list[ItemFacts]:
+    """What waits and may go by the mapping of this moment; what may not any more is held."""
+    waiting = FeeItem.objects.filter(admission=admission, state=FeeState.WAITING).order_by("prescribed_on", "line_id")
+    found = facts_of(waiting)
+    if are_placed(found, admission.environment):
+        return found
+    sort_out(list(waiting))
+    return [one for one in facts_of(waiting) if not one.held_kind]
 
 
 def changed_advices(epoch: FeeEpoch) -> Sequence[Advice]:
@@ -41,21 +51,18 @@ def _write(epoch: FeeEpoch, planned: list[Planned]) -> None:
     last = FeeBatch.objects.filter(epoch=epoch).aggregate(last=Max("number"))["last"] or 0
     batches = [_batch(epoch, number, one) for number, one in enumerate(planned, last + 1)]
     FeeBatch.objects.bulk_create(batches)
-    insert_rows(
-        [
-            BatchLine(
-                admission_id=epoch.admission_id,
-                epoch_id=epoch.pk,
-                batch_id=batch.pk,
-                item_id=one.item.pk,
-                position=one.number,
-                amount=one.item.amount,
-                category=one.item.category,
-                line_hash=one.line_hash,
-            )
-            for batch, part in zip(batches, planned, strict=True)
-            for one in part.lines
-        ]
+    lines = [(batch, one) for batch, part in zip(batches, planned, strict=True) for one in part.lines]
+    insert_columns(
+        BatchLine,
+        len(lines),
+        admission_id=epoch.admission_id,
+        epoch_id=epoch.pk,
+        batch_id=[batch.pk for batch, _ in lines],
+        item_id=[one.item.pk for _, one in lines],
+        position=[one.number for _, one in lines],
+        amount=[one.item.amount for _, one in lines],
+        category=[one.item.category for _, one in lines],
+        line_hash=[one.line_hash for _, one in lines],
     )
 
 

@@ -5,16 +5,17 @@ Pure: the same item always gives the same line, so its hash says whether it chan
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
+
+from pydantic_core import to_json
 
 from injury.messages import UploadCrossProvinceFees, UploadFees
 from injury.models import Advice, FeeItem, Sign
-from injury.models.fee import NO_ADVICE, OUTSIDE
+from injury.models.fee import NO_ADVICE
+from injury.services.item_facts import ItemFacts
 from portal.gateway.crypto.sm3 import sm3
 from portal.gateway.messages import Request
 
@@ -29,39 +30,6 @@ def plain(number: Decimal) -> str:
     """Digits without exponent and without zeros at the end: 399, 0.5, -12.25."""
     text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-class ItemFacts(NamedTuple):
-    """What of a fee item goes on the wire: read as columns, because fifty columns a row make slow rows."""
-
-    prescription: str
-    prescribed_on: date
-    days: int
-    own_code: str
-    own_name: str
-    common_name: str
-    kind: str
-    centre_code: str
-    centre_name: str
-    category: str
-    grade: str
-    version: str
-    price: Decimal
-    quantity: Decimal
-    amount: Decimal
-    dosage_form: str
-    specification: str
-    maker: str
-    advice_no: str
-    trace_codes: str
-    is_unrelated: bool
-    is_rescue: bool
-    remark: str
-    explanation: str
-
-    @property
-    def is_outside(self) -> bool:
-        return self.centre_code in OUTSIDE.values()
 
 
 def wire_line(item: FeeItem | ItemFacts, *, elsewhere: bool) -> Line:
@@ -120,30 +88,34 @@ def wire_advice(advice: Advice) -> Line:
     return {name: value for name, value in line.items() if value}
 
 
-def written(line: Line) -> str:
-    return json.dumps(line, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+def written(line: Line) -> bytes:
+    """The line as JSON that is always the same: `wire_line` names its items in one order."""
+    return to_json(line)
 
 
-def hash_of(text: str) -> str:
+def hash_of(text: bytes) -> str:
     """SM3 in lower hex."""
-    return sm3(text.encode()).hex()
+    return sm3(text).hex()
 
 
 @dataclass(slots=True)
 class Frozen:
-    """A fee item with the line it goes as. `number` is its place among those of its message, from 1."""
+    """A fee item with what its line hashes to. `number` is its place among those of its message, from 1."""
 
-    item: FeeItem
-    line: Line
+    item: ItemFacts
     line_hash: str
     size: int
     number: int = 0
 
     @classmethod
-    def of(cls, item: FeeItem, *, elsewhere: bool) -> Frozen:
-        line = wire_line(item, elsewhere=elsewhere)
-        text = written(line)
-        return cls(item, line, hash_of(text)[:32], len(text.encode()))
+    def of(cls, item: ItemFacts, *, elsewhere: bool) -> Frozen:
+        text = written(wire_line(item, elsewhere=elsewhere))
+        return cls(item, line_hash(text), len(text))
+
+
+def line_hash(text: bytes) -> str:
+    """What a written line hashes to."""
+    return hash_of(text)[:32]
 
 
 @dataclass(slots=True)
@@ -173,7 +145,7 @@ class Planned:
 
 def content_hash(hashes: Iterable[str]) -> str:
     """What a message's lines hash to, in their order."""
-    return hash_of("\n".join(hashes))
+    return hash_of("\n".join(hashes).encode())
 
 
 def plan(frozen: Sequence[Frozen], advices: Sequence[Advice], *, lines: int, size: int) -> list[Planned]:
@@ -230,7 +202,7 @@ def _advices(alone: Sequence[Advice], lines: int, size: int) -> Iterator[list[Ad
 
 
 def _size(advice: Advice) -> int:
-    return len(written(wire_advice(advice)).encode())
+    return len(written(wire_advice(advice)))
 
 
 def message(number: str, lines: Sequence[Line], advices: Sequence[Line], *, elsewhere: bool) -> Request[Any]:

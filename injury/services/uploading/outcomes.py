@@ -7,6 +7,7 @@ of it is there, and only emptying the visit at the centre helps.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -15,6 +16,7 @@ from injury.models import BatchState, EpochState, FeeBatch, FeeState, Purpose, S
 from injury.rules.totals import ZERO, Seen, add_up, judge
 from injury.services.reading_sums import MOVING, Reader, Reading
 from injury.services.uploading.epochs import applied_sums, changed, go, locked_batch, work
+from injury.services.uploading.messages import make_next_ready
 from injury.services.uploading.sending import (
     advance,
     cancel_batch,
@@ -67,6 +69,9 @@ class Uploading(Handler):
             # More than was sent, or found only after the epoch had stopped: the centre's sums decide.
             go(epoch, EpochState.CHECKING, "正在核对中心金额")
             work(epoch)
+
+    def during(self, operation: Operation) -> Callable[[], None] | None:
+        return make_next_ready(operation)
 
     def rejected(self, operation: Operation) -> None:
         batch = locked_batch(operation)

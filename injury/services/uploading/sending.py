@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.db.models.functions import Greatest
 from django.utils import timezone
 from pydantic import ValidationError
@@ -12,8 +12,8 @@ from pydantic import ValidationError
 from injury.actions import BATCH_REFUSED
 from injury.messages import UploadCrossProvinceFees, UploadFees
 from injury.models import Advice, BatchLine, BatchState, EpochState, FeeBatch, FeeEpoch, FeeItem, FeeState, Sign
-from injury.services.uploading.epochs import author_of, changed, go, hold_admission, work
-from injury.services.uploading.lines import ItemFacts, content_hash, hash_of, message, wire_advice, wire_line, written
+from injury.services.uploading.epochs import author_of, go, hold_admission, work
+from injury.services.uploading.messages import ChangedAfterFreezing, lines_of, made_ready, message_of
 from portal.audit import record
 from portal.gateway.journal import open_operation
 from portal.gateway.messages import Request, faults
@@ -31,7 +31,8 @@ def planned(epoch: FeeEpoch) -> QuerySet[FeeBatch]:
 
 def advance(epoch: FeeEpoch) -> None:
     """Send the next batch, or have the centre's sums read when there is none; under the admission's lock."""
-    batch = planned(epoch).select_for_update(of=("self",)).first()
+    everything = FeeBatch.objects.filter(epoch=epoch).order_by().values("epoch").annotate(count=Count("pk"))
+    batch = planned(epoch).annotate(of=everything.values("count")).select_for_update(of=("self",)).first()
     if batch is None:
         hold_admission(epoch, None)
         go(epoch, EpochState.CHECKING, "已全部上传，正在核对中心金额")
@@ -40,7 +41,7 @@ def advance(epoch: FeeEpoch) -> None:
     request = _request(epoch, batch)
     if request is None:
         return
-    count = FeeBatch.objects.filter(epoch=epoch).count()
+    count: int = batch.of
     with carrying_on(epoch.environment):
         batch.operation = open_operation(
             request,
@@ -52,9 +53,8 @@ def advance(epoch: FeeEpoch) -> None:
         )
     batch.state = BatchState.SENDING
     batch.save(update_fields=["state", "operation"])
-    changed(epoch)
     hold_admission(epoch, batch.operation)
-    go(epoch, EpochState.SENDING, f"正在上传第 {batch.number} 批，共 {count} 批")
+    go(epoch, EpochState.SENDING, f"正在上传第 {batch.number} 批，共 {count} 批", changes=epoch.changes + 1)
 
 
 def told(batch: FeeBatch) -> str:
@@ -65,31 +65,19 @@ def told(batch: FeeBatch) -> str:
 
 def _request(epoch: FeeEpoch, batch: FeeBatch) -> Request[Any] | None:
     """The batch's message; None when it may not go, and then everything that follows from that is done."""
-    elsewhere = epoch.admission.is_elsewhere
-    names = [f"item__{name}" for name in ItemFacts._fields]
-    rows = BatchLine.objects.filter(batch=batch).order_by("position").values_list("line_hash", *names)
-    lines, hashes = [], []
-    for line_hash, *facts in rows:
-        line = wire_line(ItemFacts(*facts), elsewhere=elsewhere)
-        lines.append(line)
-        hashes.append(hash_of(written(line))[:32])
-        if hashes[-1] != line_hash:
-            go(epoch, EpochState.PEOPLE, CHANGED)
-            return None
-    if content_hash(hashes) != batch.content_hash:
-        go(epoch, EpochState.PEOPLE, CHANGED)
-        return None
-    advices = Advice.objects.filter(pk__in=list(batch.advices)).order_by("started_on", "number")
+    advices = list(Advice.objects.filter(pk__in=list(batch.advices)).order_by("started_on", "number"))
     sent = {str(advice.pk): advice.version for advice in advices}
     if sent != batch.advices:
         batch.advices = sent  # changed while it waited: what goes is what is noted
         batch.save(update_fields=["advices"])
     try:
-        return message(epoch.admission.number, lines, [wire_advice(one) for one in advices], elsewhere=elsewhere)
+        return made_ready(batch) or message_of(batch, lines_of(batch), epoch.admission, advices)
+    except ChangedAfterFreezing:
+        go(epoch, EpochState.PEOPLE, CHANGED)
     except ValidationError as error:
-        first = faults(error, UploadCrossProvinceFees if elsewhere else UploadFees)[0]
+        first = faults(error, UploadCrossProvinceFees if epoch.admission.is_elsewhere else UploadFees)[0]
         refuse_batch(epoch, batch, f"{first.label}：{first.sentence}")
-        return None
+    return None
 
 
 def end_applied(epoch: FeeEpoch, batch: FeeBatch, saved: int | None) -> None:

@@ -176,8 +176,8 @@ class Wiping(Handler):
     labels = {
         "count": "涉及条数",
         "ours": "本院已上传（元）",
-        "centre": "中心金额（元）",
-        "difference": "中心多出（元）",
+        "centre": "最近读取的中心金额（元）",
+        "difference": "比本院多出（元）",
     }
     consequence = "发送到工伤中心：删除这次就诊已上传的全部费用，核实为空后再重新上传"
 

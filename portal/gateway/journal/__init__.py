@@ -21,6 +21,7 @@ from portal.gateway.journal.handlers import (
     outcome,
     reply_of,
     request_of,
+    write_down,
 )
 from portal.gateway.journal.models import Attempt, Evidence, Lease, Operation
 from portal.gateway.journal.moves import Overtaken
@@ -79,4 +80,5 @@ __all__ = [
     "send_queued",
     "wake",
     "withdraw",
+    "write_down",
 ]

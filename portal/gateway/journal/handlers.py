@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from portal.access.door import tenant_tx
@@ -92,6 +93,15 @@ class Handler:
         """
         return ""
 
+    def during(self, operation: Operation) -> Callable[[], None] | None:
+        """What to compute while this operation's message is under way, so that the next one is ready; None: nothing.
+
+        Asked inside the door just before the message leaves: read here. What is returned runs for less than a second
+        while the reply is waited for, without a database (I8); it only keeps results in memory, for this process to
+        find or to make again.
+        """
+        return None
+
     def investigate(self, operation: Operation, ask: Ask) -> Verdict:
         """Find out whether the effect is there. Outside any transaction; open the door in short pieces.
 
@@ -153,7 +163,7 @@ def request_of(operation: Operation) -> Request[Any]:
     text = operation.request.reveal()
     if not text or digest(text) != operation.request_hash:
         raise ValueError("the stored request does not match its hash")
-    known = _recent.get(operation.request_hash)
+    known = _recent.get(operation.request_hash, (None,))[0]
     kind = class_of(operation)
     return known if type(known) is kind else kind.model_validate_json(text)
 
@@ -168,16 +178,25 @@ def class_of(operation: Operation) -> type[Request[Any]]:
 
 #: Requests that this process has just put into the journal, by their hash: it mostly sends them itself, and reading
 #: thousands of lines again costs as much as sealing them. They are frozen, and the stored text is checked all the same.
-_recent: OrderedDict[str, Request[Any]] = OrderedDict()
+_recent: OrderedDict[str, tuple[Request[Any], str]] = OrderedDict()
 KEPT, LARGEST = 4, 2_000_000
+_lock = Lock()
 
 
-def keep_recent(request: Request[Any], text: str, text_hash: str) -> None:
-    """Remember a request that was put into the journal just now; large ones are not worth their memory."""
-    if len(text) <= LARGEST:
-        _recent[text_hash] = request
-        while len(_recent) > KEPT:
-            _recent.popitem(last=False)
+def write_down(request: Request[Any]) -> tuple[str, str]:
+    """The text that the journal keeps of a request, and its hash; of a request written just now, as it was written."""
+    with _lock:
+        for text_hash, (known, text) in _recent.items():
+            if known is request:
+                return text, text_hash
+    text = text_of(request)
+    text_hash = digest(text)
+    if len(text) <= LARGEST:  # larger ones are not worth their memory
+        with _lock:
+            _recent[text_hash] = request, text
+            while len(_recent) > KEPT:
+                _recent.popitem(last=False)
+    return text, text_hash
 
 
 def text_of(record: Record) -> str:

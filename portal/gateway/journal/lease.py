@@ -6,6 +6,9 @@ Every step is one statement on the database's clock: compare, set, look at the c
 import os
 import socket
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from django.db import connection
@@ -37,6 +40,24 @@ UPDATE gateway_lease SET expires_at = clock_timestamp()
  WHERE institution_id = %(institution)s AND gateway = %(gateway)s AND environment = %(environment)s
    AND fence = %(fence)s
 """
+
+
+#: The institution and gateway that this thread sends for.
+_sender: ContextVar[tuple[int, str] | None] = ContextVar("sender", default=None)
+
+
+@contextmanager
+def sending(institution_id: int, gateway: str) -> Iterator[None]:
+    """This thread looks again for what is queued after every message: nobody has to be called for it."""
+    token = _sender.set((institution_id, gateway))
+    try:
+        yield
+    finally:
+        _sender.reset(token)
+
+
+def is_sending(institution_id: int, gateway: str) -> bool:
+    return _sender.get() == (institution_id, gateway)
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,8 @@ def check_keys_now() -> None:
             " WHERE contype = 'f' AND condeferred AND connamespace = 'public'::regnamespace"
         )
         names = cursor.fetchone()[0]
-        cursor.execute(f"SET CONSTRAINTS {names} IMMEDIATE; SET CONSTRAINTS {names} DEFERRED")
+        # By name only the one way: the audit's trigger has to wait for the commit.
+        cursor.execute(f"SET CONSTRAINTS {names} IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
 
 
 def leave_for_later(operation: Operation) -> None:

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection
-from django.db.models import Q
+from django.db.models import Exists, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -16,11 +16,13 @@ from portal.access.door import tenant_tx
 from portal.gateway import actions, client, entering, wire
 from portal.gateway.errors import NotSent
 from portal.gateway.journal import lease, pace, spool
+from portal.gateway.journal.ahead import Work, work_during
 from portal.gateway.journal.handlers import request_of, text_of
 from portal.gateway.journal.late import keep_late_reply
 from portal.gateway.journal.lease import Held
 from portal.gateway.journal.models import Attempt, Operation
 from portal.gateway.journal.moves import Overtaken, leave_for_later, move, tell, tell_business
+from portal.gateway.journal.services import wake
 from portal.gateway.journal.states import DOUBTFUL, State, Task
 from portal.gateway.messages import subject_of
 
@@ -47,17 +49,25 @@ class Claimed:
 def send_queued(institution_id: int, gateway: str, *, seconds: float = 240) -> int:
     """Send what is queued at this gateway, one message after the other; how many left this machine, or may have.
 
-    Returns at once while another worker holds the lease: that one looks again before it stops. Stops after `seconds`
-    and when the gateway cannot be reached; the sweep comes back to what is left.
+    Returns at once while another worker holds the lease: that one looks again before it stops. Stops after `seconds`,
+    and then calls a worker, and when the gateway cannot be reached; the sweep comes back to what is left.
     """
-    until = time.monotonic() + seconds
+    with lease.sending(institution_id, gateway):
+        sent, is_late = _send_until(time.monotonic() + seconds, institution_id, gateway)
+    if is_late:
+        wake(gateway, institution_id)
+    return sent
+
+
+def _send_until(until: float, institution_id: int, gateway: str) -> tuple[int, bool]:
+    """How many left, and whether only the time was over."""
     sent = 0
     while time.monotonic() < until:
         with tenant_tx(institution_id):
             operation = next_queued(gateway)
         held = lease.take(institution_id, gateway, operation.environment) if operation else None
         if held is None:
-            return sent
+            return sent, False
         step = Step.SENT
         try:
             while step is Step.SENT and time.monotonic() < until:
@@ -66,24 +76,26 @@ def send_queued(institution_id: int, gateway: str, *, seconds: float = 240) -> i
         finally:
             held.give_back()
         if step is Step.STOP:
-            return sent
+            return sent, False
         # Whoever queued something between our last look and giving back the lease found it taken: look again.
-    return sent
+    return sent, True
 
 
 def next_queued(gateway: str, environment: str = "") -> Operation | None:
     """The oldest operation that may be sent now; None also while recovered operations keep the gateway closed."""
-    if is_quarantined(gateway):
-        return None
     rows = Operation.objects.filter(Q(not_before=None) | Q(not_before__lte=Now()), gateway=gateway, state=State.QUEUED)
     if environment:
         rows = rows.filter(environment=environment)
-    return rows.order_by("queued_at", "id").first()
+    return rows.exclude(Exists(_quarantine(gateway))).order_by("queued_at", "id").first()
 
 
 def is_quarantined(gateway: str) -> bool:
     """After a restore nothing new is sent until what the database forgot has been settled."""
-    return Operation.objects.filter(gateway=gateway, recovered=True, state__in=DOUBTFUL).exists()
+    return _quarantine(gateway).exists()
+
+
+def _quarantine(gateway: str) -> QuerySet[Operation]:
+    return Operation.objects.filter(gateway=gateway, recovered=True, state__in=DOUBTFUL)
 
 
 def send_next(held: Held) -> Step:
@@ -108,8 +120,9 @@ def send_next(held: Held) -> Step:
         logger.exception("operation %s cannot be sent", operation.pk)
         sentence = "请求内容与提交时不一致或已不被支持，没有发出，请联系管理员"
     else:
+        work = work_during(operation)
         claimed = claim(operation, held, prepared)
-        return send_claimed(claimed) if claimed else Step.STOP
+        return send_claimed(claimed, work) if claimed else Step.STOP
     with tenant_tx(held.institution_id):
         return postpone(operation, sentence)
 
@@ -151,22 +164,21 @@ def claim(operation: Operation, held: Held, prepared: wire.Prepared[Any]) -> Cla
                 deadline=deadline,
             )
             attempt.save(force_insert=True)
-            attempt.refresh_from_db(fields=["sent_at", "deadline"])
     except Overtaken:
         return None
     return Claimed(operation, attempt, held, prepared, time.monotonic())
 
 
-def send_claimed(claimed: Claimed) -> Step:
-    """Spool line on disk, then the one and only call, then its outcome."""
-    exchange = _spool_and_send(claimed)
+def send_claimed(claimed: Claimed, work: Work | None = None) -> Step:
+    """Spool line on disk, then the one and only call, meanwhile that `work`, then the call's outcome."""
+    exchange = _spool_and_send(claimed, work)
     if entering.is_over(claimed.prepared.settings, exchange):
         entering.forget(claimed.prepared.settings, claimed.held.institution_id, claimed.held.environment)
     write_outcome(claimed, exchange)
     return Step.STOP if exchange.outcome is wire.Outcome.NOT_SENT else Step.SENT
 
 
-def _spool_and_send(claimed: Claimed) -> wire.Exchange[Any]:
+def _spool_and_send(claimed: Claimed, work: Work | None) -> wire.Exchange[Any]:
     try:
         spool.write(line_of(claimed))
     except OSError:
@@ -176,7 +188,7 @@ def _spool_and_send(claimed: Claimed) -> wire.Exchange[Any]:
         # This process slept: others may already be looking into the attempt. No byte has left, so none will.
         return _not_sent(claimed, "本机繁忙，没有按时发出，将重新发送")
     client.refuse_inside_transaction()
-    return wire.send(claimed.prepared)
+    return wire.send(claimed.prepared, meanwhile=work)
 
 
 def _not_sent(claimed: Claimed, sentence: str) -> wire.Exchange[Any]:
@@ -225,8 +237,9 @@ def write_outcome(claimed: Claimed, exchange: wire.Exchange[Any]) -> None:
 def _write(claimed: Claimed, exchange: wire.Exchange[Any], *, with_business: bool) -> None:
     """Raises Overtaken when the reaper was faster or the lease has a newer holder; then nothing is written."""
     with tenant_tx(claimed.held.institution_id):
-        attempt = Attempt.objects.select_for_update().get(pk=claimed.attempt.pk)
-        operation = Operation.objects.get(pk=claimed.operation.pk)
+        # What was sent is not read again: it may be megabytes.
+        attempt = Attempt.objects.select_for_update().defer("raw_request").get(pk=claimed.attempt.pk)
+        operation = Operation.objects.defer("request").get(pk=claimed.operation.pk)
         if attempt.outcome or (operation.state, operation.version) != (State.SENDING, claimed.operation.version):
             raise Overtaken(f"attempt {attempt.msgid} was given up")
         client.write_outcome(attempt, exchange)

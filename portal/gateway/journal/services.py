@@ -10,7 +10,8 @@ from portal.access.door import current_institution
 from portal.access.member import Member
 from portal.gateway import actions
 from portal.gateway.environments.standstill import environment_for
-from portal.gateway.journal.handlers import digest, handler_for, handler_of, keep_recent, text_of
+from portal.gateway.journal import lease
+from portal.gateway.journal.handlers import handler_for, handler_of, write_down
 from portal.gateway.journal.models import Evidence, Operation
 from portal.gateway.journal.moves import move, tell, tell_business
 from portal.gateway.journal.states import LIVE, Finding, Method, State, Task
@@ -68,9 +69,7 @@ def open_operation(
     if by.institution is None or current_institution() != by.institution_id:
         raise RuntimeError("an operation is opened inside its member's institution")
     environment = environment_for(by)
-    text = text_of(request)
-    text_hash = digest(text)
-    keep_recent(request, text, text_hash)
+    text, text_hash = write_down(request)
     operation = Operation(
         gateway=kind.gateway.name,
         environment=environment,
@@ -98,7 +97,6 @@ def open_operation(
         if live is None or "gateway_operation_one_live" not in str(error):
             raise
         raise AlreadyRunning(live) from None
-    operation.refresh_from_db(fields=["created_at", "state_since"])
     tell(operation, actions.OPENED, by=by, kind=operation.kind, key=key, expected=operation.expected)
     if not needs_second:
         wake(operation.gateway, operation.institution_pk)
@@ -118,8 +116,9 @@ def operations_about(subject: models.Model | str) -> models.QuerySet[Operation]:
 
 
 def wake(gateway: str, institution_id: int) -> None:
-    """After the commit, have a worker send what is queued at this gateway."""
-    later(SEND, institution_id, gateway)
+    """After the commit, have a worker send what is queued at this gateway; who is sending there looks again anyway."""
+    if not lease.is_sending(institution_id, gateway):
+        later(SEND, institution_id, gateway)
 
 
 def approve(operation: Operation, *, by: Member) -> None:

@@ -103,8 +103,14 @@ def prepare(
         raise NotSent("请求内容无法编码，没有发出") from fault
 
 
-def send(prepared: Prepared[R], *, now: Callable[[], datetime] = clock, into: Into | None = None) -> Exchange[R]:
-    """Send it, once. Commit the attempt and write the spool before.
+def send(
+    prepared: Prepared[R],
+    *,
+    now: Callable[[], datetime] = clock,
+    into: Into | None = None,
+    meanwhile: Callable[[], None] | None = None,
+) -> Exchange[R]:
+    """Send it, once. Commit the attempt and write the spool before. `meanwhile`: see transport.post.
 
     `into` takes a reply that is a file; it is then a success without a word, and what is in the file is the caller's to
     check. Anything but success leaves a part in the file at most.
@@ -121,6 +127,7 @@ def send(prepared: Prepared[R], *, now: Callable[[], datetime] = clock, into: In
             ca_file=prepared.settings.ca_file,
             address=prepared.settings.host_address,
             into=into,
+            meanwhile=meanwhile,
         )
     except NotSent as error:
         return _ended(prepared, Outcome.NOT_SENT, started, now(), sentence=error.sentence)

@@ -7,10 +7,19 @@ from typing import Any, Literal
 
 from django.utils import timezone
 
-Kind = Literal["text", "money", "int", "date", "datetime", "state", "id"]
+Kind = Literal["text", "money", "int", "date", "datetime", "state", "id", "exact"]
 Tone = Literal["", "good", "warn", "bad", "doubt", "brand"]
 #: Characters, for Excel and paper, where a column does not say.
-WIDTHS: dict[str, int] = {"text": 18, "money": 16, "int": 10, "date": 12, "datetime": 20, "state": 12, "id": 22}
+WIDTHS: dict[str, int] = {
+    "text": 18,
+    "money": 16,
+    "int": 10,
+    "exact": 12,
+    "date": 12,
+    "datetime": 20,
+    "state": 12,
+    "id": 22,
+}
 NOTHING = "—"
 
 
@@ -29,8 +38,9 @@ class Cell:
 class Column:
     """A column of a list: `name` is the field's path on the row (`institution__name`), amounts are yuan.
 
-    `total` sums it over the whole filter in SQL. `kind="id"` stays text in Excel. `value` computes what no field holds;
-    such a column sorts only if `sort` names a field.
+    `total` sums it over the whole filter in SQL. `kind="id"` stays text in Excel,
+    and so does `kind="exact"`: a unit price or quantity, written by `value` with the places it has. `value` computes
+    what no field holds; such a column sorts only if `sort` names a field.
     """
 
     name: str

@@ -35,7 +35,8 @@
     const names = { type: "category", data: data.categories, axisTick: { show: false }, axisLabel: words, axisLine: { lineStyle: { color: token("--line") } } };
     const amounts = { type: "value", axisLabel: Object.assign({ formatter: short }, words), splitLine: { lineStyle: { color: token("--line-2") } }, splitNumber: 4 };
     const lying = data.kind === "horizontal" || data.kind === "progress";
-    if (lying) names.inverse = true;
+    // Lying bars are read by their names: none is left out.
+    if (lying) Object.assign(names, { inverse: true, axisLabel: Object.assign({ interval: 0 }, words) });
     return {
       color: colours,
       textStyle: { fontFamily: font },
@@ -74,6 +75,7 @@
       toggle.querySelectorAll("button").forEach(function (button) { button.setAttribute("aria-pressed", String(button.dataset.chartShow === what)); });
       if (what !== "plot") return;
       if (chart) { chart.resize(); return; }
+      if (data.kind === "horizontal") plot.style.height = Math.max(plot.clientHeight, 46 + 22 * data.categories.length) + "px";
       chart = window.echarts.init(plot, null, { renderer: "svg" });
       chart.setOption(option(data));
       // On paper the drawing is as wide as the sheet, so it needs to know its own measure.

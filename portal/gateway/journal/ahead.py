@@ -1,0 +1,36 @@
+"""While a reply is waited for, the business may get the next message ready: by computing only, so nothing leaves early.
+
+What it needs is read before the call: no transaction is open during one (I8).
+"""
+
+import logging
+from collections.abc import Callable
+from functools import partial
+
+from portal.access.door import tenant_tx
+from portal.gateway.journal.handlers import Handler, handler_of
+from portal.gateway.journal.models import Operation
+
+logger = logging.getLogger(__name__)
+Work = Callable[[], None]
+
+
+def work_during(operation: Operation) -> Work | None:
+    """What the operation's business wants to compute while its message is under way; never in the way of sending."""
+    try:
+        handler = handler_of(operation)
+        if type(handler).during is Handler.during:
+            return None
+        with tenant_tx(operation.institution_pk):
+            work = handler.during(operation)
+    except Exception:
+        logger.exception("operation %s: nothing is got ready meanwhile", operation.pk)
+        return None
+    return partial(_quietly, operation, work) if work else None
+
+
+def _quietly(operation: Operation, work: Work) -> None:
+    try:
+        work()
+    except Exception:  # who needs the result makes it again, and meets the fault where it can be told
+        logger.exception("operation %s: nothing was got ready meanwhile", operation.pk)
