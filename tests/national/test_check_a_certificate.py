@@ -13,6 +13,7 @@ from cryptography.x509.oid import NameOID
 
 from portal.gateway.errors import NotSent
 from portal.gateway.national.joining import reaching
+from portal.gateway.national.joining.reaching import Shown
 
 NAME, HERE = "gateway.example", "127.0.0.1"
 
@@ -53,11 +54,17 @@ def gateway(tmp_path):
 def test_the_certificate_belongs_to_the_bound_name(gateway):
     port, file = gateway
     allowed = (f"{NAME}:{port}", f"{HERE}:{port}", f"other.example:{port}")
-    trusted = reaching.shown(NAME, HERE, port, allowed=allowed, ca_file=file)
+
+    def shown(name: str, ca_file: str = "") -> Shown:
+        found = reaching.shown(name, HERE, port, allowed=allowed, ca_file=ca_file or None)
+        assert found is not None
+        return found
+
+    trusted = shown(NAME, file)
     assert (trusted.problem, trusted.names, trusted.issuer) == ("", (NAME,), NAME)
     assert (trusted.ends - datetime.now(UTC)).days in (89, 90)
-    assert "自签" in reaching.shown(NAME, HERE, port, allowed=allowed).problem
-    assert "不是这个域名的" in reaching.shown("other.example", HERE, port, allowed=allowed, ca_file=file).problem
+    assert "自签" in shown(NAME).problem
+    assert "不是这个域名的" in shown("other.example", file).problem
     assert reaching.reached(HERE, port, allowed=allowed, name=NAME).problem == ""
     with pytest.raises(NotSent, match="名单"):
         reaching.shown(NAME, HERE, port, allowed=(f"{NAME}:{port}",))

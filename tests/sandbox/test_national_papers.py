@@ -12,7 +12,8 @@ from portal.gateway.filing import Into
 from portal.gateway.messages import request_class, sample
 from portal.gateway.national import NATIONAL, compose, transaction
 from portal.gateway.national.editions import read_edition
-from portal.gateway.national.tables import FOLDER, tables
+from portal.gateway.national.gateway import FOLDER
+from portal.gateway.national.tables import tables
 from portal.gateway.sandbox.national.editions import SAMPLE
 from portal.gateway.wire import Outcome, new_msgid, prepare, send
 from tests.sandbox.national_clinic import Clinic, at
@@ -109,13 +110,14 @@ def test_numbers_without_a_public_table_are_played_by_a_sample(clinic, national_
 
 def test_an_upload_is_kept_by_its_key_and_refers_to_what_is_there(clinic):
     base = transaction("3401A")
-    rows = [sample(base, number) for number in (1, 1)]
+    rows: list[Any] = [sample(base, number) for number in (1, 1)]
     for row in rows:
         clinic.party.ask(row).require()
     effects = clinic.party.effects("3401A")
     assert [one["detail"]["replaced"] for one in effects] == [0, len(rows[0].deptinfo)]
     assert effects[0]["undone_by"] == effects[1]["id"]
-    assert clinic.ask("5101", {"data": vars(sample(transaction("5101")).data)}).require().feedetail
+    asked: Any = sample(transaction("5101"))
+    assert clinic.ask("5101", {"data": vars(asked.data)}).require().feedetail
     stay = clinic.admit("employee")
     content = sample(transaction("4101A")).model_dump(by_alias=True, exclude_none=True)
     content["setlinfo"] |= clinic.named(stay, setl_id="A000")

@@ -7,6 +7,7 @@ import pytest
 
 from portal.gateway.journal import NotAllowed, Operation, State, approve, send_queued
 from settlement.models import FeeLine, LineState, SettlementState, VisitState
+from settlement.rules.amounts import findings
 from settlement.services.pharmacy import change_purchase
 from settlement.services.refusals import Refused
 from settlement.services.settling import arrival
@@ -173,7 +174,7 @@ def test_an_e_voucher_has_to_be_fresh(settling):
 
 
 def test_amounts_that_break_an_identity_wait_for_a_reviewer(settling, monkeypatch):
-    kept = arrival.findings
+    kept = findings
     monkeypatch.setattr(
         arrival,
         "findings",

@@ -125,7 +125,7 @@ def test_a_clerk_goes_the_way_page_by_page(settling, alice, identified):
     charges = alice.get(reverse("settlement:charges", args=[visit.pk])).content.decode()
     assert "与医保中心一致" in charges
     with settling.door():
-        key = visit.lines.order_by("number").first().pk
+        key = visit.lines.order_by("number").values_list("pk", flat=True)[0]
     alice.post(reverse("settlement:charges-act", args=[visit.pk]), {"act": "remove", "line": [str(key)]})
     settling.carry()
     leave = reverse("settlement:inpatient-discharge", args=[visit.pk])

@@ -6,6 +6,7 @@ import io
 import json
 import re
 import uuid
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
@@ -99,7 +100,7 @@ def _marks(page: str) -> dict[str, str]:
 def test_a_file_is_previewed_and_taken(uploads, alice):
     """The template's columns are read back; a record with a list takes several rows; faults name row and item."""
     blank = load_workbook(io.BytesIO(alice.get("/settlement/uploads/4501/template/").content))
-    sheet = blank.active
+    sheet: Any = blank.active
     (heads,) = [row for row in sheet.iter_rows(values_only=True) if row[0] == "记录 #"]
     places = {str(head).rsplit(" ", 1)[-1].rstrip("*"): at + 1 for at, head in enumerate(heads) if head}
     content = record_of("4501", mdtrt_sn="ZY1", rpotc_no="R1")

@@ -44,7 +44,7 @@ class Switches:
 
         ValueError with a sentence for an unknown switch or a value it cannot have.
         """
-        hints = _hints(cls)
+        hints = _hints(cls)  # type: ignore[arg-type]
         for name, value in stored.items():
             if name not in hints:
                 raise ValueError(f"没有名为 {name} 的开关")
@@ -62,7 +62,7 @@ class Switches:
     @classmethod
     def choices(cls) -> list[tuple[str, str, tuple[object, ...], object]]:
         """(name, label, allowed values or (), default) of every switch, for the channel form."""
-        hints = _hints(cls)
+        hints = _hints(cls)  # type: ignore[arg-type]
         return [(one.name, cls.labels[one.name], get_args(hints[one.name]), one.default) for one in _fields(cls)]
 
 
