@@ -247,6 +247,18 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "PaperState": "clearing.models.printed.PaperState",
         "EnquiryState": "injury.models.enquiry.EnquiryState",
         "EpochState": "injury.models.upload.EpochState",
+        "VisitKind": "settlement.models.visit.VisitKind",
+        "VisitState": "settlement.models.visit.VisitState",
+        "ChargedLineState": "settlement.models.line.LineState",
+        "SettlementState": "settlement.models.settlement.SettlementState",
+        "FilingKind": "settlement.models.filing.FilingKind",
+        "FilingState": "settlement.models.filing.FilingState",
+        "RecordState": "settlement.models.upload.UploadState",
+        "RecordSource": "settlement.models.upload.Source",
+        "FeeSource": "injury.models.fee.Source",
+        "AttemptOutcome": "portal.gateway.journal.states.Outcome",
+        "RecordRunState": "settlement.models.upload.UploadRunState",
+        "IdentificationState": "settlement.models.identity.IdentificationState",
     },
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -23,7 +23,7 @@ from settlement.api.outpatient_serializers import (
     NewOutpatientSerializer,
     SettleBillSerializer,
 )
-from settlement.api.serializers import LineSerializer, SettlementSerializer, VisitSerializer, lines_of
+from settlement.api.serializers import ChargedLineSerializer, SettlementSerializer, VisitSerializer, lines_of
 from settlement.api.settlements import WAITS, refused, sent
 from settlement.models import Bill, Identification, Settlement, Visit, VisitKind
 from settlement.services.identity import fresh_certificate, patient_of
@@ -176,9 +176,9 @@ class OneBill(ApiView):
 class BillLines(ApiView):
     permissions = {"GET": "settlement.visits.view", "POST": TREAT}
 
-    @extend_schema(responses=LineSerializer(many=True), summary="一个收费批次的明细")
+    @extend_schema(responses=ChargedLineSerializer(many=True), summary="一个收费批次的明细")
     def get(self, request: ApiRequest, bill_id: UUID) -> Response:
-        return self.page(get_or_404(Bill, bill_id).lines.all(), LineSerializer)
+        return self.page(get_or_404(Bill, bill_id).lines.all(), ChargedLineSerializer)
 
     @extend_schema(request=BillLinesSerializer, responses=BillSerializer, summary="替换还没有上传的收费批次的全部明细")
     def post(self, request: ApiRequest, bill_id: UUID) -> Response:

@@ -39,7 +39,7 @@ class QuerySerializer(serializers.Serializer[Any]):
     )
 
 
-class EnquirySerializer(ReadSerializer[Enquiry]):
+class CentreQuerySerializer(ReadSerializer[Enquiry]):
     """A query; `state` asking 查询中，answered 已答复，refused 被接口拒绝，doubtful 没有得到答复."""
 
     class Meta:
@@ -51,26 +51,26 @@ class EnquirySerializer(ReadSerializer[Enquiry]):
         read_only_fields = fields
 
 
-class AnswerSerializer(EnquirySerializer):
+class AnswerSerializer(CentreQuerySerializer):
     """A query with its answer under the names of the interface; null while there is none."""
 
     answer = serializers.DictField(read_only=True, allow_null=True, default=None)
 
-    class Meta(EnquirySerializer.Meta):
-        fields = [*EnquirySerializer.Meta.fields, "answer"]
+    class Meta(CentreQuerySerializer.Meta):
+        fields = [*CentreQuerySerializer.Meta.fields, "answer"]
         read_only_fields = fields
 
 
 class Queries(ApiView):
     permissions = {"GET": "settlement.enquiries.ask", "POST": "settlement.enquiries.ask"}
 
-    @extend_schema(responses=EnquirySerializer(many=True), summary="医保查询记录")
+    @extend_schema(responses=CentreQuerySerializer(many=True), summary="医保查询记录")
     def get(self, request: ApiRequest) -> Response:
-        return self.page(Enquiry.objects.defer("params", "answer"), EnquirySerializer)
+        return self.page(Enquiry.objects.defer("params", "answer"), CentreQuerySerializer)
 
     @extend_schema(
         request=QuerySerializer,
-        responses={202: EnquirySerializer},
+        responses={202: CentreQuerySerializer},
         summary="医保查询（51xx、52xx、53xx、54xx、1201、1316–1319）",
         description="答复在 Location 的地址读取。分页的查询自动取完。",
     )
@@ -83,7 +83,7 @@ class Queries(ApiView):
         except Refused as refusal:
             errors = [{"pointer": f"/{field}", "detail": sentence} for field, sentence in refusal.faults if field]
             raise Problem(422, "refused", refusal.sentence, errors=errors) from None
-        return self.accepted(reverse("api:settlement-api:query", args=[found.pk]), EnquirySerializer(found).data)
+        return self.accepted(reverse("api:settlement-api:query", args=[found.pk]), CentreQuerySerializer(found).data)
 
 
 class OneQuery(ApiView):
@@ -96,7 +96,7 @@ class OneQuery(ApiView):
     )
     def get(self, request: ApiRequest, enquiry_id: UUID) -> Response:
         enquiry = get_or_404(Enquiry, enquiry_id)
-        return Response({**EnquirySerializer(enquiry).data, "answer": _answer(enquiry, request)})
+        return Response({**CentreQuerySerializer(enquiry).data, "answer": _answer(enquiry, request)})
 
 
 def _answer(enquiry: Enquiry, request: ApiRequest) -> dict[str, Any] | None:

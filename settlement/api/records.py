@@ -43,7 +43,7 @@ class RecordSerializer(ReadSerializer[UploadRecord]):
         read_only_fields = fields
 
 
-class DeliverySerializer(serializers.Serializer[Any]):
+class RecordDeliverySerializer(serializers.Serializer[Any]):
     """Records of one number under the names of its table."""
 
     records = serializers.ListField(
@@ -69,7 +69,7 @@ class TakenSerializer(serializers.Serializer[Any]):
     faults = FaultSerializer(many=True)
 
 
-class ArrivalSerializer(serializers.Serializer[Any]):
+class RecordArrivalSerializer(serializers.Serializer[Any]):
     """What became of a delivery."""
 
     number = serializers.CharField()
@@ -110,8 +110,8 @@ class RecordDeliveries(ApiView):
     max_bytes = LARGEST
 
     @extend_schema(
-        request=DeliverySerializer,
-        responses={201: ArrivalSerializer},
+        request=RecordDeliverySerializer,
+        responses={201: RecordArrivalSerializer},
         summary="提交采集记录（4101A、4201、4301…4701、3301…3507）",
         description=f"一次最多 {MOST:,} 条，按业务主键幂等：内容相同的不产生影响，内容不同的替换以前的。"
         "内容有误的也会保存（state 为 blocked，faults 列出全部问题），改正后重新提交即可。金额和数量请用文本。",

@@ -55,7 +55,7 @@ def lines_of(validated: list[dict[str, Any]]) -> list[LineGiven]:
     return [LineGiven(**one) for one in validated]
 
 
-class LineSerializer(ReadSerializer[FeeLine]):
+class ChargedLineSerializer(ReadSerializer[FeeLine]):
     """One fee line, and what the centre made of it."""
 
     class Meta:
@@ -84,7 +84,7 @@ class VisitSerializer(ReadSerializer[Visit]):
         read_only_fields = fields
 
 
-class ShareSerializer(ReadSerializer[FundShare]):
+class FundShareSerializer(ReadSerializer[FundShare]):
     """What one fund pays."""
 
     class Meta:
@@ -117,8 +117,8 @@ class SettlementSerializer(ReadSerializer[Settlement]):
 class SettlementDetailSerializer(SettlementSerializer):
     """The same with the funds and the lines."""
 
-    shares = ShareSerializer(many=True)
-    lines = LineSerializer(many=True)
+    shares = FundShareSerializer(many=True)
+    lines = ChargedLineSerializer(many=True)
 
     class Meta(SettlementSerializer.Meta):
         fields = [*SettlementSerializer.Meta.fields, "shares", "lines"]

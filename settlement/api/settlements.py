@@ -17,13 +17,13 @@ from portal.api.views import ApiRequest, ApiView
 from portal.gateway.api import OperationSerializer
 from portal.gateway.journal import Operation
 from settlement.api.serializers import (
-    LineSerializer,
+    ChargedLineSerializer,
+    FundShareSerializer,
     NewPurchaseSerializer,
     PreviewRequestSerializer,
     SettlementDetailSerializer,
     SettlementSerializer,
     SettleRequestSerializer,
-    ShareSerializer,
     VisitSerializer,
     lines_of,
 )
@@ -82,8 +82,8 @@ def detail_of(settlement: Settlement) -> dict[str, Any]:
     lines = FeeLine.objects.filter(visit=settlement.visit_id, bill=settlement.bill_id).order_by("number")
     return {
         **SettlementSerializer(settlement).data,
-        "shares": ShareSerializer(settlement.shares.all(), many=True).data,
-        "lines": LineSerializer(lines[:1000], many=True).data,
+        "shares": FundShareSerializer(settlement.shares.all(), many=True).data,
+        "lines": ChargedLineSerializer(lines[:1000], many=True).data,
     }
 
 

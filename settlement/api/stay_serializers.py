@@ -25,7 +25,7 @@ class StayDiagnosisSerializer(serializers.Serializer[Any]):
     diagnosed_at = serializers.DateTimeField(required=False, allow_null=True, default=None, help_text="诊断时间")
 
 
-class AdmissionSerializer(serializers.Serializer[Any]):
+class StayOpeningSerializer(serializers.Serializer[Any]):
     """Where and by whom somebody is treated."""
 
     department_code = serializers.CharField(max_length=30, help_text="科室编码")
@@ -48,7 +48,7 @@ class AdmissionSerializer(serializers.Serializer[Any]):
     diagnoses = StayDiagnosisSerializer(many=True, help_text="入院诊断")
 
 
-class NewStaySerializer(AdmissionSerializer):
+class NewStaySerializer(StayOpeningSerializer):
     """A stay: for whom, where, and what was diagnosed."""
 
     identification = serializers.UUIDField(help_text="识别结果的编号（POST identifications）")
@@ -80,7 +80,7 @@ class RemovalSerializer(serializers.Serializer[Any]):
     all = serializers.BooleanField(required=False, default=False, help_text="全部未结算的明细（0000）")
 
 
-class DischargeSerializer(serializers.Serializer[Any]):
+class StayEndSerializer(serializers.Serializer[Any]):
     """How somebody leaves."""
 
     ended_at = serializers.DateTimeField(help_text="出院时间")

@@ -19,13 +19,13 @@ from settlement.api.outpatient import begun
 from settlement.api.serializers import VisitSerializer, lines_of
 from settlement.api.settlements import WAITS, refused, sent
 from settlement.api.stay_serializers import (
-    AdmissionSerializer,
-    DischargeSerializer,
     FeesSerializer,
     FeesTakenSerializer,
     NewStaySerializer,
     RemovalSerializer,
     SettleStaySerializer,
+    StayEndSerializer,
+    StayOpeningSerializer,
     admission_of,
     diagnoses_of,
     discharge_of,
@@ -92,13 +92,13 @@ class StayAdmission(ApiView):
     permissions = {"POST": TREAT}
 
     @extend_schema(
-        request=AdmissionSerializer,
+        request=StayOpeningSerializer,
         responses={202: OperationSerializer},
         summary="再次入院登记（2401）或入院信息变更（2403）",
         description="未登记成功的就诊改正后重新登记；在院的就诊上传变更，替换医保中心的入院信息和诊断。",
     )
     def post(self, request: ApiRequest, visit_id: UUID) -> Response:
-        known, given = stay(visit_id), asked(AdmissionSerializer, request)
+        known, given = stay(visit_id), asked(StayOpeningSerializer, request)
         diagnoses = diagnoses_of(given)
 
         def changed() -> Operation:
@@ -176,9 +176,9 @@ class StayRemovals(ApiView):
 class StayDischarge(ApiView):
     permissions = {"POST": TREAT}
 
-    @extend_schema(request=DischargeSerializer, responses={202: OperationSerializer}, summary="出院办理（2402）")
+    @extend_schema(request=StayEndSerializer, responses={202: OperationSerializer}, summary="出院办理（2402）")
     def post(self, request: ApiRequest, visit_id: UUID) -> Response:
-        visit, given = stay(visit_id), asked(DischargeSerializer, request)
+        visit, given = stay(visit_id), asked(StayEndSerializer, request)
         diagnoses = diagnoses_of(given)
 
         def left() -> Operation:
