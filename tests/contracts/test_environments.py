@@ -46,6 +46,7 @@ REACHED = {
     "gateway.Operation": "a doubt that a switch left behind is settled on its own page, which names the environment",
     "gateway.Attempt": "the messages of such an operation",
     "gateway.GatewaySession": "a session left open before a switch is given back on a page that names both",
+    "gateway.NationalSignIn": "a shift left open before a switch may be ended by its number; the sweep ends it anyway",
 }
 OWN, OTHER = "QXOWNX", "QXOTHERX"
 #: Values that pages understand where any text would do for the table.
