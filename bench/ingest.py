@@ -7,7 +7,7 @@ the table's owner: the fastest that this database can take these rows with their
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from bench.case import Case
@@ -51,7 +51,9 @@ def _admission() -> Any:
     from django.utils import timezone
 
     from injury.models import Admission, AdmissionState, Flow
+    from injury.sandbox.names import identity
 
+    number = identity(date(1990, 1, 1), 1, "1")
     admission, _ = Admission.objects.get_or_create(
         environment="production",
         number="ZYBENCH",
@@ -60,8 +62,8 @@ def _admission() -> Any:
             "state": AdmissionState.ADMITTED,
             "visit_kind": "21",
             "treatment": "7",
-            "identity": "990000199001011234",
-            "identity_masked": "9900**********1234",
+            "identity": number,
+            "identity_masked": f"{number[:4]}**********{number[-4:]}",
             "name": "钱样例",
             "name_masked": "钱**",
             "admitted_on": timezone.localdate() - timedelta(40),

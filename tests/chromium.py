@@ -96,6 +96,15 @@ def let_in(context: BrowserContext, member: Member, url: str) -> None:
     context.add_cookies([{"name": "sessionid", "value": key, "url": url}])
 
 
+def page_of(browser: Browser, member: Member, url: str) -> Page:
+    """A page in a context of its own, the member signed in."""
+    context = new_context(browser)
+    let_in(context, member, url)
+    opened = context.new_page()
+    opened.set_default_timeout(20_000)
+    return opened
+
+
 def examine(page: Page, name: str, *, full: bool = False) -> None:
     """Axe finds nothing wrong with the page."""
     if SHOTS:

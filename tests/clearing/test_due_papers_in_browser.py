@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from clearing.models import RowState
 from portal.access.door import tenant_tx
 from portal.jobs import Job
-from tests.chromium import examine, let_in, new_context
+from tests.chromium import examine, page_of
 from tests.clearing.printing import City, full_city
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -14,11 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def page(browser, live_server, alice_member) -> Page:
-    context = new_context(browser)
-    let_in(context, alice_member, live_server.url)
-    opened = context.new_page()
-    opened.set_default_timeout(20_000)
-    return opened
+    return page_of(browser, alice_member, live_server.url)
 
 
 def looked_at(page: Page, name: str) -> None:

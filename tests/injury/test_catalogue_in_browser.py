@@ -12,7 +12,7 @@ from injury.models import FeeItem, Mapping
 from portal.access.door import tenant_tx
 from portal.jobs import Job, JobState
 from portal.jobs.tasks import run_job
-from tests.chromium import examine, let_in, new_context
+from tests.chromium import examine, page_of
 from tests.injury.catalogue_rows import MAPPING_HEADS, workbook
 from tests.injury.fees import days_ago, make_admission
 
@@ -26,11 +26,7 @@ CHARGES += [("HC0001", "接骨板八孔", "9", 5200)]
 
 @pytest.fixture
 def page(browser, live_server, alice_member) -> Page:
-    context = new_context(browser)
-    let_in(context, alice_member, live_server.url)
-    opened = context.new_page()
-    opened.set_default_timeout(20_000)
-    return opened
+    return page_of(browser, alice_member, live_server.url)
 
 
 def looked_at(page: Page, name: str) -> None:

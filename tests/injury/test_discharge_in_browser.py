@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from injury.models import AdmissionState, DischargeRecord, Invoice
 from portal.access.door import tenant_tx
-from tests.chromium import examine, let_in, new_context
+from tests.chromium import examine, page_of
 from tests.injury.fees import days_ago, make_admission
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -16,11 +16,7 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
 
 @pytest.fixture
 def page(browser, live_server, alice_member) -> Page:
-    context = new_context(browser)
-    let_in(context, alice_member, live_server.url)
-    opened = context.new_page()
-    opened.set_default_timeout(20_000)
-    return opened
+    return page_of(browser, alice_member, live_server.url)
 
 
 def looked_at(page: Page, name: str) -> None:
