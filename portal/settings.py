@@ -58,14 +58,17 @@ INSTALLED_APPS = [
     "portal.gateway.channels",
     "portal.gateway.environments",
     "portal.api",
+    "portal.ledger",
+    "portal.hooks",
     "portal.web",
     "clearing",
     "injury",
     "settlement",
+    "reconciliation",
     "portal",  # last: loads every declaration once all of the above are ready
 ]
 #: The businesses, by name only: the ground floor imports none of them (design 1.2).
-BUSINESSES = ["clearing", "injury", "settlement"]
+BUSINESSES = ["clearing", "injury", "settlement", "reconciliation"]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

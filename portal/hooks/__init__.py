@@ -1,0 +1,1 @@
+"""Telling other systems what happened: signed messages to addresses an institution allows."""

@@ -1,0 +1,1 @@
+"""What reconciliation writes into the audit chain; one line each."""

@@ -1,0 +1,9 @@
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("settlement", "0007_cashier"),
+    ]
+
+    operations = []
