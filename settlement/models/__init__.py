@@ -2,7 +2,19 @@
 
 from settlement.models.acceptance import AcceptanceCase, AcceptanceRun, CaseState, RunState
 from settlement.models.bill import Bill, BillState
+from settlement.models.cards import AuthState, CardReading, HealthCardAuth, ReadingState, ReadingWay
+from settlement.models.cashier import (
+    AccountType,
+    PrepaidAccount,
+    Recharge,
+    RechargeState,
+    Refund,
+    RefundFlow,
+    RefundState,
+    WithdrawMode,
+)
 from settlement.models.catalogue import Catalogue, CatalogueArrival, CatalogueEdition, CatalogueEntry, Change
+from settlement.models.charge import CashierCharge, ChargeState, PatientType
 from settlement.models.code_list import RegionCodes
 from settlement.models.enquiry import Enquiry, EnquiryState
 from settlement.models.filing import Filing, FilingKind, FilingState
@@ -19,9 +31,13 @@ from settlement.models.visit import Diagnosis, Visit, VisitKind, VisitState
 __all__ = [
     "AcceptanceCase",
     "AcceptanceRun",
+    "AccountType",
+    "AuthState",
     "Bill",
     "BillState",
+    "CardReading",
     "CaseState",
+    "CashierCharge",
     "Catalogue",
     "CatalogueArrival",
     "CatalogueEdition",
@@ -29,6 +45,7 @@ __all__ = [
     "CatalogueRefresh",
     "Change",
     "ChargeSchedule",
+    "ChargeState",
     "CheckMedium",
     "Diagnosis",
     "Enquiry",
@@ -38,12 +55,22 @@ __all__ = [
     "FilingKind",
     "FilingState",
     "FundShare",
+    "HealthCardAuth",
     "Identification",
     "IdentificationState",
     "JoiningCheck",
     "JoiningState",
     "LineState",
     "OwnItem",
+    "PatientType",
+    "PrepaidAccount",
+    "ReadingState",
+    "ReadingWay",
+    "Recharge",
+    "RechargeState",
+    "Refund",
+    "RefundFlow",
+    "RefundState",
     "RegionCodes",
     "RunState",
     "Settlement",
@@ -58,4 +85,5 @@ __all__ = [
     "Visit",
     "VisitKind",
     "VisitState",
+    "WithdrawMode",
 ]
