@@ -13,6 +13,7 @@ from portal.gateway.journal.doubt import reap, resolve
 from portal.gateway.journal.handlers import (
     Applied,
     Ask,
+    Declined,
     Handler,
     Moot,
     NotApplied,
@@ -48,6 +49,7 @@ __all__ = [
     "Applied",
     "Ask",
     "Attempt",
+    "Declined",
     "Evidence",
     "Finding",
     "Handler",

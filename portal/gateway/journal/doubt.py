@@ -16,6 +16,7 @@ from portal.gateway.errors import GatewayError
 from portal.gateway.journal import pace
 from portal.gateway.journal.handlers import (
     Applied,
+    Declined,
     Moot,
     NotApplied,
     R,
@@ -41,6 +42,7 @@ FINDINGS = {
     NotApplied: Finding.NOT_APPLIED,
     StillUnknown: Finding.UNKNOWN,
     Moot: Finding.APPLIED,
+    Declined: Finding.NOT_APPLIED,
 }
 #: Characters of an answer that evidence keeps.
 ANSWER_LIMIT = 64_000
@@ -190,6 +192,8 @@ def _conclude(operation: Operation, verdict: Verdict, record: Asked) -> State:
         _not_applied(current, verdict)
     elif isinstance(verdict, Moot):
         _reversed(current, verdict)
+    elif isinstance(verdict, Declined):
+        _declined(current, verdict)
     else:
         _watch(current, verdict)
     return State(current.state)
@@ -227,6 +231,17 @@ def _reversed(operation: Operation, verdict: Moot) -> None:
     move(operation, State.REVERSING)
     move(operation, State.REVERSED, message=f"无论是否生效都已不起作用：{verdict.evidence}")
     tell(operation, actions.REVERSED, evidence=verdict.evidence)
+    tell_business(operation, "rejected")
+
+
+def _declined(operation: Operation, verdict: Declined) -> None:
+    """It ends without effect, unless the gateway once said otherwise."""
+    if operation.attempt_rows.filter(outcome__in=[Outcome.OK, Outcome.OK_UNPARSED]).exists():
+        Operation.objects.filter(pk=operation.pk).update(task=Task.CONTRADICTION)
+        give_to_people(operation, f"接口曾经受理，但核实结果为没有成功：{verdict.evidence}")
+        return
+    move(operation, State.REJECTED, message=f"经核实没有成功：{verdict.evidence}")
+    tell(operation, actions.DECLINED, evidence=verdict.evidence)
     tell_business(operation, "rejected")
 
 

@@ -50,7 +50,14 @@ class Moot:
     evidence: str
 
 
-Verdict = Applied | NotApplied | StillUnknown | Moot
+@dataclass(frozen=True)
+class Declined:
+    """The gateway worked on it and it came to nothing, for good: it ends as rejected, and nobody sends it again."""
+
+    evidence: str
+
+
+Verdict = Applied | NotApplied | StillUnknown | Moot | Declined
 
 
 class Handler:

@@ -1,9 +1,13 @@
 from django.db import migrations
 
+from portal.gateway.migrations._declined import AFTER, BEFORE
+
 
 class Migration(migrations.Migration):
     dependencies = [
         ("gateway", "0006_signing"),
     ]
 
-    operations = []
+    operations = [
+        migrations.RunSQL(AFTER, BEFORE),
+    ]
