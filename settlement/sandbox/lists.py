@@ -70,6 +70,8 @@ def give_file(request: Any, call: Call) -> Record:
     file = File.objects.filter(party=call.party, number=str(asked.get("file_qury_no", ""))).first()
     if file is None or file.filename != asked.get("filename"):
         raise Refuse("7509", "没有这个文件查询号和文件名的文件")
+    if file.ready_at is not None and file.ready_at > now():
+        raise Refuse("7513", "文件尚未生成，请稍后下载")
     if file.content is not None:
         return Raw(content=bytes(file.content))
     rows = Options.of(call.party).catalogue_rows

@@ -2,6 +2,8 @@
 
 from settlement.sandbox import (
     asking,
+    book,
+    book_faults,
     doors,
     filing,
     identify,
@@ -19,6 +21,8 @@ from settlement.sandbox import (
 
 __all__ = [
     "asking",
+    "book",
+    "book_faults",
     "doors",
     "filing",
     "identify",

@@ -10,7 +10,7 @@ from django.db.models import Count, Q, Sum
 from portal.gateway.national import NATIONAL
 from portal.gateway.sandbox.models import Party
 from portal.gateway.sandbox.plays import tells
-from settlement.sandbox.models import Filing, Insurance, Line, Settlement, Upload, Visit
+from settlement.sandbox.models import Applied, Filing, Insurance, Line, Settlement, Upload, Visit
 from settlement.sandbox.options import Options
 from settlement.sandbox.paying import TOLD
 from settlement.sandbox.rates import ZERO
@@ -21,7 +21,8 @@ CUMULATED = ("hifp_pay", "act_pay_dedc", "inscp_scp_amt", "fund_pay_sumamt")
 @tells(NATIONAL)
 def state(party: Party) -> dict[str, Any]:
     """`balances` by psn_no and insurance, `cumulated` of the year where there is any, `settlements` (live, with sums),
-    `visits` that are not undone, `filings` and `uploads` by kind. ValueError for unknown options.
+    `visits` that are not undone, `filings`, `uploads` by kind, and months `applied` for clearing. ValueError for
+    unknown options.
     """
     Options.of(party)
     live = Settlement.objects.filter(visit__party=party, state=Settlement.State.LIVE)
@@ -32,8 +33,15 @@ def state(party: Party) -> dict[str, Any]:
         "settled": {"count": live.count(), **_sums(live.aggregate(**{name: Sum(name) for name in TOLD}))},
         "visits": _visits(party),
         "filings": {one.number: f"{one.kind} {one.state}" for one in _filings(party)},
+        "applied": {
+            f"{one.month}/{one.insutype}/{one.clr_type}/{one.setl_optins}": one.times for one in _applied(party)
+        },
         "uploads": dict(Upload.objects.filter(party=party).values_list("family").annotate(Count("pk"))),
     }
+
+
+def _applied(party: Party) -> Any:
+    return Applied.objects.filter(party=party).order_by("pk")
 
 
 def _sums(found: dict[str, Any]) -> dict[str, str]:

@@ -1,7 +1,22 @@
-"""What the centre of one party remembers: its insured, visits with lines and settlements, filings, uploads, files."""
+"""What the centre of one party remembers: its insured, visits, settlements, filings, uploads, files, its book."""
 
+from settlement.sandbox.models.book import Applied, BookForm, BookRow
 from settlement.sandbox.models.papers import Centre, File, Filing, Upload
 from settlement.sandbox.models.people import Insurance, Insured, Voucher
 from settlement.sandbox.models.visits import Line, Settlement, Visit
 
-__all__ = ["Centre", "File", "Filing", "Insurance", "Insured", "Line", "Settlement", "Upload", "Visit", "Voucher"]
+__all__ = [
+    "Applied",
+    "BookForm",
+    "BookRow",
+    "Centre",
+    "File",
+    "Filing",
+    "Insurance",
+    "Insured",
+    "Line",
+    "Settlement",
+    "Upload",
+    "Visit",
+    "Voucher",
+]

@@ -86,7 +86,10 @@ class Upload(models.Model):
 
 
 class File(models.Model):
-    """A file that 9102 gives: a catalogue's version (made when it is fetched) or bytes that came with 9101."""
+    """A file that 9102 gives: a catalogue's version (made when it is fetched) or bytes that came with 9101.
+
+    `ready_at`: when it can be fetched.
+    """
 
     party = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="+")
     number = models.CharField(max_length=40, unique=True)
@@ -94,6 +97,7 @@ class File(models.Model):
     infno = models.CharField(max_length=10, blank=True)
     version = models.IntegerField(default=0)
     content = models.BinaryField(null=True)
+    ready_at = models.DateTimeField(null=True)
     made_at = models.DateTimeField(auto_now_add=True)
     objects: ClassVar[models.Manager[Self]] = models.Manager()
 
