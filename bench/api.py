@@ -13,7 +13,7 @@ from bench.case import Case
 
 REQUESTS = 200
 PLACE = "B00000000001"
-ADDRESS, BARE = "/api/clearing/rows", "/bare"
+ADDRESS, BARE = "/api/v1/clearing/rows", "/bare"
 _headers: dict[str, str] = {}
 
 

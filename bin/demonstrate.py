@@ -158,7 +158,7 @@ def announce(address: str, sandbox: str, people: str, stack: Stack) -> None:
     rows = (
         ("网页 pages", address),
         ("后台 admin", f"{address}/admin/"),
-        ("接口 API", f"{address}/api/"),
+        ("接口 API", f"{address}/api/v1/"),
         ("沙箱 sandbox", sandbox),
         ("日志 logs", str((stack.var / "log").relative_to(ROOT))),
     )

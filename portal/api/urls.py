@@ -15,7 +15,8 @@ BUSINESSES = [
     if find_spec(name) and find_spec(f"{name}.api") and find_spec(f"{name}.api.urls")
 ]
 
-urlpatterns = [
+#: Version 1: what is in it stays as it is; what would break a caller goes into the next one.
+VERSION_1 = [
     path("schema", docs.Schema.as_view(), name="schema"),
     path("docs", docs.docs, name="docs"),
     path("keys", keys.Keys.as_view(), name="keys"),
@@ -25,6 +26,9 @@ urlpatterns = [
     path("operations/", include("portal.gateway.api_urls")),
     path("exchanges/", include("portal.gateway.exchange_api_urls")),
     *(path(f"{name}/", include(f"{name}.api.urls")) for name in BUSINESSES),
+]
+urlpatterns = [
+    path("v1/", include(VERSION_1)),
     # Last: whatever else is asked for below /api/ gets a problem, not a page.
     re_path(r"", csrf_exempt(docs.nothing_here), name="nothing-here"),
 ]

@@ -145,8 +145,8 @@ def test_it_shows_people_and_keys(desk, page, dora_member, bob_member, alice_mem
     desk.look(desk.visit(page, "/keys/"), "keys")
     desk.visit(page, "/keys/create/")
     desk.look(page, "key-create")
-    desk.visit(page, "/api/docs")
-    expect(page.get_by_text("/api/keys").first).to_be_visible()
+    desk.visit(page, "/api/v1/docs")
+    expect(page.get_by_text("/api/v1/keys").first).to_be_visible()
     assert page.evaluate(ONE_OF_EACH_SHAPE) == []
     desk.look(page, "api-docs")
 

@@ -9,7 +9,7 @@ from django.test import Client
 from tests.cast import signed_in
 
 SCOPE = {"year": 2025, "insurance": "001", "agency": "003"}
-BASE = "/api/clearing"
+BASE = "/api/v1/clearing"
 
 
 class Caller:

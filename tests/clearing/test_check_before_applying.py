@@ -145,13 +145,13 @@ def test_it_lists_exactly_the_rows_of_a_finding(desk):
     for words in ("现在不能提交", "没有已核对的数据", "拨付金额为负", "check=negative", "尚未核对"):
         assert words in page
     assert clerk.get(reverse("clearing:application-check"), {**SCOPE, "export": "xlsx"}).content[:2] == b"PK"
-    told = clerk.get("/api/clearing/application-checks", SCOPE).json()
+    told = clerk.get("/api/v1/clearing/application-checks", SCOPE).json()
     assert told["blocks"] is True
     assert {issue["rule"] for issue in told["issues"]} == set(by_rule)
     [negative] = [issue for issue in told["issues"] if issue["rule"] == "negative"]
     assert (negative["count"], negative["disburse"]) == (len(below), str(sum(one.disburse for one in below)))
     assert {key for case in negative["cases"] for key in case["rows"]} == {str(one.pk) for one in below}
-    assert clerk.get("/api/clearing/application-checks", {"year": "2025"}).status_code == 422
+    assert clerk.get("/api/v1/clearing/application-checks", {"year": "2025"}).status_code == 422
 
 
 def test_it_shows_on_the_submit_page_what_to_look_at(desk):

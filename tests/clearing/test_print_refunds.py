@@ -216,22 +216,22 @@ def test_programs_fetch_and_print(city):
     def post(body):
         headers = {"Idempotency-Key": json.dumps(body)}
         return client.post(
-            "/api/clearing/refund-fetches", json.dumps(body), content_type="application/json", headers=headers
+            "/api/v1/clearing/refund-fetches", json.dumps(body), content_type="application/json", headers=headers
         )
 
     asked: dict[str, Any] = {"year": 2025, "insurance": "001"}
-    assert client.get("/api/clearing/papers/primary-refunds.pdf", asked).status_code == 409
+    assert client.get("/api/v1/clearing/papers/primary-refunds.pdf", asked).status_code == 409
     assert post({**asked, "kind": "x"}).status_code == 422
     assert post({**asked, "kind": "primary"}).status_code == 202
     city.work()
-    [told] = client.get("/api/clearing/refund-fetches").json()["items"]
+    [told] = client.get("/api/v1/clearing/refund-fetches").json()["items"]
     assert told["refund"] == truth(city, "primary")["deposit_refund_amt"]
-    rows = client.get("/api/clearing/refunds", {**asked, "kind": "primary", "limit": 500}).json()["items"]
+    rows = client.get("/api/v1/clearing/refunds", {**asked, "kind": "primary", "limit": 500}).json()["items"]
     assert sum(Decimal(row["refund"]) for row in rows) == Decimal(told["refund"])
     chosen = {**asked, "provider": rows[0]["provider_code"]}
-    pdf = client.get("/api/clearing/papers/primary-refunds.pdf", chosen, headers={"Accept": "application/pdf"})
+    pdf = client.get("/api/v1/clearing/papers/primary-refunds.pdf", chosen, headers={"Accept": "application/pdf"})
     assert read_paper(pdf.content).says(rows[0]["provider_code"])
-    assert client.get("/api/clearing/papers/primary-refunds.xlsx", asked).content[:2] == b"PK"
+    assert client.get("/api/v1/clearing/papers/primary-refunds.xlsx", asked).content[:2] == b"PK"
 
 
 def test_the_admin_prints_what_is_ticked(city):

@@ -41,7 +41,7 @@ def text(response) -> str:
 
 def post(client, path, body, key=None):
     headers = {"HTTP_IDEMPOTENCY_KEY": key or str(uuid4())}
-    return client.post(f"/api/injury/{path}", json.dumps(body, default=str), "application/json", **headers)
+    return client.post(f"/api/v1/injury/{path}", json.dumps(body, default=str), "application/json", **headers)
 
 
 def typed(lines):
@@ -106,9 +106,9 @@ def test_a_hospital_system_delivers_a_thousand_lines_and_learns_of_every_fault(a
     assert (fixed.status_code, fixed.json()["state"]) == (200, "waiting")
     assert post(alice, f"fees/{item.pk}/corrections", {"days": 0}).json()["errors"][0]["pointer"] == "/days"
     assert post(alice, "fees/drops", {"fees": [str(item.pk)], "reason": "重复"}).json() == {"count": 1}
-    listed = alice.get("/api/injury/fees?state=dropped").json()["items"]
+    listed = alice.get("/api/v1/injury/fees?state=dropped").json()["items"]
     assert [(one["line_id"], one["admission"], one["amount"]) for one in listed] == [("D1", stay.number, "25.0000")]
-    assert alice.get("/api/injury/advices?number=ZY0001").json()["items"][0]["version"] == 1
+    assert alice.get("/api/v1/injury/advices?number=ZY0001").json()["items"][0]["version"] == 1
 
 
 def test_the_statements_of_a_delivery_do_not_grow_with_its_lines(alice, stay):
@@ -285,6 +285,6 @@ def test_fees_are_nobody_elses(alice, stay, charlie, carol, inside, alice_member
     for unknown in (stay.pk, "nobody"):
         assert charlie.get(reverse("injury:fee-new"), {"admission": unknown}).status_code == 404
     assert post(charlie, "fees", {"admission": stay.number, "fees": [a_line("F2")]}).status_code == 422
-    assert charlie.get("/api/injury/fees").json()["items"] == []
+    assert charlie.get("/api/v1/injury/fees").json()["items"] == []
     assert "F1" in text(carol.get(reverse("injury:fee-list")))
     assert carol.get(reverse("injury:fee-new")).status_code == 403

@@ -244,7 +244,7 @@ def test_it_is_nobody_elses(shelf, alice, charlie, hospital_a):
     for name in ("mapping-list", "catalogue-list", "mapping-coverage", "mapping-renewals"):
         assert "XN1" not in text(charlie.get(reverse(f"injury:{name}")))
     assert "氯化钠" not in text(charlie.get(reverse("injury:catalogue-search"), {"q": "lhn"}))
-    assert charlie.get("/api/injury/mappings").json()["items"] == []
+    assert charlie.get("/api/v1/injury/mappings").json()["items"] == []
 
 
 @pytest.mark.parametrize(
@@ -277,7 +277,7 @@ def test_pages_ask_as_many_questions_for_many_rows_as_for_few(shelf, alice, hosp
 def test_a_hospital_system_saves_mappings_and_reads_the_coverage(charged, alice, hospital_a):
     def post(*items):
         headers = {"HTTP_IDEMPOTENCY_KEY": str(uuid4())}
-        return alice.post("/api/injury/mappings", json.dumps({"items": items}), "application/json", **headers)
+        return alice.post("/api/v1/injury/mappings", json.dumps({"items": items}), "application/json", **headers)
 
     good = {"own_code": "YP2", "own_name": "盐水", "kind": "0", "centre_code": "XN1", "own_price": "9.5"}
     assert post(good, {**good, "own_code": "YP9", "centre_code": "目录外"}).json() == {
@@ -294,14 +294,14 @@ def test_a_hospital_system_saves_mappings_and_reads_the_coverage(charged, alice,
     with tenant_tx(hospital_a.pk):
         assert not Mapping.objects.filter(own_code="YP3").exists()
 
-    listed = alice.get("/api/injury/mappings?standing=outdated").json()["items"]
+    listed = alice.get("/api/v1/injury/mappings?standing=outdated").json()["items"]
     assert [(one["own_code"], one["standing"], one["is_outside"]) for one in listed] == [("YP1", "outdated", False)]
-    assert alice.get("/api/injury/mappings?standing=never").status_code == 422
-    found = alice.get("/api/injury/mappings/coverage").json()
+    assert alice.get("/api/v1/injury/mappings?standing=never").status_code == 422
+    found = alice.get("/api/v1/injury/mappings/coverage").json()
     assert found["shares"][0]["money"]["all"] == "500.00"
     assert [(one["own_code"], one["money"]) for one in found["missing"]] == [("YP1", "50.00")]
-    assert alice.get("/api/injury/mappings/coverage?days=7").status_code == 422
-    assert {one["version"] for one in alice.get("/api/injury/catalogue?q=lhn").json()["items"]} == {"1", "2"}
+    assert alice.get("/api/v1/injury/mappings/coverage?days=7").status_code == 422
+    assert {one["version"] for one in alice.get("/api/v1/injury/catalogue?q=lhn").json()["items"]} == {"1", "2"}
 
 
 # --- the admin

@@ -137,7 +137,7 @@ def test_changed_advices_go_once_with_what_links_them_or_alone(desk, stay):
 
 def test_programs_start_and_read_the_standing(desk, stay, alice):
     desk.charge(stay, 3)
-    address = f"/api/injury/admissions/{stay.pk}"
+    address = f"/api/v1/injury/admissions/{stay.pk}"
 
     def post():
         headers = {"Idempotency-Key": str(uuid.uuid4())}

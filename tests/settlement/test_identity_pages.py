@@ -87,7 +87,7 @@ def test_media_are_typed_and_never_shown(settling, alice, carol, insured):
 def test_a_hospital_system_identifies_and_passes_media_on(settling, alice, insured):
     def post(path, body, key):
         return alice.post(
-            f"/api/settlement/{path}",
+            f"/api/v1/settlement/{path}",
             json.dumps(body),
             content_type="application/json",
             headers={"Idempotency-Key": key},
@@ -108,7 +108,7 @@ def test_a_hospital_system_identifies_and_passes_media_on(settling, alice, insur
     kept = post("control-media", given, "k-2")
     assert kept.status_code == 201
     assert "medium" not in kept.json()
-    assert len(alice.get("/api/settlement/control-media").json()["items"]) == 1
+    assert len(alice.get("/api/v1/settlement/control-media").json()["items"]) == 1
     assert post("control-media", {**given, "obtained_for": "5203"}, "k-3").status_code == 422
     with settling.door():
         assert CheckMedium.objects.get().medium.reveal() == "M1"

@@ -91,10 +91,10 @@ def test_a_doubt_tells_the_desk_what_to_do(settling, alice):
 def test_a_program_buys_over_rest(settling, alice, charlie, identified):
     def post(path, body, client=alice):
         headers = {"Idempotency-Key": str(uuid.uuid4())}
-        return client.post(f"/api/settlement/{path}", json.dumps(body), "application/json", headers=headers)
+        return client.post(f"/api/v1/settlement/{path}", json.dumps(body), "application/json", headers=headers)
 
     def get(path, client=alice):
-        return client.get(f"/api/settlement/{path}")
+        return client.get(f"/api/v1/settlement/{path}")
 
     lines = [{"own_code": "A1", "item_code": "X00000001", "quantity": "2", "price": "12.50", "amount": "25.10"}]
     refused = post("purchases", {"identification": str(identified.pk), "lines": lines})

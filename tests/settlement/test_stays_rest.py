@@ -38,12 +38,12 @@ def identified(settling):
 def test_a_program_treats_an_inpatient_and_takes_everything_back(settling, alice, charlie, identified):
     def post(path, body=None, client=alice, key=""):
         headers = {"Idempotency-Key": key or str(uuid.uuid4())}
-        found = client.post(f"/api/settlement/{path}", json.dumps(body or {}), "application/json", headers=headers)
+        found = client.post(f"/api/v1/settlement/{path}", json.dumps(body or {}), "application/json", headers=headers)
         settling.carry()
         return found
 
     def get(path, client=alice):
-        return client.get(f"/api/settlement/{path}")
+        return client.get(f"/api/v1/settlement/{path}")
 
     before = Ward(settling).state()
     begin = {"identification": str(identified.pk), "number": "ZY0001", **IN_BED, "diagnoses": [PNEUMONIA]}

@@ -27,7 +27,7 @@ def api_post(alice):
 
     def post(path, body, status=201):
         answer = alice.post(
-            f"/api/settlement/{path}",
+            f"/api/v1/settlement/{path}",
             json.dumps(body, default=str),
             content_type="application/json",
             headers={"Idempotency-Key": str(uuid.uuid4())},
