@@ -31,7 +31,7 @@ class Standing(models.TextChoices):
     SETTLED = "settled", "已结算"
     PENDING = "pending", "办理中"
     DOUBTFUL = "doubtful", "结果待确认"
-    VOID = "void", "未发生"
+    VOID = "void", "已作废"
 
 
 @dataclass(frozen=True, slots=True)

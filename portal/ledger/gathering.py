@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from itertools import islice
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q
 
 from portal.access.door import required_institution, tenant_tx
 from portal.gateway.crypto import sm3
 from portal.ledger.facts import EntryFacts, Source, Span, Standing
 from portal.ledger.models import Entry
-from portal.ledger.registry import books
+from portal.ledger.registry import Book, books
 from portal.vault.inserting import insert_rows
 
+#: Family, number, refund or not: what names an entry of one source.
+Key = tuple[str, str, bool]
+OPEN = (Standing.PENDING, Standing.DOUBTFUL)
 #: Entries that are looked up and written together.
 PIECE = 1_000
 #: What two readings are compared by; a changed key of the vault changes none of it.
@@ -40,7 +44,8 @@ class Written:
 def gather(institution_id: int, environment: str, span: Span, *, source: str = "") -> Written:
     """Have every business (or one) tell of the span, and write down what is new or different. Idempotent.
 
-    Outside any transaction, or inside the institution's door; one transaction a source.
+    Outside any transaction, or inside the institution's door; one transaction a source. Entries of any day that are
+    under way or in doubt are asked about again.
     """
     if span.environment != environment:
         raise ValueError("the span is of another environment")
@@ -48,8 +53,57 @@ def gather(institution_id: int, environment: str, span: Span, *, source: str = "
     for name, tell in books():
         if source in ("", name):
             with tenant_tx(institution_id):
-                written += write(tell(span), environment=environment, source=name)
+                written += _gather(span, name, tell)
     return written
+
+
+def _gather(span: Span, source: str, tell: Book) -> Written:
+    with connection.cursor() as cursor:  # two that gather the same at once take turns, until the end of the transaction
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", [f"ledger:{source}", required_institution()]
+        )
+    heard: set[Key] = set()
+    written = write(_hearing(tell(span), heard), environment=span.environment, source=source)
+    left = _unheard(span, source, heard)
+    if left:
+        again = _hearing(tell(span, {number for _, number, _ in left}), heard)
+        written += write(again, environment=span.environment, source=source)
+        gone = [left[key] for key in left.keys() - heard]
+        written += write((void(one) for one in _entries(gone)), environment=span.environment, source=source)
+    return written
+
+
+def _hearing(facts: Iterable[EntryFacts], heard: set[Key]) -> Iterator[EntryFacts]:
+    for one in facts:
+        heard.add((one.family, one.number, one.is_refund))
+        yield one
+
+
+def _unheard(span: Span, source: str, heard: set[Key]) -> dict[Key, UUID]:
+    """Entries of the span that were not told of now, and all that are under way or in doubt."""
+    rows = Entry.objects.filter(environment=span.environment, source=source, is_latest=True)
+    days = Q(day__gte=span.begin, day__lt=span.end) & ~Q(standing=Standing.VOID)
+    wanted = rows.filter(days | Q(standing__in=OPEN)).order_by().values_list("family", "number", "is_refund", "pk")
+    found = {(family, number, refund): pk for family, number, refund, pk in wanted.iterator(chunk_size=10_000)}
+    return {key: pk for key, pk in found.items() if key not in heard}
+
+
+def _entries(keys: Sequence[UUID]) -> Iterator[Entry]:
+    for start in range(0, len(keys), PIECE):
+        yield from Entry.objects.filter(pk__in=keys[start : start + PIECE])
+
+
+def void(entry: Entry) -> EntryFacts:
+    """The facts of an entry that proved not to have happened, or was withdrawn by who told of it."""
+    return replace(facts_of(entry), standing=Standing.VOID)
+
+
+def facts_of(entry: Entry) -> EntryFacts:
+    """What was told when this row was written."""
+    names = (one.name for one in fields(EntryFacts) if one.name != "person_no")
+    return EntryFacts(
+        **{name: getattr(entry, name) for name in names}, person_no=entry.person_no.reveal() if entry.person_no else ""
+    )
 
 
 def write(facts: Iterable[EntryFacts], *, environment: str, source: str, arrival: UUID | None = None) -> Written:
@@ -96,9 +150,7 @@ def _write(piece: Sequence[EntryFacts], environment: str, source: str, arrival: 
     return Written(fresh, len(replaced), len(told) - len(rows))
 
 
-def _known(
-    told: Iterable[tuple[str, str, bool]], environment: str, source: str
-) -> dict[tuple[str, str, bool], tuple[UUID, int, str]]:
+def _known(told: Iterable[Key], environment: str, source: str) -> dict[Key, tuple[UUID, int, str]]:
     """Id, revision and digest of the latest reading of each; locked, so that two writers take turns."""
     numbers: dict[str, list[str]] = {}
     for family, number, _ in told:

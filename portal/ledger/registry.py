@@ -1,35 +1,39 @@
 """Who tells of what: businesses register here what they publish, and portal.ledger and reconciliation read it.
 
-Three registries, all filled by the businesses' `ledger.py`:
-`@book(source)` our own settlements, `@centre_book(family)` what the centre holds, where it is asked entry by entry,
-`@remedy(source, action)` what can be done about an entry that the two sides do not agree on.
+Two registries, filled by the businesses' `ledger.py`: `@book(source)` what they settled, and `@remedy(source, action)`
+what can be done about an entry that the two sides do not agree on. What centres show is portal.ledger.centre.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
-from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from portal.access.member import Member
-from portal.gateway.journal import Ask, Operation
-from portal.ledger.facts import ZERO, EntryFacts, Source, Span
+from portal.access.services.refusals import NotAllowed
+from portal.gateway.journal import Operation
+from portal.ledger.facts import EntryFacts, Source, Span
 from portal.ledger.models import Entry
 
-#: Inside the institution's door: everything of the span, refunds, doubts and what proved not to have happened.
-Book = Callable[[Span], Iterable[EntryFacts]]
+
+class Book(Protocol):
+    """What a business settled, told inside the institution's door.
+
+    Of the span: everything by `settled_at`; what is under way or in doubt by the time it was sent. With `numbers` only
+    these, whatever their day: the book asks about entries that it has and did not hear of; what is not told then either
+    did not happen after all.
+    """
+
+    def __call__(self, span: Span, numbers: Collection[str] | None = None) -> Iterable[EntryFacts]: ...
+
+
 _books: dict[str, Book] = {}
 B = TypeVar("B", bound=Book)
 
 
 def book(source: str) -> Callable[[B], B]:
-    """Register what a business settled: `def entries(span: Span) -> Iterable[EntryFacts]`, read inside the door.
-
-    A span is about `settled_at`; what is under way counts by the time it was sent.
-    """
+    """Register a business's book: `def entries(span, numbers=None) -> Iterable[EntryFacts]`."""
     name = str(Source(source))
 
     def declare(tell: B) -> B:
@@ -43,78 +47,6 @@ def book(source: str) -> Callable[[B], B]:
 
 def books() -> tuple[tuple[str, Book], ...]:
     return tuple(sorted(_books.items()))
-
-
-# --- the other side's book
-
-
-@dataclass(frozen=True, slots=True)
-class CentreFacts:
-    """One settlement or refund as the centre shows it. Amounts it does not tell are None and are not compared.
-
-    `number` is our number where the centre knows it; otherwise `setl_id` and `msgid` find the entry. `is_missing`: the
-    centre was asked about this number and has none. `pending`: it is still at work on it, which is no difference.
-    `told` says in words where the facts come from, e.g. "医疗费用总额查询（4.12）".
-    """
-
-    family: str
-    number: str = ""
-    total: Decimal | None = None
-    fund: Decimal | None = None
-    account: Decimal | None = None
-    cash: Decimal | None = None
-    is_refund: bool = False
-    setl_id: str = ""
-    mdtrt_id: str = ""
-    msgid: str = ""
-    settled_at: datetime | None = None
-    is_missing: bool = False
-    pending: bool = False
-    told: str = ""
-    person: str = ""
-    insutype: str = ""
-    clr_type: str = ""
-    clr_optins: str = ""
-
-
-@dataclass(frozen=True)
-class Asking:
-    """What a centre's book works with: the institution, a way to ask (outside any transaction) and the door to rows.
-
-    Entries of the span that our book has are read by `portal.ledger.entries_between` inside `door()`.
-    """
-
-    institution: int
-    environment: str
-    ask: Ask
-    door: Callable[[], AbstractContextManager[None]]
-
-
-#: Outside any transaction; GatewayErrors may pass through: the run then says that the centre could not be asked.
-CentreBook = Callable[[Span, Asking], Iterator[CentreFacts]]
-_centre_books: dict[str, CentreBook] = {}
-C = TypeVar("C", bound=CentreBook)
-
-
-def centre_book(family: str) -> Callable[[C], C]:
-    """Register how the centre's side of a gateway is read: `def theirs(span, asking) -> Iterator[CentreFacts]`."""
-
-    def declare(tell: C) -> C:
-        if family in _centre_books:
-            raise TypeError(f"{family} has a centre's book already")
-        _centre_books[family] = tell
-        return tell
-
-    return declare
-
-
-def centre_book_of(family: str) -> CentreBook | None:
-    return _centre_books.get(family)
-
-
-def centre_families() -> tuple[str, ...]:
-    """Gateways whose other side is read entry by entry."""
-    return tuple(sorted(_centre_books))
 
 
 # --- what can be done about a difference
@@ -161,9 +93,17 @@ class Remedy:
     source: str
     action: str
     title: str
-    act: Callable[[Case], Done]
+    work: Callable[[Case], Done]
     obstacle: Callable[[Case], str]
     moves_money: bool
+
+    def act(self, case: Case) -> Done:
+        if said := self.obstacle(case):
+            raise NotPossible(said)
+        try:
+            return self.work(case)
+        except NotAllowed as refusal:
+            raise NotPossible(refusal.message) from refusal
 
 
 _remedies: dict[tuple[str, str], Remedy] = {}
@@ -205,20 +145,13 @@ def remedies_of(source: str) -> tuple[Remedy, ...]:
 
 __all__ = [
     "ACTIONS",
-    "ZERO",
-    "Asking",
     "Book",
     "Case",
-    "CentreBook",
-    "CentreFacts",
     "Done",
     "NotPossible",
     "Remedy",
     "book",
     "books",
-    "centre_book",
-    "centre_book_of",
-    "centre_families",
     "remedies_of",
     "remedy",
     "remedy_of",

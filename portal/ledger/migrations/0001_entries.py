@@ -129,6 +129,7 @@ class Migration(migrations.Migration):
                 ("mdtrt_id", models.CharField(max_length=40)),
                 ("msgid", models.CharField(max_length=64)),
                 ("person_no", models.BinaryField(null=True)),
+                ("person_no_index", models.BinaryField(null=True)),
                 ("person_no_masked", models.CharField(max_length=40)),
                 ("person", models.CharField(max_length=60)),
                 ("insutype", models.CharField(max_length=6)),
@@ -216,7 +217,7 @@ class Migration(migrations.Migration):
                             ("settled", "已结算"),
                             ("pending", "办理中"),
                             ("doubtful", "结果待确认"),
-                            ("void", "未发生"),
+                            ("void", "已作废"),
                         ],
                         default="settled",
                         max_length=8,
@@ -227,6 +228,12 @@ class Migration(migrations.Migration):
                 ("mdtrt_id", models.CharField(blank=True, max_length=40, verbose_name="就诊ID")),
                 ("msgid", models.CharField(blank=True, max_length=64, verbose_name="报文编号")),
                 ("person_no", portal.vault.fields.SealedField(null=True, verbose_name="人员编号")),
+                (
+                    "person_no_index",
+                    portal.vault.fields.BlindIndex(
+                        max_length=34, null=True, source="person_no", verbose_name="人员编号索引"
+                    ),
+                ),
                 ("person_no_masked", models.CharField(blank=True, max_length=40, verbose_name="人员编号（遮盖）")),
                 ("person", models.CharField(blank=True, max_length=60, verbose_name="姓名（遮盖）")),
                 ("insutype", models.CharField(blank=True, max_length=6, verbose_name="险种")),
@@ -293,6 +300,11 @@ class Migration(migrations.Migration):
                         condition=models.Q(("is_latest", True)),
                         fields=["institution", "environment", "family", "day"],
                         name="entry_by_day",
+                    ),
+                    models.Index(
+                        condition=models.Q(("is_latest", True), models.Q(("setl_id", ""), _negated=True)),
+                        fields=["institution", "setl_id"],
+                        name="entry_by_setl_id",
                     ),
                 ],
                 "constraints": [

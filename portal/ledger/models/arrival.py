@@ -88,6 +88,7 @@ class ArrivingEntry(LargeTenantModel):
     mdtrt_id = models.CharField(max_length=40)
     msgid = models.CharField(max_length=64)
     person_no = models.BinaryField(null=True)
+    person_no_index = models.BinaryField(null=True)
     person_no_masked = models.CharField(max_length=40)
     person = models.CharField(max_length=60)
     insutype = models.CharField(max_length=6)

@@ -4,12 +4,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from portal.access.models.institution import Environment
 from portal.access.rows import LargeTenantModel
 from portal.ledger.facts import Source, Standing
-from portal.vault import SealedField
+from portal.vault import BlindIndex, SealedField
 
 
 def yuan(label: str) -> "models.DecimalField[Decimal, Decimal]":
@@ -41,6 +41,7 @@ class Entry(LargeTenantModel):
     msgid = models.CharField("报文编号", max_length=64, blank=True)
     #: psn_no: what the detail account (3202) lists.
     person_no: "SealedField[str | None, Any]" = SealedField("人员编号", null=True)
+    person_no_index = BlindIndex("人员编号索引", source="person_no")
     person_no_masked = models.CharField("人员编号（遮盖）", max_length=40, blank=True)
     person = models.CharField("姓名（遮盖）", max_length=60, blank=True)
     insutype = models.CharField("险种", max_length=6, blank=True)
@@ -77,6 +78,9 @@ class Entry(LargeTenantModel):
             models.Index(
                 fields=["institution", "environment", "family", "day"], condition=Q(is_latest=True), name="entry_by_day"
             ),
+            models.Index(
+                fields=["institution", "setl_id"], condition=Q(is_latest=True) & ~Q(setl_id=""), name="entry_by_setl_id"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -97,7 +101,3 @@ class Entry(LargeTenantModel):
     def counts(self) -> bool:
         """Whether its amounts enter sums."""
         return bool(self.is_latest and self.standing == Standing.SETTLED)
-
-
-#: Latest first when all revisions of an entry are shown.
-BY_REVISION = F("revision").desc()

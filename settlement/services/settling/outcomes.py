@@ -1,5 +1,7 @@
 """What is left when a settlement was taken back, or was not."""
 
+from datetime import datetime
+
 from django.utils import timezone
 
 from portal.audit import record
@@ -9,9 +11,14 @@ from settlement.services.settling.ways import way_of
 from settlement.services.steps import move
 
 
-def settlement_undone(settlement: Settlement, state: str = SettlementState.UNDONE, setl_id: str = "") -> None:
-    """It is gone at the centre: its amounts count no more, the visit may go on. `settlement.visit` is locked."""
-    settlement.state, settlement.undone_at, settlement.undo_setl_id = state, timezone.now(), setl_id[:30]
+def settlement_undone(
+    settlement: Settlement, state: str = SettlementState.UNDONE, setl_id: str = "", at: datetime | None = None
+) -> None:
+    """It is gone at the centre since `at` (its own time, if it tells): its amounts count no more, the visit may go on.
+
+    `settlement.visit` is locked.
+    """
+    settlement.state, settlement.undone_at, settlement.undo_setl_id = state, at or timezone.now(), setl_id[:30]
     settlement.note = ""
     settlement.save(update_fields=["state", "undone_at", "undo_setl_id", "note"])
     move(settlement.visit, way_of(settlement).undone(settlement), None)

@@ -91,7 +91,9 @@ class Undoing(Handler):
         settlement = undone_by(operation)
         if settlement is not None:
             found = answer(reply)
-            settlement_undone(settlement, setl_id=found.setl_id if found else "")
+            settlement_undone(
+                settlement, setl_id=found.setl_id if found else "", at=found.settled_at if found else None
+            )
 
     def rejected(self, operation: Operation) -> None:
         settlement = undone_by(operation)
