@@ -1,5 +1,15 @@
 """The rows of reconciliation."""
 
+from reconciliation.models.decision import (
+    Action,
+    Adjustment,
+    Alarm,
+    AlarmKind,
+    Comment,
+    Decision,
+    DecisionSheet,
+    DecisionState,
+)
 from reconciliation.models.difference import (
     Difference,
     DifferenceKind,
@@ -15,6 +25,14 @@ from reconciliation.models.run import Run, RunKind, RunSchedule, RunState
 from reconciliation.models.total import Total, TotalState
 
 __all__ = [
+    "Action",
+    "Adjustment",
+    "Alarm",
+    "AlarmKind",
+    "Comment",
+    "Decision",
+    "DecisionSheet",
+    "DecisionState",
     "Difference",
     "DifferenceKind",
     "DifferenceState",
