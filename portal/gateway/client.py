@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -74,7 +75,13 @@ def ask_by_hand(request: Request[Any], *, institution_id: int, environment: str)
 
 
 def download(
-    request: Request[Any], target: Path, *, institution_id: int, environment: str = "", limits: ZipLimits | None = None
+    request: Request[Any],
+    target: Path,
+    *,
+    institution_id: int,
+    environment: str = "",
+    limits: ZipLimits | None = None,
+    spoilt: Callable[[Path], None] | None = None,
 ) -> int:
     """Ask for a zip file and keep it at `target`, whatever its size; how many bytes it has.
 
@@ -105,7 +112,12 @@ def download(
         exchange.require()
         if not size:
             raise Unknown(Doubt.SHAPE, "答复不是文件", evidence=exchange.raw_reply)
-        check_zip(part, allowed)
+        try:
+            check_zip(part, allowed)
+        except BadArchive:
+            if spoilt is not None:
+                spoilt(part)
+            raise
         os.replace(part, target)
         return size
     finally:

@@ -79,10 +79,11 @@ class Edition:
 
     def request(self, number: str) -> type[Request[Any]]:
         """The transaction as it is sent here; made anew at each call (`portal.gateway.national.classes` keeps them)."""
-        scope = {name: keep_variant(variant) for name, variant in self.lists.items()}
-        return request_from(self.table(number), self.effect(number), self._made(scope))
+        return request_from(self.table(number), self.effect(number), self.made())
 
-    def _made(self, scope: Mapping[str, str]) -> Made:
+    def made(self) -> Made:
+        """What its classes are made with."""
+        scope = {name: keep_variant(variant) for name, variant in self.lists.items()}
         return Made(self.digest, scope, self.wire_names, frozenset(self.content.get("secret", ())))
 
 
