@@ -27,6 +27,7 @@ from urllib3.response import HTTPResponse
 
 from portal.gateway.errors import Doubt, NotSent, Unknown
 from portal.gateway.filing import Filing, Into
+from portal.gateway.tls import Tls
 
 #: Bytes; a clearing page of 1,000 rows is about 1 MB in its envelope.
 LIMIT = 32 * 1024 * 1024
@@ -59,6 +60,7 @@ def post(
     limit: int = LIMIT,
     ca_file: str | None = None,
     address: str = "",
+    tls: Tls | None = None,
     into: Into | None = None,
     meanwhile: Callable[[], None] | None = None,
 ) -> Answer:
@@ -69,8 +71,9 @@ def post(
     reply; `ca_file` replaces the system's certificate authorities. `allowed` lists hosts as `host` (the scheme's own
     port) or `host:port`. `address` is the IP that the host is bound to: it is connected to instead of asking the name
     service, and must be on the list as well; certificate and Host header stay those of the name. `into` takes a reply
-    that is a file; what was written before an error stays there. `meanwhile` is called once, when everything has been
-    sent and before the reply is waited for; it must be short and raise nothing.
+    that is a file; what was written before an error stays there. `tls` takes the place
+    of the authorities. `meanwhile` is called once, when everything has been sent and before the reply is waited for; it
+    must be short and raise nothing.
 
     Raises NotSent when nothing left this machine, Unknown otherwise: time-out, reset, any status but 200, a web
     page, a reply that is cut off or too large.
@@ -84,7 +87,7 @@ def post(
     deadline.daemon = True
     deadline.start()
     try:
-        with _session(watch) as session:
+        with _session(watch, tls) as session:
             response = session.post(
                 url,
                 data=body,
@@ -194,20 +197,34 @@ class _TlsPool(HTTPSConnectionPool):
 
 
 class _Adapter(HTTPAdapter):
+    def __init__(self, tls: Tls | None) -> None:
+        self.tls = tls
+        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
+
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **options: Any) -> None:
         self.poolmanager = PoolManager(num_pools=connections, maxsize=maxsize, block=block, **options)
         self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
 
+    def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> tuple[Any, Any]:
+        host, options = super().build_connection_pool_key_attributes(request, verify, cert)
+        if self.tls is not None and host["scheme"] == "https":
+            options |= {"ssl_context": self.tls.context(), "assert_hostname": False}
+        return host, options
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        if self.tls is None:  # otherwise the system's authorities would be believed beside the one certificate
+            super().cert_verify(conn, url, verify, cert)
+
 
 @contextmanager
-def _session(watch: _Watch) -> Iterator[requests.Session]:
+def _session(watch: _Watch, tls: Tls | None = None) -> Iterator[requests.Session]:
     token = _WATCH.set(watch)
     session = requests.Session()
     try:
         session.trust_env = False
         session.headers.clear()
         for scheme in ("http://", "https://"):
-            session.mount(scheme, _Adapter(pool_connections=1, pool_maxsize=1, max_retries=0))
+            session.mount(scheme, _Adapter(tls))
         yield session
     finally:
         session.close()

@@ -59,7 +59,7 @@ def run_trial(institution_id: int, trial_id: str) -> Verdict:
         if trial.ended_at is not None or trial.values is None:
             return Verdict(bool(trial.is_good), trial.sentence, trial.field)
         values = trial.values.reveal()
-        settings = wire_settings(trial.gateway, {**values, "read_timeout": values.get("read_timeout") or READ_TIMEOUT})
+        settings = _settings(trial, values)
     refuse_inside_transaction()
     verdict = _tried(settings, trial, institution_id)
     with tenant_tx(institution_id):
@@ -67,6 +67,11 @@ def run_trial(institution_id: int, trial_id: str) -> Verdict:
         trial.values, trial.ended_at = None, timezone.now()
         trial.save()
     return verdict
+
+
+def _settings(trial: ChannelTrial, values: Mapping[str, Any]) -> wire.WireSettings:
+    patience = values.get("read_timeout") or READ_TIMEOUT
+    return wire_settings(trial.gateway, {**values, "read_timeout": patience}, trial.environment)
 
 
 def _tried(settings: wire.WireSettings, trial: ChannelTrial, institution_id: int) -> Verdict:

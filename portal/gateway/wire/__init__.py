@@ -6,6 +6,7 @@ byte leaves (design 3.1, I3).
 
 from portal.gateway.wire.aes_session import AesSessionWire
 from portal.gateway.wire.declared import SEALED, Setting
+from portal.gateway.wire.desk import DeskWire
 from portal.gateway.wire.exchange import Exchange, Outcome, clock, exchange, judge, new_msgid, prepare, send
 from portal.gateway.wire.kinds import (
     Opened,
@@ -25,6 +26,7 @@ from portal.gateway.wire.sm_envelope import SmEnvelopeWire
 register_wire("sm-envelope", SmEnvelopeWire())
 register_wire("national", NationalWire())
 register_wire("aes-session", AesSessionWire())
+register_wire("desk", DeskWire())
 
 __all__ = [
     "SEALED",

@@ -126,13 +126,18 @@ def send(
             allowed=prepared.settings.allowed_hosts,
             ca_file=prepared.settings.ca_file,
             address=prepared.settings.host_address,
+            tls=prepared.tls,
             into=into,
             meanwhile=meanwhile,
         )
     except NotSent as error:
         return _ended(prepared, Outcome.NOT_SENT, started, now(), sentence=error.sentence)
     except Unknown as doubt:
-        if doubt.reason is Doubt.STATUS and (opened := _kind(prepared).refused(prepared, doubt.evidence)):
+        try:
+            opened = _kind(prepared).refused(prepared, doubt.evidence) if doubt.reason is Doubt.STATUS else None
+        except NotSent as error:
+            return _ended(prepared, Outcome.NOT_SENT, started, now(), sentence=error.sentence, raw_reply=doubt.evidence)
+        if opened is not None:
             return _judged(prepared, opened, doubt.evidence, started, now())
         return _doubtful(prepared, doubt, started, now(), len(doubt.evidence))
     if answer.filed is not None:
@@ -154,6 +159,9 @@ def judge(
     ended = now()
     try:
         opened = _kind(prepared).open(prepared, body, ended)
+    except NotSent as error:
+        said: dict[str, Any] = {"sentence": error.sentence, "raw_reply": body}
+        return _ended(prepared, Outcome.NOT_SENT, started_at, ended, sealed_reply_size=len(body), **said)
     except Unknown as doubt:
         return _doubtful(prepared, doubt, started_at, ended, len(body))
     return _judged(prepared, opened, body, started_at, ended)

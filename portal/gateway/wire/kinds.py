@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from portal.gateway.messages import Record, Request
 from portal.gateway.seals.switches import Switches
+from portal.gateway.tls import Tls
 from portal.gateway.wire.declared import Setting
 
 if TYPE_CHECKING:
@@ -86,7 +87,8 @@ class Opened:
 class Prepared(Generic[R]):
     """A request ready to leave: sealed bytes and everything that reading the reply will need.
 
-    `plain` is the opened request for the encrypted journal; `deadline` the seconds after which the attempt is over.
+    `plain` is the opened request for the encrypted journal; `deadline` the seconds after which the attempt is over;
+    `tls` what both sides know each other by, where that is not the system's authorities.
     """
 
     settings: WireSettings = field(repr=False)
@@ -99,6 +101,7 @@ class Prepared(Generic[R]):
     connect_timeout: float
     read_timeout: float
     prepared_at: datetime
+    tls: Tls | None = field(default=None, repr=False)
 
     @property
     def deadline(self) -> float:
@@ -125,6 +128,9 @@ class Wire(ABC):
     #: What a name of a transaction is on this wire.
     names_label: ClassVar[str] = "交易名称"
     names_hint: ClassVar[str] = "本地接口使用其他交易名时填写，每行一个：交易=本地名称"
+
+    #: Calls go to the desk that a request names; operators need not sign in to be named in them.
+    at_desks: ClassVar[bool] = False
 
     #: None: calls prove themselves, nobody signs in.
     sessions: ClassVar[Sessions | None] = None
@@ -190,10 +196,10 @@ class Wire(ABC):
 
     @abstractmethod
     def open(self, prepared: Prepared[Any], body: bytes, now: datetime) -> Opened:
-        """The authentic reply in `body`; Unknown when it is none."""
+        """The authentic reply in `body`; Unknown when it is none, NotSent when it proves that nothing was handed on."""
 
     def refused(self, prepared: Prepared[Any], body: bytes) -> Opened | None:
-        """What a body with another HTTP status than 200 proves; None when it proves nothing."""
+        """What a body with another HTTP status than 200 proves; None: nothing. NotSent: that nothing was handed on."""
         return None
 
     @abstractmethod

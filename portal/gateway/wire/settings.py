@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from portal.gateway.desk.station import Station
 from portal.gateway.messages import Gateway
 from portal.gateway.wire.kinds import Operator, wire
 
@@ -22,6 +23,7 @@ class WireSettings:
     transaction's own patience; `ca_file` is the certificate authority of an intranet. `next_stamp` gives wires that
     count their messages time (14 digits) and number (4) for a sender, which no other process has. `session` is what a
     sign-in gave, where the wire has such; `operator` and `sign_no`: who makes these calls, and signed in as what.
+    `stations` are the desks that calls may go to, by their keys; "" is where those go that name none.
     """
 
     gateway: Gateway
@@ -48,6 +50,7 @@ class WireSettings:
     read_timeout: float | None = None
     ca_file: str | None = None
     next_stamp: Callable[[str], str] | None = field(default=None, repr=False)
+    stations: Mapping[str, Station] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         if self.switches is None:

@@ -77,7 +77,7 @@ def settings_for(row: NationalSignIn) -> wire.WireSettings | None:
     """The channel's settings as this operator, also while the channel is switched off; inside the door."""
     channel = Channel.objects.filter(gateway=row.gateway, environment=row.environment).first()
     try:
-        settings = wire_settings(channel.gateway, channel.values()) if channel else None
+        settings = wire_settings(channel.gateway, channel.values(), channel.environment) if channel else None
     except (BrokenSeal, LookupError, ValueError):
         logger.exception("sign-in %s: its channel cannot be read", row.pk)
         return None

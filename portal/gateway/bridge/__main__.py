@@ -1,0 +1,3 @@
+from portal.gateway.bridge.starting import main
+
+main()
