@@ -58,10 +58,7 @@ def gather(institution_id: int, environment: str, span: Span, *, source: str = "
 
 
 def _gather(span: Span, source: str, tell: Book) -> Written:
-    with connection.cursor() as cursor:  # two that gather the same at once take turns, until the end of the transaction
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", [f"ledger:{source}", required_institution()]
-        )
+    take_turn(source)
     heard: set[Key] = set()
     written = write(_hearing(tell(span), heard), environment=span.environment, source=source)
     left = _unheard(span, source, heard)
@@ -71,6 +68,13 @@ def _gather(span: Span, source: str, tell: Book) -> Written:
         gone = [left[key] for key in left.keys() - heard]
         written += write((void(one) for one in _entries(gone)), environment=span.environment, source=source)
     return written
+
+
+def take_turn(source: str) -> None:
+    """Two that write entries of one source take turns, until the end of the transaction."""
+    with connection.cursor() as cursor:
+        key = f"ledger:{source}"
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", [key, required_institution()])
 
 
 def _hearing(facts: Iterable[EntryFacts], heard: set[Key]) -> Iterator[EntryFacts]:

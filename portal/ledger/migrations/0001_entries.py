@@ -125,6 +125,8 @@ class Migration(migrations.Migration):
                 ("family", models.CharField(max_length=20)),
                 ("number", models.CharField(max_length=60)),
                 ("is_refund", models.BooleanField()),
+                ("standing", models.CharField(max_length=8)),
+                ("revision", models.PositiveIntegerField(default=1)),
                 ("setl_id", models.CharField(max_length=40)),
                 ("mdtrt_id", models.CharField(max_length=40)),
                 ("msgid", models.CharField(max_length=64)),

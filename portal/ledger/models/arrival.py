@@ -28,7 +28,7 @@ class EntryArrival(TenantModel):
     """One file, read in pieces by a job, looked at by a person and then taken as a whole; or one call.
 
     Counts are of rows: new, with other content than the book's, already there, and wrong ones, of which `faults` names
-    the first: [row, column, sentence, value].
+    the first: [line, column, sentence].
     """
 
     environment = models.CharField("运行环境", max_length=10, choices=Environment, editable=False)
@@ -46,7 +46,6 @@ class EntryArrival(TenantModel):
     wrong = models.PositiveIntegerField("有问题", default=0)
     total = models.DecimalField("医疗费总额", max_digits=18, decimal_places=2, default=0)
     fund = models.DecimalField("基金支付", max_digits=18, decimal_places=2, default=0)
-    #: Sealed, because a wrong cell may hold anything.
     faults: "SealedJson[Any, Any]" = SealedJson("问题", null=True, editable=False)
     note = models.CharField("说明", max_length=400, blank=True)
     brought_by = models.ForeignKey(
@@ -84,6 +83,9 @@ class ArrivingEntry(LargeTenantModel):
     family = models.CharField(max_length=20)
     number = models.CharField(max_length=60)
     is_refund = models.BooleanField()
+    standing = models.CharField(max_length=8)
+    #: Of the entry that it becomes; above 1 where it replaces another reading.
+    revision = models.PositiveIntegerField(default=1)
     setl_id = models.CharField(max_length=40)
     mdtrt_id = models.CharField(max_length=40)
     msgid = models.CharField(max_length=64)
