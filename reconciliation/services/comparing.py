@@ -14,9 +14,9 @@ from django.utils import timezone
 
 from portal.gateway.errors import GatewayError
 from portal.gateway.national import current_edition
+from portal.ledger.centre import Asking, CentreFacts, centre_book_of
 from portal.ledger.facts import Span
 from portal.ledger.reading import entries_between
-from portal.ledger.registry import Asking, CentreFacts, centre_book_of
 from reconciliation.models import Difference, DifferenceKind, DifferenceState, Outcome, RawFile, Run
 from reconciliation.rules import DOUBTFUL, PENDING, SETTLED, Found, Line, compare
 from reconciliation.services.detail_files import columns_of
