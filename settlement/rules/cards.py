@@ -1,4 +1,4 @@
-"""What the card reader's library wrote, taken apart (card library of the access guide: ReadCardBas, ReadSFZ, GetQRBase).
+"""What the card reader's library wrote, taken apart (access guide, card library: ReadCardBas, ReadSFZ, GetQRBase).
 
 The texts are already decoded; `UnreadableCard` says in a sentence what does not fit and repeats nothing of it.
 """

@@ -1,4 +1,4 @@
-"""How a trade stands, by the state that OneTrans gives it (hop.trade.query): the third judgement after value and code."""
+"""How a trade stands, by the state that OneTrans gives it: the third judgement, after value and code."""
 
 from __future__ import annotations
 

@@ -48,6 +48,13 @@ class Raw(Record):
     content_type: str = item("文件类型", default="application/zip")
 
 
+class Refused(Record):
+    """An answer that refuses although something of the call remains: a payment that was begun and cancelled."""
+
+    code: str = item("返回码", 6)
+    message: str = item("错误信息", 200)
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """One opened call, inside the transaction that carries out its effect."""

@@ -25,6 +25,7 @@ SANDBOX_PLAYS = [
     "clearing.sandbox.plays",
     "injury.sandbox.plays",
     "settlement.sandbox.plays",
+    "settlement.sandbox.onetrans.plays",
 ]
 
 INSTALLED_APPS = ["portal.gateway.sandbox", "clearing.sandbox", "injury.sandbox", "settlement.sandbox"]
