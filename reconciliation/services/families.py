@@ -5,8 +5,8 @@ from __future__ import annotations
 from portal.gateway.channels.models import Channel
 from portal.gateway.messages import gateway
 from portal.gateway.national import NATIONAL
+from portal.ledger.centre import centre_families
 from portal.ledger.models import Entry
-from portal.ledger.registry import centre_families
 
 TITLES = {"onetrans": "收费台（OneTrans）"}
 
