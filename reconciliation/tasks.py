@@ -1,1 +1,54 @@
 """What the worker does for reconciliation."""
+
+from contextlib import suppress
+from functools import partial
+from typing import cast
+from uuid import UUID
+
+from portal.access.door import tenant_tx
+from portal.access.models import Institution
+from portal.gateway import client
+from portal.gateway.channels.models import Channel
+from portal.gateway.journal import Ask
+from portal.gateway.national import NATIONAL
+from portal.jobs import Running, StandStill, job, sweeper
+from reconciliation.models import Run
+from reconciliation.services.running import reconcile
+from reconciliation.services.runs import RECONCILE, end_lost_runs
+from reconciliation.services.schedule import run_schedule
+from reconciliation.services.totals import Means
+
+
+@job(RECONCILE, title="对账", resumable=True, permission="reconciliation.runs.view")
+def run_reconciliation(running: Running) -> str:
+    """Carry one run through; begun again after a crash it asks anew, which changes nothing."""
+    run_id = UUID(running.params["run"])
+    return reconcile(run_id, means_of(running, run_id), by=running.by)
+
+
+def means_of(running: Running, run_id: UUID) -> Means:
+    """What a run works with, in its own environment."""
+    with running.tx():
+        environment = str(Run.objects.values_list("environment", flat=True).get(pk=run_id))
+        channel = Channel.objects.filter(gateway=NATIONAL.name, environment=environment).first()
+    where = {"institution_id": running.institution_id, "environment": environment}
+    return Means(
+        running.institution_id,
+        environment,
+        ask=cast(Ask, partial(client.ask, **where)),
+        fetch=partial(client.download, **where),
+        door=running.tx,
+        told=running.progress,
+        medins_code=channel.medins_code if channel else "",
+    )
+
+
+@sweeper(every=300)
+def reconcile_by_schedule(institution_id: int) -> None:
+    """Yesterday is reconciled each morning, while the environment changes later; lost runs are ended."""
+    with tenant_tx(institution_id):
+        end_lost_runs()
+    with tenant_tx(institution_id), suppress(StandStill):
+        institution = Institution.objects.get(pk=institution_id)
+        if institution.is_active:
+            run_schedule(institution)

@@ -1,5 +1,6 @@
 """One question for the total account (3201): our sums of a scope, and what the centre says to them."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import models
@@ -88,6 +89,11 @@ class Total(TenantModel):
     @property
     def scope_label(self) -> str:
         return f"{self.insutype_label} · {self.clr_type_label} · {self.clr_optins or '—'}"
+
+    @property
+    def span_label(self) -> str:
+        last = self.end - timedelta(days=1)
+        return f"{self.begin:%m-%d}" if last == self.begin else f"{self.begin:%m-%d} 至 {last:%m-%d}"
 
     @property
     def insutype_label(self) -> str:

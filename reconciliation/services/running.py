@@ -19,6 +19,7 @@ from reconciliation.services.applying import applications, apply_for
 from reconciliation.services.blocking import blocked_by
 from reconciliation.services.details import NoDetails, fetch_details, parts_of
 from reconciliation.services.ending import conclude, finish, locked_run, refresh
+from reconciliation.services.narrowing import TooMany
 from reconciliation.services.refusals import Refused
 from reconciliation.services.scopes import Key, added, key_of, scopes_of
 from reconciliation.services.spans import halves
@@ -120,8 +121,11 @@ def _details(run: Run, wrong: set[Key], means: Means) -> str:
                 problems.append(error.sentence)
     if groups:
         means.told(0, 0, "正在逐笔比对")
-        with means.door():
-            _note_compared(run, comparing.compare_run(run.pk))
+        try:
+            with means.door():
+                _note_compared(run, comparing.compare_run(run.pk))
+        except TooMany as error:
+            problems.append(error.sentence)
     return "；".join(dict.fromkeys(problems))
 
 
@@ -129,8 +133,6 @@ def _note_compared(run: Run, compared: comparing.Compared) -> None:
     Run.objects.filter(pk=run.pk).update(
         counts=compared.as_json(),
         theirs_count=compared.theirs,
-        theirs_total=getattr(compared, "theirs_total", None),
-        theirs_fund=getattr(compared, "theirs_fund", None),
     )
 
 
@@ -157,7 +159,7 @@ def _with_their_book(run: Run, means: Means) -> str:
     note, state = "", RunState.BALANCED
     try:
         compared = comparing.compare_family(run.pk, means)
-    except comparing.NoBook as error:
+    except (comparing.NoBook, TooMany) as error:
         note, state = error.sentence, RunState.FAILED
     with means.door():
         run = locked_run(run)
