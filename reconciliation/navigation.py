@@ -13,3 +13,14 @@ NavItem(
 NavItem(
     "对账", "月末", "reconciliation:month-list", "reconciliation.runs.view", 60, also=("reconciliation:month-detail",)
 )
+NavItem(
+    "对账",
+    "结算账",
+    "reconciliation:entry-list",
+    "reconciliation.entries.view",
+    50,
+    also=(
+        *("reconciliation:entry-detail", "reconciliation:entry-import", "reconciliation:arrival-list"),
+        "reconciliation:entry-arrival",
+    ),
+)

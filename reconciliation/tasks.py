@@ -12,6 +12,7 @@ from portal.gateway.channels.models import Channel
 from portal.gateway.journal import Ask
 from portal.gateway.national import NATIONAL
 from portal.jobs import Running, StandStill, job, sweeper
+from portal.ledger.arrivals import READ, TAKE, forget_old_files, read_file, take_file
 from reconciliation.models import Run
 from reconciliation.services.running import reconcile
 from reconciliation.services.runs import RECONCILE, end_lost_runs
@@ -52,3 +53,25 @@ def reconcile_by_schedule(institution_id: int) -> None:
         institution = Institution.objects.get(pk=institution_id)
         if institution.is_active:
             run_schedule(institution)
+
+
+# --- files of entries
+
+
+@job(READ, title="读取结算账", resumable=True, permission="reconciliation.entries.view")
+def read_entries(running: Running) -> str:
+    """Read a file beside the book; from the first line again after a crash."""
+    return read_file(UUID(running.params["arrival"]), door=running.tx, progress=running.progress)
+
+
+@job(TAKE, title="结算账入账", resumable=True, permission="reconciliation.entries.view")
+def take_entries(running: Running) -> str:
+    """Write a file's entries into the book, all in one transaction."""
+    return take_file(UUID(running.params["arrival"]), by=running.by, door=running.tx)
+
+
+@sweeper(every=3600)
+def forget_files(institution_id: int) -> None:
+    """Files of entries that nobody decided about within a day."""
+    with tenant_tx(institution_id):
+        forget_old_files()

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from reconciliation.views import months, runs
+from reconciliation.views import entries, entry_files, months, runs
 
 app_name = "reconciliation"
 urlpatterns: list[URLPattern | URLResolver] = []
@@ -24,4 +24,17 @@ urlpatterns += [
     path(MONTH, months.month_detail, name="month-detail"),
     path(f"{MONTH}start/", months.month_start, name="month-start"),
     path(f"{MONTH}close/", months.month_close, name="month-close"),
+]
+
+# --- the book of settled money
+ARRIVAL = "entries/arrivals/<uuid:arrival_id>/"
+urlpatterns += [
+    path("entries/", entries.entry_list, name="entry-list"),
+    path("entries/import/", entry_files.entry_import, name="entry-import"),
+    path("entries/template/", entry_files.entry_template, name="entry-template"),
+    path("entries/arrivals/", entry_files.arrival_list, name="arrival-list"),
+    path(ARRIVAL, entry_files.entry_arrival, name="entry-arrival"),
+    path(f"{ARRIVAL}take/", entry_files.entry_take, name="entry-take"),
+    path(f"{ARRIVAL}drop/", entry_files.entry_drop, name="entry-drop"),
+    path("entries/<uuid:entry_id>/", entries.entry_detail, name="entry-detail"),
 ]
