@@ -6,6 +6,7 @@ from uuid import UUID
 from portal.access.door import tenant_tx
 from portal.gateway import drawer  # noqa: F401  adds operations to the drawer of every page
 from portal.gateway.console import asking  # noqa: F401  the worker's side of the test console
+from portal.gateway.desk import checking  # noqa: F401  the worker's side of asking a bridge how it is
 from portal.gateway.environments.services.completion import complete_switch
 from portal.gateway.journal import doubt, moves, recovery, sending
 from portal.gateway.journal.models import Operation

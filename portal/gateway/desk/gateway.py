@@ -40,5 +40,5 @@ ONETRANS = DeskGateway(
     "onetrans",
     "OneTrans 动态库",
     wire="desk",
-    subjects=("outRefundNo", "outChargeNo", "outTradeNo", "setl_id", "mdtrt_id"),
+    subjects=("outRefundNo", "outChargeNo", "outTradeNo", "out_authorize_no", "setl_id", "mdtrt_id"),
 )
