@@ -24,3 +24,15 @@ NavItem(
         "reconciliation:entry-arrival",
     ),
 )
+NavItem(
+    "对账",
+    "差异",
+    "reconciliation:difference-list",
+    "reconciliation.runs.view",
+    30,
+    also=(
+        *("reconciliation:difference-detail", "reconciliation:difference-decide", "reconciliation:difference-assign"),
+        *("reconciliation:difference-decide-one", "reconciliation:difference-comment"),
+        *("reconciliation:sheet-upload", "reconciliation:sheet-preview"),
+    ),
+)

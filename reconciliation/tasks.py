@@ -13,7 +13,9 @@ from portal.gateway.journal import Ask
 from portal.gateway.national import NATIONAL
 from portal.jobs import Running, StandStill, job, sweeper
 from portal.ledger.arrivals import READ, TAKE, forget_old_files, read_file, take_file
-from reconciliation.models import Run
+from reconciliation.models import Decision, DecisionState, Run
+from reconciliation.services.alarms import look
+from reconciliation.services.deciding import follow
 from reconciliation.services.running import reconcile
 from reconciliation.services.runs import RECONCILE, end_lost_runs
 from reconciliation.services.schedule import run_schedule
@@ -75,3 +77,23 @@ def forget_files(institution_id: int) -> None:
     """Files of entries that nobody decided about within a day."""
     with tenant_tx(institution_id):
         forget_old_files()
+
+
+# --- decisions and alarms
+
+
+@sweeper(every=20)
+def follow_decisions(institution_id: int) -> None:
+    """Decisions whose operation has ended end, too: done, or open again with what the centre said."""
+    with tenant_tx(institution_id):
+        running = list(Decision.objects.filter(state=DecisionState.RUNNING).select_related("difference"))
+    for decision in running:
+        with tenant_tx(institution_id):
+            follow(decision)
+
+
+@sweeper(every=60)
+def look_for_alarms(institution_id: int) -> None:
+    """Days without a run, results that have been in doubt for too long: told once."""
+    with tenant_tx(institution_id):
+        look(institution_id)

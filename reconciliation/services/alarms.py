@@ -21,7 +21,7 @@ from portal.hooks import announce
 from reconciliation.actions import ALARM_RAISED
 from reconciliation.models import Alarm, AlarmKind
 from reconciliation.services.families import families_of, family_title
-from reconciliation.services.months import missing_days
+from reconciliation.services.schedule import missed_days
 
 #: A result may be in doubt so long before people are told (quiet periods end well before).
 PATIENCE = timedelta(minutes=30)
@@ -67,8 +67,8 @@ def _raise(cause: Cause, environment: str) -> None:
 
 def _missed(environment: str) -> Iterator[Cause]:
     for family in families_of(environment):
-        for day in missing_days(environment, family):
-            sentence = f"{family_title(family)} {day:%Y-%m-%d} 有结算，但没有完成对账"
+        for day in missed_days(environment, family=family):
+            sentence = f"{family_title(family)} {day:%Y-%m-%d} 应当对账，但没有完成"
             facts = {"family": family, "day": day.isoformat()}
             yield Cause(AlarmKind.MISSED, f"{family} {day:%Y-%m-%d}", sentence, "run.missed", facts)
 

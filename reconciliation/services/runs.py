@@ -22,8 +22,8 @@ from reconciliation.services.refusals import Refused
 from reconciliation.services.spans import is_past_month, is_whole, next_month
 
 RECONCILE = "reconciliation.run"
-#: Days of a range: the file of a hundred days is long enough.
-LONGEST = 100
+#: Days of a range; centres take no more than a month at once.
+LONGEST = 31
 CLOSE = "reconciliation.months.close"
 
 
