@@ -45,7 +45,7 @@ def leaves(kind: type, tree: object, masked: object) -> list[str]:
         assert known is not None
         assert isinstance(masked, dict)
         if item_of(kind, known).secret:
-            found += [name] if masked[name] != HIDDEN else []
+            found += [name] if value != "" and masked[name] != HIDDEN else []
         elif inner := group_of(kind.model_fields[known].annotation):  # type: ignore[attr-defined]
             found += leaves(inner, value, masked[name])
     return found

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, StringConstraints, model_validator
 
 from portal.gateway.desk import ONETRANS
 from portal.gateway.messages import Exact, item
-from settlement.messages.onetrans.gateway import WIDE, Asked, Group, Piece, When, needed, refuse
+from settlement.messages.onetrans.gateway import WIDE, Asked, Group, Piece, When, filled, needed, refuse
 
 SELF_PAID = "00"
 INSURED = ("psn_no", "insutype", "insuplc_admdvs")
@@ -57,13 +57,13 @@ class ChargeOutpatient(
     """Open the settling window, which settles with the insurer; it registers the patient itself when there is no visit
     yet (3.1.3.6)."""
 
-    termNo: str = item("终端编号", 64, default="")
+    termNo: str = filled("终端编号", 64)
     certno: str = item("证件号码", 20, secret=True, min_length=1)
     patientType: str = item("患者类型", 2, codes="onetrans.patient_type", min_length=1)
     cardType: str | None = item("卡类型", 2, codes="onetrans.card_type", default=None)
     cardno: str = item("卡号", 32, secret=True, min_length=1)
-    payAppId: str = item("统一支付平台APPID", 32, default="")
-    payAppSecret: str = item("统一支付平台AppSecret", 32, secret=True, default="")
+    payAppId: str = filled("统一支付平台APPID", 32)
+    payAppSecret: str = filled("统一支付平台AppSecret", 32, secret=True)
     psn_no: str | None = item("人员编号", 30, secret=True, default=None)
     mdtrt_id: str | None = item("就诊ID", 30, default=None)
     insutype: str | None = item("险种类型", 6, codes="onetrans.insutype", default=None)

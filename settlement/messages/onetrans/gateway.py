@@ -21,7 +21,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from portal import codes
 from portal.gateway.desk import at_desk
-from portal.gateway.messages import NOT_HERE, Part, Record, Request
+from portal.gateway.messages import NOT_HERE, Part, Record, Request, item
 
 CODES = Path(__file__).parent.parent.parent / "codes"
 codes.load(CODES)
@@ -36,6 +36,11 @@ WIDE = (30, 6)
 R = TypeVar("R", bound=Record)
 #: Where, kind, sentence.
 Condition = tuple[str, str, str]
+
+
+def filled(label: str, size: int, *, secret: bool = False) -> Any:
+    """An item that the wire puts in from the channel or the desk while it is empty; half-width characters."""
+    return item(label, size, secret=secret, pattern="^(|[!-~]+)$", default="")
 
 
 def refuse(record: BaseModel, found: Iterable[Condition]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from portal.gateway.desk import ONETRANS
 from portal.gateway.messages import item
-from settlement.messages.onetrans.gateway import Asked, Group, Stamp
+from settlement.messages.onetrans.gateway import Asked, Group, Stamp, filled
 
 
 class AuthorizationUrl(Group):
@@ -22,9 +22,9 @@ class AuthorizeHealthCard(
 ):
     """Make the code that the patient scans; it changes nothing that a repetition could double (3.1.3.8)."""
 
-    ehc_app_id: str = item("电子健康卡应用编号", 32, default="")
-    ehc_app_secret: str = item("电子健康卡应用秘钥", 32, secret=True, default="")
-    term_id: str = item("终端编号", 30, default="")
+    ehc_app_id: str = filled("电子健康卡应用编号", 32)
+    ehc_app_secret: str = filled("电子健康卡应用秘钥", 32, secret=True)
+    term_id: str = filled("终端编号", 30)
     out_authorize_no: str = item("外部用卡授权流水号", 32, min_length=1)
     out_authorize_time: Stamp = item("外部用卡授权时间")
     operator_id: str | None = item("用卡授权操作员编号", 32, default=None)
@@ -61,7 +61,7 @@ class QueryAuthorization(
 ):
     """Ask whether the patient has authorized (3.1.3.9)."""
 
-    ehc_app_id: str = item("电子健康卡应用编号", 32, default="")
-    ehc_app_secret: str = item("电子健康卡应用秘钥", 32, secret=True, default="")
-    term_id: str = item("终端编号", 30, default="")
+    ehc_app_id: str = filled("电子健康卡应用编号", 32)
+    ehc_app_secret: str = filled("电子健康卡应用秘钥", 32, secret=True)
+    term_id: str = filled("终端编号", 30)
     out_authorize_no: str = item("外部用卡授权流水号", 32, min_length=1)

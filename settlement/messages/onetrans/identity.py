@@ -8,7 +8,7 @@ from pydantic import model_validator
 
 from portal.gateway.desk import ONETRANS
 from portal.gateway.messages import Exact, item
-from settlement.messages.onetrans.gateway import WIDE, Asked, Group, Stamp, When, needed, not_here, refuse
+from settlement.messages.onetrans.gateway import WIDE, Asked, Group, Stamp, When, filled, needed, not_here, refuse
 
 CODE, PAGE = "01", "09"
 #: What only the caller knows about decoding an electronic health card; the wire puts in the application.
@@ -125,9 +125,9 @@ class ReadIdentity(Asked[Identity], code="hos.user.get", title="读卡", gateway
     mdtrt_cert_type: str = item("就诊凭证类型", 3, codes="onetrans.read_mode", min_length=1)
     business_type: str | None = item("用码业务类型", 5, codes="onetrans.business_type", default=None)
     begntime: When | None = item("开始时间", default=None)
-    ehc_app_id: str = item("电子健康卡应用编号", 32, default="")
-    ehc_app_secret: str = item("电子健康卡应用秘钥", 32, secret=True, default="")
-    term_id: str = item("终端编号", 30, default="")
+    ehc_app_id: str = filled("电子健康卡应用编号", 32)
+    ehc_app_secret: str = filled("电子健康卡应用秘钥", 32, secret=True)
+    term_id: str = filled("终端编号", 30)
     out_verify_time: Stamp | None = item("外部验证时间", default=None)
     treatment_code: str | None = item("诊疗环节编码", 32, codes="onetrans.treatment_code", default=None)
 
@@ -165,8 +165,8 @@ class DecodeIdentity(
 
     begntime: When | None = item("开始时间", default=None)
     business_type: str = item("用码业务类型", 5, codes="onetrans.business_type", min_length=1)
-    ehc_app_id: str = item("电子健康卡应用编号", 32, default="")
-    ehc_app_secret: str = item("电子健康卡应用秘钥", 32, secret=True, default="")
-    term_id: str = item("终端编号", 30, default="")
+    ehc_app_id: str = filled("电子健康卡应用编号", 32)
+    ehc_app_secret: str = filled("电子健康卡应用秘钥", 32, secret=True)
+    term_id: str = filled("终端编号", 30)
     out_verify_time: Stamp = item("外部验证时间")
     treatment_code: str = item("诊疗环节编码", 32, codes="onetrans.treatment_code", min_length=1)

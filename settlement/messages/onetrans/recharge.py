@@ -9,7 +9,7 @@ from pydantic import ConfigDict, StringConstraints, model_validator
 
 from portal.gateway.desk import ONETRANS
 from portal.gateway.messages import Exact, Money, item
-from settlement.messages.onetrans.gateway import WIDE, Asked, Condition, Group, Piece, needed, refuse
+from settlement.messages.onetrans.gateway import WIDE, Asked, Condition, Group, Piece, filled, needed, refuse
 
 ONE_BAR = "CHS_ONE_BAR"
 #: payType of credit that must name its registration.
@@ -142,9 +142,9 @@ class Recharge(
 ):
     """Open the cashier's window, where the patient pays into the account (3.1.3.3)."""
 
-    payAppId: str = item("统一支付平台APPID", 32, default="")
-    payAppSecret: str = item("统一支付平台AppSecret", 32, secret=True, default="")
-    termNo: str = item("终端编号", 64, default="")
+    payAppId: str = filled("统一支付平台APPID", 32)
+    payAppSecret: str = filled("统一支付平台AppSecret", 32, secret=True)
+    termNo: str = filled("终端编号", 64)
     cardType: str = item("卡类型", 2, codes="onetrans.card_type", min_length=1)
     cardNo: str = item("卡号/住院号", 32, secret=True, min_length=1)
     accountType: str = item("帐户类型", 2, codes="onetrans.account_type", min_length=1)

@@ -8,7 +8,7 @@ from pydantic import model_validator
 
 from portal.gateway.desk import ONETRANS
 from portal.gateway.messages import Exact, Money, item
-from settlement.messages.onetrans.gateway import WIDE, Asked, Group, needed, not_here, refuse
+from settlement.messages.onetrans.gateway import WIDE, Asked, Group, filled, needed, not_here, refuse
 
 RECHARGE, REFUND = "hop.trade.recharge", "hop.trade.refund"
 
@@ -44,9 +44,9 @@ class Trade(Group):
 class QueryTrade(Asked[Trade], code="hop.trade.query", title="交易结果查询", gateway=ONETRANS, safe=True):
     """How a recharge or a refund stands, by the platform's number or by ours (3.1.3.4)."""
 
-    payAppId: str = item("统一支付平台APPID", 32, default="")
-    payAppSecret: str = item("统一支付平台AppSecret", 32, secret=True, default="")
-    termNo: str = item("终端编号", 64, default="")
+    payAppId: str = filled("统一支付平台APPID", 32)
+    payAppSecret: str = filled("统一支付平台AppSecret", 32, secret=True)
+    termNo: str = filled("终端编号", 64)
     cardType: str = item("卡类型", 2, codes="onetrans.card_type", min_length=1)
     cardNo: str = item("卡号/住院号", 32, secret=True, min_length=1)
     accountType: str = item("帐户类型", 2, codes="onetrans.account_type", min_length=1)
@@ -107,9 +107,9 @@ class RefundTrade(
     """Give back money of one recharge. Whatever was not answered normally is asked about first, and what is sent again
     keeps its `outRefundNo` (3.1.3.5)."""
 
-    payAppId: str = item("统一支付平台APPID", 32, default="")
-    payAppSecret: str = item("统一支付平台AppSecret", 32, secret=True, default="")
-    termNo: str = item("终端编号", 64, default="")
+    payAppId: str = filled("统一支付平台APPID", 32)
+    payAppSecret: str = filled("统一支付平台AppSecret", 32, secret=True)
+    termNo: str = filled("终端编号", 64)
     cardType: str = item("卡类型", 2, codes="onetrans.card_type", min_length=1)
     cardNo: str = item("卡号/住院号", 32, secret=True, min_length=1)
     accountType: str = item("帐户类型", 2, codes="onetrans.account_type", min_length=1)
