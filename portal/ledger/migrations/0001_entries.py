@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 import django.db.models.deletion
+import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
@@ -273,7 +274,10 @@ class Migration(migrations.Migration):
                 ("operation", models.UUIDField(editable=False, null=True, verbose_name="接口业务")),
                 ("digest", models.CharField(editable=False, max_length=64, verbose_name="摘要")),
                 ("arrival", models.UUIDField(editable=False, null=True, verbose_name="导入批次")),
-                ("written_at", models.DateTimeField(auto_now_add=True, verbose_name="入账时间")),
+                (
+                    "written_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="入账时间"),
+                ),
                 (
                     "institution",
                     models.ForeignKey(

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from portal.access.models.institution import Environment
 from portal.access.rows import LargeTenantModel
@@ -64,7 +65,7 @@ class Entry(LargeTenantModel):
     digest = models.CharField("摘要", max_length=64, editable=False)
     #: The file or call that brought it; empty for our own businesses.
     arrival = models.UUIDField("导入批次", null=True, editable=False)
-    written_at = models.DateTimeField("入账时间", auto_now_add=True)
+    written_at = models.DateTimeField("入账时间", default=timezone.now, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "结算账"
