@@ -28,6 +28,8 @@ MASTER_KEY_FILE = secret_file("PORTAL_MASTER_KEY_FILE")
 SPOOL_DIR = Path(env.str("PORTAL_SPOOL_DIR", default=str(VAR / "spool")))
 CHECKPOINT_DIR = Path(env.str("PORTAL_CHECKPOINT_DIR", default=str(VAR / "checkpoints")))
 SANDBOX_URL = env.str("SANDBOX_URL", default="")
+#: The demonstration's desk bridge, with the sandbox's library in it; not used in production.
+BRIDGE_URL = env.str("BRIDGE_URL", default="")
 
 ALLOWED_HOSTS = env.list("PORTAL_ALLOWED_HOSTS", default=[] if PRODUCTION else ["127.0.0.1", "localhost", "testserver"])
 CSRF_TRUSTED_ORIGINS = env.list("PORTAL_TRUSTED_ORIGINS", default=[])

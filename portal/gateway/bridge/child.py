@@ -44,6 +44,8 @@ def answer(libraries: Libraries, asked: dict[str, Any], initialised: list[str]) 
         returned = libraries.call(name, _arguments(asked))
     except NotLoaded as fault:
         return {"state": "missing", "sentence": str(fault)}
+    except (KeyError, ValueError, TypeError, ctypes.ArgumentError):  # all of them before the call
+        return {"state": "missing", "sentence": "调用参数不完整"}
     except Overflow:
         return {"state": "overflow"}
     outs = {name: base64.b64encode(out).decode() for name, out in returned.outs.items()}

@@ -25,8 +25,7 @@ class Keeper:
     """One child at a time. Used by one thread; `stop` may be called by another."""
 
     def __init__(self, trans: str, card: str = "", party: str = "") -> None:
-        self._command = [*own_command(), "child", "--library", trans]
-        self._command += (["--card-library", card] if card else []) + (["--party", party] if party else [])
+        self._command = [*own_command(), "child", trans, card, party]
         # Such libraries look for their settings in the folder they are started in.
         self._folder = Path(trans).parent if Path(trans).is_file() else None
         self._child: subprocess.Popen[bytes] | None = None
@@ -100,5 +99,5 @@ def own_command() -> list[str]:
     """How this program is started again: as a module, or as the packed file it came in."""
     packed = Path(sys.argv[0])
     if packed.suffix == ".pyz" and packed.is_file():
-        return [sys.executable, str(packed)]
-    return [sys.executable, "-m", "portal.gateway.bridge"]
+        return [sys.executable, "-I", str(packed.resolve())]
+    return [sys.executable, "-S", "-m", "portal.gateway.bridge"]

@@ -88,7 +88,10 @@ class Libraries:
 
     def _load(self, name: str) -> Any:
         if name.startswith(PLAYED):
-            return importlib.import_module(PLAYER).played(name.removeprefix(PLAYED), self._party)
+            try:
+                return importlib.import_module(PLAYER).played(name.removeprefix(PLAYED), self._party)
+            except (ImportError, ValueError) as error:
+                raise NotLoaded(f"沙箱动态库不能加载：{error}") from None
         try:
             if sys.platform == "win32":
                 return ctypes.WinDLL(name)

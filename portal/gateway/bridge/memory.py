@@ -12,7 +12,7 @@ import mmap
 import sys
 
 STRIP = 65536
-PATTERN = bytes(range(1, 252)) * (STRIP // 251 + 1)
+PATTERN = bytes(range(1, 252)) * (2 * STRIP // 251)
 
 
 class Overflow(Exception):

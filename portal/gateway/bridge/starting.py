@@ -14,7 +14,6 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from portal.gateway.bridge import child
 from portal.gateway.bridge.keeper import Keeper
 from portal.gateway.bridge.library import PLAYED
 from portal.gateway.bridge.line import Line
@@ -58,7 +57,8 @@ def start(given: dict[str, Any]) -> None:
     server = Server(door, line, about(chosen, spool))
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())
-    sys.stderr.write(f"桥接程序：{'https' if door.certificate else 'http'}://{chosen['listen']}/\n")
+    scheme, opened = "https" if door.certificate else "http", server.server_address[1]
+    sys.stderr.write(f"桥接程序：{scheme}://{host}:{opened}/\n")
     sys.stderr.flush()
     try:
         server.serve_forever(poll_interval=0.1)
@@ -119,18 +119,11 @@ def pack(target: Path) -> None:
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
         for path in wanted:
             packed.write(path, path.relative_to(root))
-        packed.writestr("__main__.py", "from portal.gateway.bridge.starting import main\n\nmain()\n")
+        packed.writestr("__main__.py", "import portal.gateway.bridge.__main__\n")
 
 
 def main() -> None:
     """The command line of the stand-alone program."""
-    if sys.argv[1:2] == ["child"]:
-        parser = argparse.ArgumentParser()
-        for name in ("--library", "--card-library", "--party"):
-            parser.add_argument(name, default="")
-        found = parser.parse_args(sys.argv[2:])
-        child.run(found.library, found.card_library, found.party)
-        return
     parser = argparse.ArgumentParser(description=TITLE)
     add_arguments(parser)
     try:

@@ -17,7 +17,7 @@ CARD_REFUSED = "card"
 
 def at_desk() -> Any:
     """The item of a request that names the desk where it is carried out: `Desk.pk` as text, empty for any."""
-    return item("终端", 36, default="")
+    return item("终端", 36, pattern=r"^(|[0-9a-f-]{36})$", default="")
 
 
 class DeskGateway(Gateway):
