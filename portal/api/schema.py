@@ -34,6 +34,9 @@ PROBLEM = {
     },
 }
 
+#: As `portal.api.idempotency.key_of` accepts it.
+KEY = {"type": "string", "minLength": 1, "maxLength": 100, "pattern": "^[!-~]+$", "example": "HIS-20260101-000123"}
+
 
 class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "portal.api.authentication.KeyOrSession"
@@ -64,7 +67,7 @@ class PortalSchema(AutoSchema):
         if self.method != "POST" or getattr(self.view, "reading_posts", False):
             return [meant]
         words = "每笔业务一个，重试时不变；180 天内重复提交返回第一次的结果"
-        key = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True, description=words)
+        key = OpenApiParameter("Idempotency-Key", KEY, OpenApiParameter.HEADER, required=True, description=words)
         return [key, meant]
 
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:

@@ -92,8 +92,8 @@ class ApiView(APIView):
 
     def agree_on_environment(self, request: Request) -> None:
         """Raises Problem when the caller says which environment it means, and the institution works in the other."""
-        said, institution = request.headers.get(ENVIRONMENT, ""), cast(Member, request.auth).institution
-        if said and institution is not None and said != institution.environment:
+        said, institution = request.headers.get(ENVIRONMENT), cast(Member, request.auth).institution
+        if said is not None and institution is not None and said != institution.environment:
             sentence = f"机构现在的运行环境是 {institution.environment}，请求头 {ENVIRONMENT} 是 {said[:20]}，没有办理"
             raise Problem(409, "environment-mismatch", sentence)
 

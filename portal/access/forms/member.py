@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from portal.access.models import User
 from portal.access.permissions import MEMBERS, Role
-from portal.access.services.keys import grantable_scopes
+from portal.access.services.keys import FEWEST, MOST, USUAL, grantable_scopes
 
 ROLE_NOTES = {
     Role.CLERK: "经办：日常业务办理",
@@ -64,6 +64,15 @@ class KeyForm(forms.Form):
     )
     expires = forms.DateField(
         label="有效期至", widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"), help_text="当天结束时失效，最长两年"
+    )
+
+    per_minute = forms.IntegerField(
+        label="每分钟请求数", initial=USUAL, min_value=FEWEST, max_value=MOST, help_text="超过时回应 429，下一分钟恢复"
+    )
+    signed = forms.BooleanField(
+        label="请求须签名",
+        required=False,
+        help_text="另发一个签名密钥；每次请求带时间戳、随机数和 HMAC-SM3 签名，密钥被截获也不能冒用",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
