@@ -97,3 +97,34 @@ UNFILE_ASKED = Action("settlement.filing.withdrawing", "申请撤销{what}，原
 UNFILED = Action("settlement.filing.withdrawn", "{what} {number} 已撤销", "撤销备案完成")
 ACCEPTANCE_RESUMED = Action("settlement.acceptance.resumed", "继续接入验收 {number}", "继续接入验收")
 ACCEPTANCE_ENDED = Action("settlement.acceptance.ended", "接入验收 {number} 结束：{note}", "接入验收结束")
+CARD_READ = Action("settlement.card.read", "在终端 {desk} 读卡（{way}）", "读卡")
+CARD_TAKEN = Action("settlement.card.taken", "把读到的身份转给{whom}", "转交读卡结果")
+PIN_ASKED = Action("settlement.card.pin", "在终端 {desk} {what}", "社保卡密码")
+CARD_AUTH_ASKED = Action("settlement.card.auth", "申请电子健康卡授权 {number}（{stage}）", "电子健康卡授权")
+CARD_AUTH_ENDED = Action("settlement.card.auth_ended", "电子健康卡授权 {number}：{what}", "电子健康卡授权结果")
+RECHARGING = Action("settlement.cashier.recharging", "提交充值 {number}，{amount} 元，{account}", "提交充值")
+RECHARGED = Action("settlement.cashier.recharged", "充值 {number} 到账 {amount} 元，跟踪号 {trace}", "充值到账")
+NOT_RECHARGED = Action("settlement.cashier.not_recharged", "充值 {number} 没有收款：{reason}", "充值未收款")
+REFUNDING = Action(
+    "settlement.cashier.refunding", "提交退款 {number}，充值 {source} 退 {amount} 元，原因：{why}", "提交退款"
+)
+REFUND_AGAIN = Action("settlement.cashier.refund_again", "用原单号重新提交退款 {number}，{amount} 元", "重新提交退款")
+REFUNDED = Action("settlement.cashier.refunded", "退款 {number} 完成，{amount} 元，跟踪号 {trace}", "退款完成")
+NOT_REFUNDED = Action("settlement.cashier.not_refunded", "退款 {number} 没有完成：{reason}", "退款未完成")
+CASHIER_CHARGING = Action("settlement.cashier.charging", "提交收费台收费 {number}（{kind}）", "提交收费台收费")
+CASHIER_CHARGED = Action("settlement.cashier.charged", "收费台收费 {number} 完成，订单 {orders}", "收费台收费完成")
+NOT_CASHIER_CHARGED = Action(
+    "settlement.cashier.not_charged", "收费台收费 {number} 没有完成：{reason}", "收费台收费未完成"
+)
+CASHIER_CANCELLING = Action(
+    "settlement.cashier.cancelling", "申请撤销收费台收费 {number}，结算 {setl_id}，原因：{reason}", "申请撤销收费台收费"
+)
+CASHIER_CANCELLED = Action(
+    "settlement.cashier.cancelled",
+    "收费台收费 {number} 已撤销，结算 {setl_id}，退回账户 {account} 元、现金 {cash} 元",
+    "收费台收费已撤销",
+)
+NOT_CASHIER_CANCELLED = Action(
+    "settlement.cashier.not_cancelled", "收费台收费 {number} 没有撤销：{reason}", "收费台收费未撤销"
+)
+MONEY_PRINTED = Action("settlement.cashier.printed", "第 {count} 次打印{what} {number}", "打印预交金凭条")

@@ -162,3 +162,31 @@ NavItem(
     10,
     also=("settlement:filing-new", "settlement:filing-detail"),
 )
+
+# --- the desk: cards and the cashier
+NavItem(
+    "收费台",
+    "读卡",
+    "settlement:card-read",
+    "settlement.people.identify",
+    10,
+    also=("settlement:card-reading", "settlement:card-grants", "settlement:card-grant"),
+)
+NavItem(
+    "收费台",
+    "预交金账户",
+    "settlement:prepaid-list",
+    "settlement.cashier.view",
+    20,
+    also=("settlement:prepaid", "settlement:recharge-new"),
+)
+NavItem("收费台", "充值记录", "settlement:recharge-list", "settlement.cashier.view", 30, also=("settlement:recharge",))
+NavItem("收费台", "退款记录", "settlement:refund-list", "settlement.cashier.view", 40, also=("settlement:refund",))
+NavItem(
+    "收费台",
+    "收费台收费",
+    "settlement:charge-list",
+    "settlement.cashier.view",
+    50,
+    also=("settlement:charge", "settlement:charge-new"),
+)

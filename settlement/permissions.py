@@ -28,3 +28,7 @@ MANAGE_EDITIONS = Permission("settlement.editions.manage", "导入和启用省�
 CHECK_JOINING = Permission("settlement.joining.check", "接入检查", roles={INSTITUTION_ADMIN})
 RUN_ACCEPTANCE = Permission("settlement.acceptance.run", "运行接入验收", roles={INSTITUTION_ADMIN})
 END_SHIFT = Permission("settlement.shifts.end", "签到、签退和交班", roles={CLERK})
+VIEW_CASHIER = Permission("settlement.cashier.view", "查看预交金和收费台", roles=MEMBERS)
+TAKE_MONEY = Permission("settlement.cashier.take", "预交金充值、收费台收费", roles={CLERK})
+GIVE_BACK = Permission("settlement.cashier.refund", "申请预交金退款、撤销收费台收费", roles={CLERK})
+CHECK_MONEY = Permission("settlement.cashier.check", "核对收费台，认定退款金额", roles={REVIEWER})

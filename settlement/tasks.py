@@ -1,6 +1,7 @@
 """What the worker does for settlement."""
 
 from contextlib import suppress
+from datetime import date
 from functools import partial
 from typing import cast
 from uuid import UUID
@@ -12,6 +13,13 @@ from portal.gateway import client
 from portal.gateway.journal import Ask
 from portal.jobs import Job, Running, StandStill, job, sweeper
 from settlement.services.acceptance import RUN, carry_on, end_lost_acceptance
+from settlement.services.cards.authorising import AUTHORISE, forget_old_grants, look_once, make_code
+from settlement.services.cards.authorising import LOOK as LOOK_AT_GRANT
+from settlement.services.cards.reading import READ as READ_CARD
+from settlement.services.cards.reading import answer_reading, end_lost_readings
+from settlement.services.cashier.checking import CHECK as CHECK_CASHIER
+from settlement.services.cashier.checking import check_day
+from settlement.services.cashier.flows import CASHIER
 from settlement.services.catalogue import DOWNLOAD, Means, download_all, run_refresh
 from settlement.services.catalogue.store import required_region
 from settlement.services.code_lists import FETCH_CODES, fetch_codes
@@ -35,7 +43,7 @@ from settlement.services.uploads.runs import UPLOAD_RECORDS, end_lost_runs, run_
 from settlement.services.uploads.sending import Means as UploadMeans
 from settlement.services.uploads.sending import run_upload
 
-__all__ = ["FLOWS"]
+__all__ = ["CASHIER", "FLOWS"]
 
 
 def asking(running: Running, environment: str) -> Ask:
@@ -258,3 +266,44 @@ def look_after_joining(institution_id: int) -> None:
     with tenant_tx(institution_id):
         end_lost_checks()
         end_lost_acceptance()
+
+
+# --- the desk: cards and the cashier
+
+
+@job(READ_CARD, title="读卡", resumable=True, permission="settlement.people.identify")
+def read_a_card(running: Running) -> str:
+    """Have the desk's library read what lies on the reader; once, the person would have to show it again."""
+    return answer_reading(UUID(running.params["reading"]), ask=partial(asking_once, running), door=running.tx)
+
+
+@job(AUTHORISE, title="生成授权二维码", resumable=True, permission="settlement.people.identify")
+def make_grant_code(running: Running) -> str:
+    """Ask for the code that a health card's owner scans; its number is the same each time."""
+    return make_code(UUID(running.params["auth"]), ask=partial(asking, running), door=running.tx)
+
+
+@job(LOOK_AT_GRANT, title="查询授权结果", resumable=True, permission="settlement.people.identify")
+def look_at_grant(running: Running) -> str:
+    """Ask whether the owner has answered; the page asks again by itself."""
+    return look_once(UUID(running.params["auth"]), ask=partial(asking_once, running), door=running.tx)
+
+
+@job(CHECK_CASHIER, title="核对收费台", resumable=True, permission="settlement.cashier.view")
+def check_cashier(running: Running) -> str:
+    """Ask the platform about every movement of a day."""
+    environment, day = str(running.params["environment"]), date.fromisoformat(running.params["day"])
+    return check_day(environment, day, ask=asking(running, environment), door=running.tx, progress=running.progress)
+
+
+def asking_once(running: Running, environment: str) -> Ask:
+    """Like asking, without trying again: somebody stands there and would have to act twice."""
+    return cast(Ask, partial(client.ask, institution_id=running.institution_id, environment=environment, tries=1))
+
+
+@sweeper(every=600)
+def forget_readings(institution_id: int) -> None:
+    """Readings and grants that nobody waits for are ended; what is old goes."""
+    with tenant_tx(institution_id):
+        end_lost_readings()
+        forget_old_grants()

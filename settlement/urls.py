@@ -2,6 +2,9 @@ from django.urls import URLPattern, URLResolver, path
 
 from settlement.views import (
     acceptance,
+    cards,
+    cashier,
+    cashier_charges,
     catalogue,
     code_lists,
     control,
@@ -193,4 +196,35 @@ urlpatterns += [
     path(f"{RUN}stop/", acceptance.acceptance_stop, name="acceptance-stop"),
     path(f"{RUN}go-on/", acceptance.acceptance_go_on, name="acceptance-go-on"),
     path(f"{RUN}report/<str:form>/", acceptance.acceptance_report, name="acceptance-report"),
+]
+
+# --- cards read at a desk, money through its cashier
+READING, GRANT = "cards/<uuid:reading_id>/", "cards/grants/<uuid:grant_id>/"
+RECHARGE, REFUND = "cashier/recharges/<uuid:recharge_id>/", "cashier/refunds/<uuid:refund_id>/"
+CHARGE = "cashier/charges/<uuid:charge_id>/"
+urlpatterns += [
+    path("cards/", cards.card_read, name="card-read"),
+    path("cards/grants/", cards.card_grants, name="card-grants"),
+    path(GRANT, cards.card_grant, name="card-grant"),
+    path(f"{GRANT}state/", cards.card_grant_state, name="card-grant-state"),
+    path(READING, cards.card_reading, name="card-reading"),
+    path(f"{READING}state/", cards.card_reading_state, name="card-reading-state"),
+    path(f"{READING}identify/", cards.card_identify, name="card-identify"),
+    path("cashier/", cashier.prepaid_list, name="prepaid-list"),
+    path("cashier/accounts/<uuid:account_id>/", cashier.prepaid, name="prepaid"),
+    path("cashier/recharges/", cashier.recharge_list, name="recharge-list"),
+    path("cashier/recharges/new/", cashier.recharge_new, name="recharge-new"),
+    path(RECHARGE, cashier.recharge_detail, name="recharge"),
+    path(f"{RECHARGE}state/", cashier.recharge_state, name="recharge-state"),
+    path("cashier/refunds/", cashier.refund_list, name="refund-list"),
+    path(REFUND, cashier.refund_detail, name="refund"),
+    path(f"{REFUND}state/", cashier.refund_state, name="refund-state"),
+    path(f"{REFUND}again/", cashier.refund_resubmit, name="refund-again"),
+    path(f"{REFUND}accept/", cashier.refund_accept, name="refund-accept"),
+    path("cashier/<slug:kind>/<uuid:row_id>/receipt/", cashier.money_receipt, name="money-receipt"),
+    path("cashier/charges/", cashier_charges.charge_list, name="charge-list"),
+    path("cashier/charges/new/", cashier_charges.charge_new, name="charge-new"),
+    path(CHARGE, cashier_charges.charge_detail, name="charge"),
+    path(f"{CHARGE}state/", cashier_charges.charge_state, name="charge-state"),
+    path("cashier/check/", cashier_charges.cashier_check, name="cashier-check"),
 ]

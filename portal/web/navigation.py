@@ -26,6 +26,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "工伤查询": "search",
         "工伤目录": "columns",
         "结算": "settle",
+        "收费台": "pay",
         "备案与上传": "apply",
         "医保查询": "search",
         "国家接口": "columns",

@@ -32,8 +32,8 @@ class Migration(migrations.Migration):
                         verbose_name="运行环境",
                     ),
                 ),
-                ("desk", models.UUIDField(verbose_name="窗口")),
-                ("desk_name", models.CharField(blank=True, max_length=60, verbose_name="窗口名称")),
+                ("desk", models.UUIDField(verbose_name="终端")),
+                ("desk_name", models.CharField(blank=True, max_length=60, verbose_name="终端名称")),
                 (
                     "way",
                     models.CharField(
@@ -146,8 +146,8 @@ class Migration(migrations.Migration):
                         verbose_name="运行环境",
                     ),
                 ),
-                ("desk", models.UUIDField(verbose_name="窗口")),
-                ("desk_name", models.CharField(blank=True, max_length=60, verbose_name="窗口名称")),
+                ("desk", models.UUIDField(verbose_name="终端")),
+                ("desk_name", models.CharField(blank=True, max_length=60, verbose_name="终端名称")),
                 ("number", models.CharField(max_length=32, verbose_name="授权流水号")),
                 ("treatment_code", models.CharField(max_length=32, verbose_name="诊疗环节编码")),
                 ("office_code", models.CharField(blank=True, max_length=10, verbose_name="科室代码")),

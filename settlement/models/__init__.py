@@ -5,6 +5,7 @@ from settlement.models.bill import Bill, BillState
 from settlement.models.cards import AuthState, CardReading, HealthCardAuth, ReadingState, ReadingWay
 from settlement.models.cashier import (
     AccountType,
+    Movement,
     PrepaidAccount,
     Recharge,
     RechargeState,
@@ -61,6 +62,7 @@ __all__ = [
     "JoiningCheck",
     "JoiningState",
     "LineState",
+    "Movement",
     "OwnItem",
     "PatientType",
     "PrepaidAccount",

@@ -43,8 +43,8 @@ class CardReading(TenantModel):
     """
 
     environment = models.CharField("运行环境", max_length=10, choices=Environment, editable=False)
-    desk = models.UUIDField("窗口")
-    desk_name = models.CharField("窗口名称", max_length=60, blank=True)
+    desk = models.UUIDField("终端")
+    desk_name = models.CharField("终端名称", max_length=60, blank=True)
     way = models.CharField("读取方式", max_length=10, choices=ReadingWay)
     business_type = models.CharField("用码业务类型", max_length=5, blank=True)
     state = models.CharField("状态", max_length=8, choices=ReadingState, default=ReadingState.ASKING)
@@ -122,8 +122,8 @@ class HealthCardAuth(TenantModel):
     """
 
     environment = models.CharField("运行环境", max_length=10, choices=Environment, editable=False)
-    desk = models.UUIDField("窗口")
-    desk_name = models.CharField("窗口名称", max_length=60, blank=True)
+    desk = models.UUIDField("终端")
+    desk_name = models.CharField("终端名称", max_length=60, blank=True)
     number = models.CharField("授权流水号", max_length=32)
     treatment_code = models.CharField("诊疗环节编码", max_length=32)
     office_code = models.CharField("科室代码", max_length=10, blank=True)

@@ -89,12 +89,6 @@ class RechargeState(models.TextChoices):
     PAYING = "paying", "收款中"
     PAID = "paid", "已到账"
     REJECTED = "rejected", "未收款"
-    ODD = "odd", "金额不符，待人工核对"
-
-    @classmethod
-    def holding(cls) -> list[str]:
-        """States in which the platform has the money, or may have it."""
-        return [cls.PAYING, cls.PAID, cls.ODD]
 
 
 TONES = {
@@ -119,14 +113,17 @@ class Movement(TenantModel):
     """
 
     environment = models.CharField("运行环境", max_length=10, choices=Environment, editable=False)
-    desk = models.UUIDField("窗口")
-    desk_name = models.CharField("窗口名称", max_length=60, blank=True)
+    desk = models.UUIDField("终端")
+    desk_name = models.CharField("终端名称", max_length=60, blank=True)
     operation = models.ForeignKey(
         "gateway.Operation", verbose_name="操作", on_delete=models.PROTECT, null=True, related_name="+"
     )
     #: The message that won.
     msgid = models.CharField("报文编号", max_length=64, blank=True)
     note = models.CharField("说明", max_length=400, blank=True)
+    #: What the platform last said of it when it was asked: result, amount (text), trace, time.
+    told = models.JSONField("平台查询结果", default=dict)
+    told_at = models.DateTimeField("查询时间", null=True)
     receipts = models.PositiveSmallIntegerField("打印次数", default=0)
     created_at = models.DateTimeField("提交时间", auto_now_add=True)
     created_by = models.ForeignKey(
