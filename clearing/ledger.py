@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from clearing.messages.gateway import CLEARING
 from clearing.models import Application, ApplicationState
+from clearing.services import centre_book  # noqa: F401  registers itself
 from clearing.services.applications import cancel_application
 from portal.gateway.journal import Operation, State, approve
 from portal.gateway.journal.states import DOUBTFUL

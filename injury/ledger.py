@@ -15,6 +15,7 @@ from django.db.models import Q, Sum
 
 from injury.messages.gateway import INJURY
 from injury.models import Admission, AdmissionState, Discharge, DischargeState, FeeItem, FeeState, SettlementSheet
+from injury.services import centre_book  # noqa: F401  registers itself
 from injury.services.discharge import undo_discharge
 from injury.services.discharge_drafts import draft_of
 from injury.services.discharge_standing import undo_obstacle

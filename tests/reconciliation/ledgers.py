@@ -1,4 +1,4 @@
-"""Small ledgers, written as a bookkeeper would: one word a settlement, `name:total/fund` and what is special about it."""
+"""Small ledgers, written as a bookkeeper would: a word for each settlement, and what is special about it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DAY = date(2026, 3, 17)
 
 
 def at(day: date, clock: str = "10:00:00") -> datetime:
-    return datetime.combine(day, datetime.strptime(clock, "%H:%M:%S").time(), SHANGHAI)  # noqa: DTZ007
+    return datetime.combine(day, datetime.strptime(clock, "%H:%M:%S").time(), SHANGHAI)
 
 
 def ledger(*words: str, side: str = "", **everywhere: object) -> list[Line]:
