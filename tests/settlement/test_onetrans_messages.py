@@ -167,7 +167,7 @@ def wrong(kind, **changes):
 
 
 def test_what_gbk_cannot_say_is_refused_with_a_sentence():
-    assert wrong(Recharge, userName="龘㐂") == {}
+    assert wrong(Recharge, userName="龘龖") == {}
     assert wrong(Recharge, userName="张𠮷") == {
         "userName": "第 2 个字不在 GBK 字库中，动态库无法传送，请改用 GBK 中的字"
     }
@@ -185,7 +185,8 @@ def test_what_gbk_cannot_say_is_refused_with_a_sentence():
         (RefundTrade, {"amount": "1.001"}, {"amount"}),
         (RefundTrade, {"withdrawMode": "6"}, {"withdrawMode"}),
         (Recharge, {"extra": None}, {"extra"}),
-        (Recharge, {"extra": {"ecToken": "T"}}, {"medicalContent"}),
+        (Recharge, {"extra": {"ecToken": "T"}}, {"extra.medicalContent"}),
+        (Recharge, {"extra": {"x": "𠮷"}, "depositType": None}, {"extra"}),
         (ReadIdentity, {"mdtrt_cert_type": "01", "business_type": None}, {"business_type"}),
         (ReadIdentity, {"mdtrt_cert_type": "01", "treatment_code": None}, {"treatment_code"}),
         (ChargeOutpatient, {"patientType": "01", "psn_no": None}, {"psn_no"}),

@@ -51,7 +51,7 @@ class ChargeOutpatient(
     title="门诊收费结算",
     gateway=ONETRANS,
     undo="chs.common.outpatient.settle.cancel",
-    quiet=300,
+    quiet=480,
     patience=300,
 ):
     """Open the settling window, which settles with the insurer; it registers the patient itself when there is no visit
@@ -149,7 +149,7 @@ class CancelCharge(
     title="门诊收费撤销",
     gateway=ONETRANS,
     undo="fsi.outpatient.charge",
-    quiet=120,
+    quiet=300,
     patience=120,
 ):
     """Take back an outpatient's settlement with the insurer (3.1.3.7)."""

@@ -29,12 +29,12 @@ codes.load(CODES)
 #: yyyyMMddHHmmss.
 Stamp = Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{6}$")]
 #: A day, or a day and a time, as samples and tables of the specification write them.
-When = Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}(-?[0-9]{2}-?[0-9]{2})( ?[0-9]{2}:?[0-9]{2}:?[0-9]{2})?$")]
+When = Annotated[str, StringConstraints(pattern=r"^(20[0-9]{2}(-?[0-9]{2}){2}( ?[0-9]{2}(:?[0-9]{2}){2})?)?$")]
 #: Sums in replies, which some centres write with more places than the tables print.
 WIDE = (30, 6)
 
 R = TypeVar("R", bound=Record)
-#: Where, kind, sentence.
+#: Where (points lead into groups), kind, sentence.
 Condition = tuple[str, str, str]
 
 
@@ -46,7 +46,7 @@ def filled(label: str, size: int, *, secret: bool = False) -> Any:
 def refuse(record: BaseModel, found: Iterable[Condition]) -> None:
     """Raises ValidationError with all of them, each at its item."""
     wrong: list[InitErrorDetails] = [
-        {"type": PydanticCustomError(kind, "{said}", {"said": sentence}), "loc": (name,), "input": None}
+        {"type": PydanticCustomError(kind, "{said}", {"said": sentence}), "loc": tuple(name.split(".")), "input": None}
         for name, kind, sentence in found
     ]
     if wrong:
@@ -69,8 +69,8 @@ def not_here(record: BaseModel, names: Iterable[str], when: str) -> Iterator[Con
 
 def unfit(record: BaseModel) -> Iterator[Condition]:
     """Texts that GBK cannot write, or that are longer in GBK bytes than the table allows."""
-    for name, info in type(record).model_fields.items():
-        value = getattr(record, name)
+    fields = type(record).model_fields
+    for name, value in (*((one, getattr(record, one)) for one in fields), *(record.__pydantic_extra__ or {}).items()):
         if not isinstance(value, str):
             continue
         try:
@@ -79,7 +79,8 @@ def unfit(record: BaseModel) -> Iterator[Condition]:
             place = error.start + 1
             yield name, "portal.gbk", f"第 {place} 个字不在 GBK 字库中，动态库无法传送，请改用 GBK 中的字"
             continue
-        most = next((mark.max_length for mark in info.metadata if isinstance(mark, MaxLen)), None)
+        marks = fields[name].metadata if name in fields else []
+        most = next((mark.max_length for mark in marks if isinstance(mark, MaxLen)), None)
         if most is not None and size > most:
             yield name, "portal.gbk_size", f"按 GBK 编码最多 {most} 字节（一个汉字 2 字节）"
 
@@ -97,6 +98,8 @@ class Asked(Request[R], Generic[R]):
     """A transaction's business part (`data`) and the desk it is carried out at; every length counts GBK bytes.
 
     What the channel or the desk knows (applications, secrets, terminals) may be left empty: the wire puts it in.
+    Changing ones are `quiet` for as long as the bridge may still have the call: clocks that differ (120 seconds),
+    waiting in its line (60) and `patience`.
     """
 
     desk: str = at_desk()
@@ -121,7 +124,7 @@ class Group(Record):
         found = {}
         for name, value in data.items():
             info = cls.model_fields.get(name)
-            held = get_args(info.annotation) if info is not None else ()
+            held = (info.annotation, *get_args(info.annotation)) if info is not None else ()
             is_list = info is not None and get_origin(info.annotation) is list
             is_group = is_list or any(isinstance(one, type) and issubclass(one, BaseModel) for one in held)
             read = _opened(value) if is_group else value

@@ -137,7 +137,7 @@ class Recharge(
     gateway=ONETRANS,
     undo="hop.trade.refund",
     check="hop.trade.query",
-    quiet=120,
+    quiet=480,
     patience=300,
 ):
     """Open the cashier's window, where the patient pays into the account (3.1.3.3)."""
@@ -165,5 +165,6 @@ class Recharge(
         if self.depositType == ONE_BAR:
             refuse(self, needed(self, ("extra",), "医保一码付时"))
             assert self.extra is not None
-            refuse(self.extra, needed(self.extra, ("ecToken", "medicalContent"), "医保一码付时"))
+            missing = needed(self.extra, ("ecToken", "medicalContent"), "医保一码付时")
+            refuse(self, [(f"extra.{name}", kind, said) for name, kind, said in missing])
         return self

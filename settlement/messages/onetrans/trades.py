@@ -101,7 +101,7 @@ class RefundTrade(
     title="预交金账户退款",
     gateway=ONETRANS,
     check="hop.trade.query",
-    quiet=120,
+    quiet=300,
     patience=120,
 ):
     """Give back money of one recharge. Whatever was not answered normally is asked about first, and what is sent again
