@@ -144,6 +144,7 @@ def shown(admission: Admission) -> dict[str, Any]:
 
 
 class DischargeDraft(ApiView):
+    versioned = True
     permissions = {"GET": "injury.discharge.submit", "POST": "injury.discharge.submit"}
 
     @extend_schema(responses=StandingSerializer, summary="出院草稿和所缺内容")
@@ -156,6 +157,7 @@ class DischargeDraft(ApiView):
         asked = HeadSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         found = draft_of(admission)
+        self.must_match(found.version if found else 0)
         try:
             save_head(admission, asked.validated_data, seat=Seat(found.version if found else 1), by=request.member)
         except Refused as refusal:

@@ -68,6 +68,9 @@ class PortalSchema(AutoSchema):
             return [meant]
         words = "每笔业务一个，重试时不变；180 天内重复提交返回第一次的结果"
         key = OpenApiParameter("Idempotency-Key", KEY, OpenApiParameter.HEADER, required=True, description=words)
+        if getattr(self.view, "versioned", False):
+            seen = "所依据的版本（GET 回应的 ETag）；记录已是另一版时回应 412，没有做任何修改"
+            return [key, OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description=seen), meant]
         return [key, meant]
 
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:

@@ -25,6 +25,7 @@ VERSION_1 = [
     path("environments/", include("portal.gateway.environments.api_urls")),
     path("operations/", include("portal.gateway.api_urls")),
     path("exchanges/", include("portal.gateway.exchange_api_urls")),
+    path("webhooks/", include("portal.hooks.api_urls")),
     path("desks/", include("portal.gateway.desk.api_urls")),
     *(path(f"{name}/", include(f"{name}.api.urls")) for name in BUSINESSES),
 ]

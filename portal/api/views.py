@@ -51,6 +51,8 @@ class ApiView(APIView):
     reading_posts: ClassVar[bool] = False
     #: Members of the answer that are shown once and not kept for a repeated call.
     forgotten: ClassVar[tuple[str, ...]] = ()
+    #: Whether its POST understands If-Match (`must_match`), for the schema.
+    versioned: ClassVar[bool] = False
     max_bytes: ClassVar[int] = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     authentication_classes = [KeyOrSession]
     permission_classes = [Declared]
@@ -102,6 +104,9 @@ class ApiView(APIView):
         member = getattr(request, "_auth", None)  # asking `auth` would sign in again, and be refused again
         if isinstance(member, Member) and member.institution is not None:
             response.headers.setdefault(ENVIRONMENT, member.institution.environment)
+        row = getattr(response, "data", None)
+        if isinstance(row, Mapping) and isinstance(row.get("version"), int):
+            response.headers.setdefault("ETag", f'"{row["version"]}"')  # what If-Match takes
         return super().finalize_response(request, response, *args, **kwargs)
 
     def read(self, request: Request) -> None:
@@ -149,6 +154,14 @@ class ApiView(APIView):
         shown = pages.paginate_queryset(rows, self.request, view=self)
         context = {"request": self.request, "view": self}
         return pages.get_paginated_response(serializer(shown, many=True, context=context).data)
+
+    def must_match(self, version: int) -> None:
+        """Raises Problem (412) when the caller says with If-Match which version it saw, and the row is another now."""
+        said = self.request.headers.get("If-Match")
+        if said is not None and said.strip() not in ("*", f'"{version}"', f'W/"{version}"'):
+            raise Problem(
+                412, "version-mismatch", f"这条记录现在是第 {version} 版，与 If-Match 不同，没有做任何修改，请重新读取"
+            )
 
     def accepted(self, address: str, body: Mapping[str, Any]) -> Response:
         """202 for what goes to a gateway: the address is where its outcome will be read."""

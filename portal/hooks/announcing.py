@@ -32,13 +32,14 @@ def announce(name: str, *, about: str, facts: Mapping[str, Any], environment: st
     meant = environment or carried_environment() or institution.environment
     told = [one for one in found if one.environment == meant]
     for webhook in told:
-        _put(webhook, institution.code, happened.name, about, facts)
+        put(webhook, institution.code, happened.name, about, facts)
     if told:
         later(TASK, institution.pk)
     return len(told)
 
 
-def _put(webhook: Webhook, code: str, name: str, about: str, facts: Mapping[str, Any]) -> Delivery:
+def put(webhook: Webhook, code: str, name: str, about: str, facts: Mapping[str, Any]) -> Delivery:
+    """One message for one webhook, waiting to be sent."""
     message = new_id()
     body = {
         "id": str(message),

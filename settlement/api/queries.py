@@ -151,7 +151,7 @@ class CatalogueEntries(ApiView):
             numbers=[said["number"]] if said.get("number") else ITEMS,
             limit=FOUND,
         )
-        return Response(FoundSerializer(found, many=True).data)
+        return Response({"items": FoundSerializer(found, many=True).data, "next": None})
 
 
 class AskedSerializer(serializers.Serializer[Any]):

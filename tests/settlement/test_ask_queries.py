@@ -184,4 +184,4 @@ def test_a_hospital_system_asks_and_reads(bought, alice_member):
     found = browser.get(sent["Location"]).json()
     assert (found["state"], found["answer"]["setlinfo"][0]["psn_no"]) == ("answered", no)
     assert browser.get(address).json()["items"][0]["number"] == "5203"
-    assert browser.get(reverse("api:settlement-api:catalogue-entries") + "?q=x").json() == []
+    assert browser.get(reverse("api:settlement-api:catalogue-entries") + "?q=x").json()["items"] == []
