@@ -264,6 +264,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "FeeSource": "injury.models.fee.Source",
         "AttemptOutcome": "portal.gateway.journal.states.Outcome",
         "RecordRunState": "settlement.models.upload.UploadRunState",
+        "ReconciliationRunKind": "reconciliation.models.run.RunKind",
+        "ReconciliationRunState": "reconciliation.models.run.RunState",
+        "ReconciliationTotalState": "reconciliation.models.total.TotalState",
+        "ReconciliationFilePurpose": "reconciliation.models.raw_file.Purpose",
         "IdentificationState": "settlement.models.identity.IdentificationState",
     },
 }

@@ -1,1 +1,24 @@
 """The help on reconciliation."""
+
+from typing import Any
+
+from portal.web.manual import Topic
+
+CHAPTER = "对账"
+
+
+def topic(name: str, title: str, order: int, pages: tuple[str, ...], words: str, **more: Any) -> None:
+    template = f"help/reconciliation/{name.replace('-', '_')}.html"
+    Topic(name, CHAPTER, title, template, order, tuple(f"reconciliation:{one}" for one in pages), words, **more)
+
+
+topic(
+    "runs",
+    "对总账、对明细账、月末",
+    20,
+    (
+        *("run-list#start", "run-new#start", "run-detail#totals", "run-state#totals", "run-schedule#schedule"),
+        *("month-list#month", "month-detail#month"),
+    ),
+    "3201 3202 9101 9102 总账 明细账 清算申请 视同清算 结账 不平 退费 自动对账",
+)

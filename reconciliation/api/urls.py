@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from reconciliation.api import differences, entries
+from reconciliation.api import differences, entries, runs
 
 app_name = "reconciliation-api"
 urlpatterns: list[URLPattern | URLResolver] = []
@@ -31,4 +31,12 @@ urlpatterns += [
     path("decisions/<uuid:decision_id>/approve", differences.DecisionApprovals.as_view(), name="decision-approve"),
     path("decisions/<uuid:decision_id>/refuse", differences.DecisionRefusals.as_view(), name="decision-refuse"),
     path("decisions/<uuid:decision_id>/withdraw", differences.DecisionWithdrawals.as_view(), name="decision-withdraw"),
+]
+
+# --- runs and months
+urlpatterns += [
+    path("runs", runs.Runs.as_view(), name="runs"),
+    path("runs/<uuid:run_id>", runs.OneRun.as_view(), name="run"),
+    path("runs/<uuid:run_id>/rounds", runs.RunRounds.as_view(), name="run-rounds"),
+    path("months/<int:year>/<int:month>", runs.OneMonth.as_view(), name="month"),
 ]
