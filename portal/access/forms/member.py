@@ -67,7 +67,12 @@ class KeyForm(forms.Form):
     )
 
     per_minute = forms.IntegerField(
-        label="每分钟请求数", initial=USUAL, min_value=FEWEST, max_value=MOST, help_text="超过时回应 429，下一分钟恢复"
+        label="每分钟请求数",
+        initial=USUAL,
+        required=False,
+        min_value=FEWEST,
+        max_value=MOST,
+        help_text=f"超过时回应 429，下一分钟恢复；留空为 {USUAL}",
     )
     signed = forms.BooleanField(
         label="请求须签名",
@@ -80,6 +85,9 @@ class KeyForm(forms.Form):
         choices = [(p.name, p.label) for p in grantable_scopes()]
         self.fields["scopes"].choices = choices  # type: ignore[attr-defined]
         self.fields["expires"].initial = timezone.localdate() + timedelta(days=365)
+
+    def clean_per_minute(self) -> int:
+        return self.cleaned_data["per_minute"] or USUAL
 
     def clean_addresses(self) -> list[str]:
         return str(self.cleaned_data["addresses"]).split()
