@@ -34,12 +34,11 @@ def means_of(running: Running, run_id: UUID) -> Means:
     with running.tx():
         environment = str(Run.objects.values_list("environment", flat=True).get(pk=run_id))
         channel = Channel.objects.filter(gateway=NATIONAL.name, environment=environment).first()
-    where = {"institution_id": running.institution_id, "environment": environment}
     return Means(
         running.institution_id,
         environment,
-        ask=cast(Ask, partial(client.ask, **where)),
-        fetch=partial(client.download, **where),
+        ask=cast(Ask, partial(client.ask, institution_id=running.institution_id, environment=environment)),
+        fetch=partial(client.download, institution_id=running.institution_id, environment=environment),
         door=running.tx,
         told=running.progress,
         medins_code=channel.medins_code if channel else "",

@@ -130,7 +130,7 @@ class Runs(ApiView):
         parameters=parameters(RunFilter), responses=RunSerializer(many=True), summary="对账列表", description=STATES
     )
     def get(self, request: ApiRequest) -> Response:
-        return self.page(filtered(RunFilter, request, Run.objects.all()), RunSerializer)
+        return self.page(filtered(RunFilter, request.query_params, Run.objects.all()), RunSerializer)
 
     @extend_schema(
         request=NewRunSerializer,

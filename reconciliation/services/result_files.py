@@ -36,6 +36,7 @@ class Layout:
     """Where each column stands in a line; None for one that the file does not have. `width` columns in all."""
 
     width: int
+    has_header: bool
     psn_no: int | None
     mdtrt_id: int | None
     setl_id: int | None
@@ -46,12 +47,12 @@ class Layout:
     medfee_sumamt: int | None
     fund_pay_sumamt: int | None
     acct_pay: int | None
-    has_header: bool = False
 
     @classmethod
     def of(cls, columns: Sequence[str], *, has_header: bool = False) -> Layout:
         places = {name.strip().lower(): place for place, name in enumerate(columns)}
-        return cls(len(columns), *(places.get(name) for name in OUTPUT), has_header=has_header)
+        found = {name: places.get(name) for name in OUTPUT}
+        return cls(width=len(columns), has_header=has_header, **found)
 
 
 def read_result(content: bytes, columns: Sequence[str] = OUTPUT) -> tuple[Layout, Iterator[list[str]]]:

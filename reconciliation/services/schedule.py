@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from django.db import IntegrityError
 from django.db.transaction import atomic
@@ -120,13 +119,11 @@ def missed_days(environment: str, *, family: str = NATIONAL.name, now: datetime 
         return []
     moment = now or timezone.now()
     wanted = due_days(timezone.localdate(moment) - timedelta(days=8), schedule.at, moment - timedelta(minutes=30))
-    since = schedule.changed_at or (schedule.through and _noon(schedule.through)) or moment
-    wanted = [day for day in wanted if day >= timezone.localdate(since) - timedelta(days=1)]
-    days: dict[str, Any] = {"kind": RunKind.DAY, "begin__in": wanted}
-    ended = Run.objects.filter(environment=environment, family=family, **days).exclude(state=RunState.FAILED)
-    done = set(ended.values_list("begin", flat=True))
-    return [day for day in wanted if day not in done]
-
-
-def _noon(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time(12)))
+    runs = Run.objects.filter(environment=environment, family=family, kind=RunKind.DAY)
+    if schedule.changed_at is not None:
+        since = timezone.localdate(schedule.changed_at) - timedelta(days=1)
+    else:  # nobody ever set it up: since the first day that was reconciled by itself
+        firsts = runs.filter(is_scheduled=True).order_by("begin").values_list("begin", flat=True)
+        since = firsts.first() or timezone.localdate(moment)
+    done = set(runs.filter(begin__in=wanted).exclude(state=RunState.FAILED).values_list("begin", flat=True))
+    return [day for day in wanted if day >= since and day not in done]

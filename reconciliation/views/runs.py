@@ -101,7 +101,7 @@ def run_schedule(request: PortalRequest) -> HttpResponseBase:
     schedule = schedule_of(environment(request))
     lines = "\n".join("/".join(one) for one in schedule.scopes)
     form = ScheduleForm(request.POST or None, initial={"is_on": schedule.is_on, "at": schedule.at, "scopes": lines})
-    if form.is_valid() and acted(form, lambda: save_schedule(**form.asked, by=request.member)):
+    if form.is_valid() and acted(form, lambda: save_schedule(**form.asked, by=request.member)) is not None:
         messages.success(request, "自动对账的设置已保存")
         return redirect("reconciliation:run-list")
     return render(request, "reconciliation/run_schedule.html", {"form": form, "schedule": schedule})
