@@ -1,20 +1,23 @@
 """Two books of a million rows each, laid beside each other in constant memory: only what does not agree is left.
 
-The centre's file and our entries are read as streams. Of each line that the centre agrees with, eight bytes are kept: a
-keyed hash of number, sign and amounts. A line is put aside as agreeing when the other side has the very same; that one
-of the lines put aside is wrong takes two different lines with the same 64 bits, which nobody can aim at, since the key
-is the process's own. Everything else is looked at by the rules (reconciliation.rules), line by line.
+The centre's file and our entries are read as streams, in turn. Of a line that has not met its like a keyed hash of
+number, sign and amounts is kept. A line is put aside as agreeing when the other side has the very same; that one of
+those is wrong takes two different lines with the same 64 bits, which nobody can aim at, since the key is the process's
+own. Everything else is looked at by the rules (reconciliation.rules), line by line.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from itertools import islice
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from portal.ledger.facts import Standing
 from portal.ledger.models import Entry
@@ -29,6 +32,8 @@ NULL = "null"
 #: What COPY writes: number, sign, amounts; then the id, which is not compared.
 COLUMNS = ("setl_id", "is_refund", "total", "fund", "account", "id")
 ID = 37
+#: Lines of one side that are read before it is the other side's turn.
+TOGETHER = 8_192
 Row = Sequence[str]
 Rows = Callable[[], tuple[Layout, Iterator[list[str]]]]
 
@@ -54,45 +59,113 @@ class Narrowed:
     is_complete: bool = False
     suspects: list[UUID] = field(default_factory=list)
     lines: list[tuple[Line, Row]] = field(default_factory=list)
+    #: Hashes that the centre has more than once before we have them.
+    again: list[int] = field(default_factory=list)
 
 
 def narrow(entries: QuerySet[Entry], rows: Rows, *, agreeing: frozenset[str]) -> Narrowed:
     """Lay a result file beside the entries it is about; inside the door. Raises TooMany, and Unreadable as it reads.
 
-    `rows` opens the file; it is read twice when something disagrees. `agreeing` are the verdicts that mean agreement.
+    `rows` opens the file, more than once. `agreeing` are the verdicts that mean agreement.
     """
     found = Narrowed()
-    known = _read_theirs(found, rows, agreeing)
-    found.is_complete = bool(known) or found.theirs >= (entries.count() or 1)
-    mentioned = None if found.is_complete else _mentioned(found)
-    _read_ours(found, entries, known, mentioned)
-    if known:
-        _read_rest(found, rows, agreeing, known)
+    settled = entries.filter(standing=Standing.SETTLED)
+    layout, lines = rows()
+    at = _places(layout)
+    if at is None or not any(len(row) >= at.width and row[at.verdict] in agreeing for row in lines):
+        _lists_differences_only(found, settled, rows, agreeing)
+    else:
+        left = _side_by_side(found, settled, rows, at, agreeing)
+        if left or found.again:
+            _read_rest(found, rows, at, agreeing, left)
+    found.suspects += list(entries.exclude(standing=Standing.SETTLED).values_list("pk", flat=True)[:MOST])
     return found
 
 
-def _read_theirs(found: Narrowed, rows: Rows, agreeing: frozenset[str]) -> set[int]:
-    """Hashes of what the centre agrees with; everything else is a suspect at once."""
+class At(NamedTuple):
+    """Where the columns stand that agreement is about; `width` columns at least has a line that has them all."""
+
+    width: int
+    setl_id: int
+    flag: int
+    verdict: int
+    total: int
+    fund: int
+    account: int
+
+
+def _places(layout: Layout) -> At | None:
+    """None when the file lacks one of them."""
+    names = ("setl_id", "refd_setl_flag", "stmt_rslt", "medfee_sumamt", "fund_pay_sumamt", "acct_pay")
+    places = [getattr(layout, name) for name in names]
+    return None if None in places else At(max(places) + 1, *places)
+
+
+def _lists_differences_only(found: Narrowed, settled: QuerySet[Entry], rows: Rows, agreeing: frozenset[str]) -> None:
+    """A file in which nothing agrees: either nothing does, or the centre lists only what does not."""
     layout, lines = rows()
-    known: set[int] = set()
-    at = _places(layout)
-    if at is None:
-        for number, row in enumerate(lines, start=1):
-            _suspect(found, layout, row, number, agreeing)
-        found.theirs = len(found.lines)
-        return known
-    width, setl, flag, verdict, total, fund, account = at
-    number, good = 0, agreeing
+    for number, row in enumerate(lines, start=1):
+        _suspect(found, layout, row, number, agreeing)
+    found.theirs, found.ours = len(found.lines), settled.count()
+    found.is_complete = found.theirs >= (found.ours or 1)
+    if found.is_complete:
+        chosen = settled
+    else:
+        names = {name for line, _ in found.lines for name in (line.setl_id, line.msgid) if name}
+        chosen = settled.filter(Q(setl_id__in=names) | Q(msgid__in=names))
+    found.suspects = list(chosen.values_list("pk", flat=True)[: MOST + 1])
+    _refuse_too_many(found)
+    found.agreed = found.ours - len(found.suspects)
+
+
+def _side_by_side(found: Narrowed, settled: QuerySet[Entry], rows: Rows, at: At, agreeing: frozenset[str]) -> set[int]:
+    """Read both in turn, a piece at a time, keeping only what has not met its like; hashes of the centre's rest.
+
+    Where both come in about the same order, that is little; otherwise half of them at most.
+    """
+    found.is_complete = True
+    layout, lines = rows()
+    theirs, ours = _marked(found, layout, lines, at, agreeing), copied(settled, COLUMNS)
+    waiting: set[int] = set()
+    mine: dict[int, bytes] = {}
+    is_open = True
+    while is_open:
+        is_open = False
+        for mark in islice(theirs, TOGETHER):
+            is_open = True
+            if mine.pop(mark, None) is None:
+                if mark in waiting:
+                    found.again.append(mark)
+                waiting.add(mark)
+        for row in islice(ours, TOGETHER):
+            is_open = True
+            found.ours += 1
+            mark = hash(str(row[: -ID - 1], "utf-8"))
+            if mark in waiting:
+                waiting.discard(mark)
+            elif mark in mine:
+                found.suspects.append(_id(row))
+            else:
+                mine[mark] = bytes(row[-ID:])
+    found.suspects += [_id(row) for row in mine.values()]
+    _refuse_too_many(found)
+    found.agreed = found.ours - len(found.suspects)
+    return waiting
+
+
+def _marked(
+    found: Narrowed, layout: Layout, lines: Iterator[list[str]], at: At, agreeing: frozenset[str]
+) -> Iterator[int]:
+    """Hashes of what the centre agrees with; everything else is a suspect at once."""
+    width, setl_id, flag, verdict, total, fund, account = at
+    number = 0
     for row in lines:
         number += 1
-        if len(row) >= width and row[verdict] in good:
-            mark = _mark(row[setl], row[flag], row[total], row[fund], row[account])
-            if mark not in known:
-                known.add(mark)
-                continue
-        _suspect(found, layout, row, number, agreeing)
+        if len(row) >= width and row[verdict] in agreeing:
+            yield _mark(row[setl_id], row[flag], row[total], row[fund], row[account])
+        else:
+            _suspect(found, layout, row, number, agreeing)
     found.theirs = number
-    return known
 
 
 def _mark(setl_id: str, flag: str, total: str, fund: str, account: str) -> int:
@@ -104,58 +177,28 @@ def _mark(setl_id: str, flag: str, total: str, fund: str, account: str) -> int:
 
 def _cents(text: str) -> str:
     amount = _amount(text)
-    return text if amount is None else f"{amount:.2f}" if amount == round(amount, 2) else text
+    return text if amount is None or amount != round(amount, 2) else f"{amount:.2f}"
 
 
-def _places(layout: Layout) -> tuple[int, int, int, int, int, int, int] | None:
-    """Where the columns stand that agreement is about; None when the file lacks one of them."""
-    names = ("setl_id", "refd_setl_flag", "stmt_rslt", "medfee_sumamt", "fund_pay_sumamt", "acct_pay")
-    places = [getattr(layout, name) for name in names]
-    if any(place is None for place in places):
-        return None
-    setl, flag, verdict, total, fund, account = places
-    return max(places) + 1, setl, flag, verdict, total, fund, account
+def _id(row: bytes) -> UUID:
+    """The id that COPY wrote at the end of a line."""
+    return UUID(str(row[-ID:], "ascii").rstrip())
 
 
-def _read_ours(found: Narrowed, entries: QuerySet[Entry], known: set[int], mentioned: set[str] | None) -> None:
-    """Our settled entries, one by one; what the centre has in the same words is taken out of `known`."""
-    settled = entries.filter(standing=Standing.SETTLED)
-    count = 0
-    for row in copied(settled, COLUMNS):
-        count += 1
-        text = str(row, "utf-8")
-        mark = hash(text[: -ID - 1])
-        if mark in known:
-            known.discard(mark)
-        elif mentioned is None or text.partition("\t")[0] in mentioned:
-            _put(found, UUID(text[-ID:].rstrip()))
-    found.agreed = count - len(found.suspects)
-    found.ours = count
-    if mentioned is not None:  # the file names some of them by the message only
-        named = settled.filter(msgid__in=mentioned).exclude(pk__in=found.suspects).values_list("pk", flat=True)
-        found.suspects += list(named)
-        found.agreed -= len(named)
-    found.suspects += list(entries.exclude(standing=Standing.SETTLED).values_list("pk", flat=True)[:MOST])
-
-
-def _put(found: Narrowed, entry: UUID) -> None:
-    if len(found.suspects) >= MOST:
+def _refuse_too_many(found: Narrowed) -> None:
+    if len(found.suspects) > MOST:
         raise TooMany(f"本机构有超过 {MOST:,} 笔与中心不一致：请先核对对账的日期和范围，再重新对账")
-    found.suspects.append(entry)
 
 
-def _read_rest(found: Narrowed, rows: Rows, agreeing: frozenset[str], known: set[int]) -> None:
-    """What the centre agrees with and we do not have in the same words."""
+def _read_rest(found: Narrowed, rows: Rows, at: At, agreeing: frozenset[str], left: set[int]) -> None:
+    """The lines of what the centre agrees with and we do not have in the same words, or not as often."""
     layout, lines = rows()
-    at = _places(layout)
-    if at is None:
-        return
-    width, setl, flag, verdict, total, fund, account = at
+    wanted = Counter(left) + Counter(found.again)
     for number, row in enumerate(lines, start=1):
-        if len(row) >= width and row[verdict] in agreeing:
-            mark = _mark(row[setl], row[flag], row[total], row[fund], row[account])
-            if mark in known:
-                known.discard(mark)
+        if len(row) >= at.width and row[at.verdict] in agreeing:
+            mark = _mark(row[at.setl_id], row[at.flag], row[at.total], row[at.fund], row[at.account])
+            if wanted.get(mark, 0) > 0:
+                wanted[mark] -= 1
                 _suspect(found, layout, row, number, agreeing)
 
 
@@ -163,11 +206,6 @@ def _suspect(found: Narrowed, layout: Layout, row: Row, number: int, agreeing: f
     if len(found.lines) >= MOST:
         raise TooMany(f"中心有超过 {MOST:,} 笔与本机构不一致：请先核对对账的日期和范围，再重新对账")
     found.lines.append((line_of(layout, row, number, agreeing), tuple(row)))
-
-
-def _mentioned(found: Narrowed) -> set[str]:
-    """Every number that the file names."""
-    return {name for line, _ in found.lines for name in (line.setl_id, line.msgid) if name}
 
 
 def copied(rows: QuerySet[Entry], columns: Sequence[str]) -> Iterator[bytes]:
