@@ -35,10 +35,9 @@ def _faults(record: BaseModel) -> Iterator[tuple[str, str]]:
                 yield from _faults(one)
             elif isinstance(one, str) and (sentence := _fault(one, _most(record, name))):
                 yield found.label, f"{found.label}：{sentence}"
-        if isinstance(value, dict):
-            for inner in value.values():
-                if isinstance(inner, str) and (sentence := _fault(inner, None)):
-                    yield found.label, f"{found.label}：{sentence}"
+    for name, value in (record.model_extra or {}).items():
+        if isinstance(value, str) and (sentence := _fault(value, None)):
+            yield name, f"{name}：{sentence}"
 
 
 def _fault(text: str, most: int | None) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from portal.access.door import required_institution
 from portal.access.member import Member
 from portal.access.models import Institution, User
 from portal.audit import record
@@ -152,4 +153,4 @@ def _address(value: str) -> str:
 
 def _environment() -> str:
     """Where the open institution works now."""
-    return str(Institution.objects.values_list("environment", flat=True).get())
+    return str(Institution.objects.values_list("environment", flat=True).get(pk=required_institution()))

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 from portal.access.door import tenant_tx
 from portal.gateway import client, transport, wire
 from portal.gateway.codecs import Garbled, JsonCodec
-from portal.gateway.errors import GatewayError, NotSent
+from portal.gateway.errors import Doubt, GatewayError, NotSent, Unknown
 from portal.gateway.journal.handlers import request_of
 from portal.gateway.journal.models import Attempt, Operation
 from portal.gateway.writing import refuse_inside_transaction
@@ -16,13 +16,14 @@ from portal.gateway.writing import refuse_inside_transaction
 READ = 20.0
 #: States of a call at the bridge that say how it ended.
 ENDED = ("returned", "not_called", "unknown")
+UNDER_WAY = ("waiting", "running")
 
 
 def stored_answer(operation: Operation) -> wire.Exchange[Any] | None:
     """The last attempt's answer as its bridge kept it, judged like one that came in time; outside any transaction.
 
     An outcome NOT_SENT is proof that the library was never given the call: the bridge has noted that it never will be.
-    None: the bridge cannot be asked, or does not know how the call ended.
+    None: the bridge cannot be asked, or does not know how the call ended. Unknown while it still has the call.
     """
     refuse_inside_transaction()
     with tenant_tx(operation.institution_pk):
@@ -40,6 +41,8 @@ def stored_answer(operation: Operation) -> wire.Exchange[Any] | None:
         told = JsonCodec().unpack(body)
     except (GatewayError, Garbled, ValueError, LookupError):
         return None
+    if told.get("state") in UNDER_WAY:
+        raise Unknown(Doubt.TIMEOUT, "桥接程序还在处理这个请求")
     return wire.judge(prepared, body, started_at=wire.clock()) if told.get("state") in ENDED else None
 
 
