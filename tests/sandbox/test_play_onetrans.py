@@ -7,6 +7,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -112,15 +113,15 @@ def test_whoever_stands_at_the_desk_is_read_by_card_and_by_code(desk):
     assert read_identity_card(desk.card("ReadSFZ")[1]).id_no == known["certno"]
     desk.act("card", kind="code")
     assert read_code(desk.card("GetQRBase")[1]) != read_code(desk.card("GetQRBase")[1])
-    ours = {"out_verify_time": "20250212093000", "treatment_code": "0101051"}
-    where = {"ehc_app_id": "E1", "ehc_app_secret": "S", "term_id": "T1"}
+    ours: dict[str, Any] = {"out_verify_time": "20250212093000", "treatment_code": "0101051"}
+    where: dict[str, Any] = {"ehc_app_id": "E1", "ehc_app_secret": "S", "term_id": "T1"}
     assert desk.require(DecodeIdentity(business_type="01301", **where, **ours)).ecToken
     desk.act("card", kind="health")
     assert desk.require(ReadIdentity(mdtrt_cert_type="09", business_type="01301")).ehcinfo[0].id_no == known["certno"]
     desk.act("card", kind="")
     assert desk.ask(ReadIdentity(mdtrt_cert_type="09", business_type="01301"))["code"] == "200001"
-    asked = {"out_authorize_no": "A1", **where}
-    times = {"out_authorize_time": "20250212093000", "treatment_code": "0101051"}
+    asked: dict[str, Any] = {"out_authorize_no": "A1", **where}
+    times: dict[str, Any] = {"out_authorize_time": "20250212093000", "treatment_code": "0101051"}
     assert desk.require(AuthorizeHealthCard(**asked, **times)).ehealth_authurl
     states = [desk.require(QueryAuthorization(**asked)) for _ in range(2)]
     assert [one.auth_status for one in states] == ["ing", "succ"]
@@ -131,8 +132,12 @@ def test_the_settling_window_settles_and_takes_back(desk):
     known = desk.act("people", kind="employee", limit=1)["people"][0]
     before = Decimal(known["insurances"][0]["balance"])
     desk.act("bill", certno=known["certno"], total="250.00")
-    place = {"fixmedins_code": "H44010000001", "fixmedins_name": "样例医院", "mdtrtarea_admvs": "440100"}
-    person = {"psn_no": known["psn_no"], "insuplc_admdvs": known["insurances"][0]["insuplc_admdvs"]}
+    place: dict[str, Any] = {
+        "fixmedins_code": "H44010000001",
+        "fixmedins_name": "样例医院",
+        "mdtrtarea_admvs": "440100",
+    }
+    person: dict[str, Any] = {"psn_no": known["psn_no"], "insuplc_admdvs": known["insurances"][0]["insuplc_admdvs"]}
     charged = desk.require(
         ChargeOutpatient(
             termNo="T1",
@@ -162,7 +167,7 @@ def test_the_settling_window_settles_and_takes_back(desk):
 
 def test_the_envelope_is_looked_at_before_the_business(desk):
     ask = ReadIdentity(mdtrt_cert_type="03")
-    codes = {
+    codes: dict[str, dict[str, Any]] = {
         "100002": {"opter": ""},
         "100003": {"app_id": "X"},
         "100004": {"app_key": "X"},
@@ -175,7 +180,7 @@ def test_the_envelope_is_looked_at_before_the_business(desk):
     assert b'"100006"' in desk.call(twice)[1]
     assert b'"100001"' in desk.call(b"\xff{")[1]
     assert desk.call(b"x" * 8192)[0] == -2
-    sample_names = {"app_id": None, "app_key": None, "appId": desk.party, "appKey": desk.key}
+    sample_names: dict[str, Any] = {"app_id": None, "app_key": None, "appId": desk.party, "appKey": desk.key}
     as_text = '{"mdtrt_cert_type":"03"}'
     assert isinstance(desk.ask(ask, data=as_text, **sample_names)["data"], str)
 

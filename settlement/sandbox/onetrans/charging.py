@@ -7,6 +7,7 @@ What is to be paid the window learns from the hospital's own system, which there
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import F
 
@@ -100,7 +101,7 @@ def cancel(request: CancelCharge, call: Call) -> CancelledCharge:
         insutype=found.insutype
     ).update(balance=F("balance") + found.account)
     original = Effect.objects.filter(party=call.party, code="fsi.outpatient.charge", business_key=found.order_no)
-    amounts = {name: -value for name, value in _amounts(found).items()}
+    amounts: dict[str, Any] = {name: -value for name, value in _amounts(found).items()}
     call.effect(found.order_no, rows=1, undoes=original, detail={"mdtrt_id": found.mdtrt_id}, **amounts)
     return CancelledCharge(
         setlinfo=_taken_back(found, call),
@@ -116,14 +117,14 @@ def cancel(request: CancelCharge, call: Call) -> CancelledCharge:
     )
 
 
-def _amounts(made: Charge) -> dict[str, Decimal]:
+def _amounts(made: Charge) -> dict[str, Any]:
     return {"amount": made.total, "fund": made.fund, "account": made.account, "cash": made.cash}
 
 
 def _taken_back(found: Charge, call: Call) -> CancelledSettlement:
     """The settlement with every amount negative."""
     zero = Decimal("0.00")
-    none = dict.fromkeys(
+    none: dict[str, Any] = dict.fromkeys(
         ("overlmt_selfpay", "preselfpay_amt", "cvlserv_pay", "hifes_pay", "hifmi_pay", "hifob_pay", "maf_pay"), zero
     )
     balance = Insurance.objects.filter(insured__psn_no=found.psn_no, insutype=found.insutype).first()

@@ -9,9 +9,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.db.models import QuerySet, Sum
-from django.utils import timezone
 
-from portal.gateway.sandbox.models import Effect
+from portal.gateway.sandbox.models import Effect, Party
 from portal.gateway.sandbox.plays import Call, Refused, plays
 from settlement.messages.onetrans import QueryTrade, Recharge, Recharged, Refunded, RefundTrade
 from settlement.messages.onetrans import Trade as Standing
@@ -220,10 +219,10 @@ def given_back(original: Trade, result: str = "") -> Decimal:
     return found.aggregate(sum=Sum("amount"))["sum"] or ZERO
 
 
-def _of(party: object, kind: Trade.Kind, number: str) -> QuerySet[Trade]:
-    found = Trade.objects.filter(party=party, kind=kind, number=number)  # type: ignore[misc]
+def _of(party: Party, kind: Trade.Kind, number: str) -> QuerySet[Trade]:
+    found = Trade.objects.filter(party=party, kind=kind, number=number)
     return found.select_related("purse", "party", "original").order_by("pk")
 
 
 def _stamp(trade: Trade) -> str:
-    return (trade.at or timezone.now()).astimezone(SHANGHAI).strftime("%Y%m%d%H%M%S")
+    return trade.at.astimezone(SHANGHAI).strftime("%Y%m%d%H%M%S")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from portal.gateway.desk.cards import CardAnswer, ChangePin, GetQrBase, Init, ReadCardBas, ReadSfz, VerifyPin
@@ -57,7 +58,7 @@ def _shown(party: Party, wanted: tuple[str, ...]) -> tuple[str, Insured]:
     if not reader.kind or reader.insured is None:
         raise no(NO_CARD, "没有检测到卡片，请放好卡片或出示二维码")
     if reader.kind not in wanted:
-        raise no(UNKNOWN_CODE, f"读到的是{reader.get_kind_display()}，与所选的读卡方式不符")
+        raise no(UNKNOWN_CODE, f"读到的是{Reader.Kind(reader.kind).label}，与所选的读卡方式不符")
     return str(reader.kind), reader.insured
 
 
@@ -73,7 +74,7 @@ def _person(party: Party, kind: str, person: Insured) -> dict[str, Any]:
             gend=person.gend,
             naty="01",
             brdy=str(person.brdy),
-            age=age_of(person.brdy),
+            age=Decimal(age_of(person.brdy)),
         ),
         "insuinfo": [
             Insurance(
@@ -185,4 +186,5 @@ def _lies(party: Party, kind: Reader.Kind, otherwise: str) -> Insured:
     reader = reader_of(party)
     if reader.kind != kind or reader.insured is None:
         raise no("-4", otherwise)
-    return reader.insured
+    insured: Insured = reader.insured
+    return insured

@@ -124,9 +124,14 @@ class _Exchange:
         except Refuse as refusal:
             self.wrong = refusal
         self.code = str(self.members.get("trans_type", ""))
-        self.hit = hit_for(self.party, self.code) if self.party and not self.wrong else Hit()
-        if self.party and not self.hit.kind:
-            self.hit = magic(self.content, self.party.app_code)
+        self.hit = self._hit()
+
+    def _hit(self) -> Hit:
+        """The fault that is switched on for the call, or that an ending in it asks for."""
+        if self.party is None or self.wrong is not None:
+            return Hit()
+        hit = hit_for(self.party, self.code)
+        return hit if hit.kind else magic(self.content, self.party.app_code)
 
     def answer(self) -> bytes:
         """The bytes for pOutData."""
