@@ -27,11 +27,16 @@ ONCE = "yibao_once"
 ONCE_SANDBOX = "yibao_once_sandbox"
 MANAGE = [str(PYTHON), "manage.py"]
 #: What each business shows of itself: its name, its command.
-WALKS = {"clearing": "demo_year", "injury": "demo_injury", "settlement": "demo_settlement"}
+WALKS = {
+    "clearing": "demo_year",
+    "injury": "demo_injury",
+    "settlement": "demo_settlement",
+    "reconciliation": "demo_reconciliation",
+}
 
 
 def main(words: list[str]) -> int:
-    """bin/demo [--port N] [--once [clearing | injury | settlement]]"""
+    """bin/demo [--port N] [--once [clearing | injury | settlement | reconciliation]]"""
     parser = argparse.ArgumentParser(prog="bin/demo", description="演示 / the portal with a sandbox, on this machine")
     parser.add_argument("--port", type=int, default=8000, help="网页端口 / port of the web pages (8000)")
     parser.add_argument(

@@ -8,7 +8,7 @@ from typing import Any
 from portal.access.member import Member
 from portal.ledger.facts import Source
 from portal.ledger.registry import Case, Remedy, remedies_of, remedy_of
-from reconciliation.models import Action, Difference, DifferenceState, Total
+from reconciliation.models import Action, Difference, DifferenceState, TheirRow, Total
 
 UNDER_WAY = "这笔业务正在办理，有结果后自动消除，不用处理"
 AMOUNTS = ("total", "fund", "account", "cash")
@@ -40,9 +40,15 @@ def case_of(difference: Difference, *, by: Member | None, second: Member | None 
     return Case(difference.entry, theirs_of(difference), by, second, reason)
 
 
+def centres_row(difference: Difference) -> TheirRow | None:
+    """The centre's own record; None where its file only repeats ours to say that there is none."""
+    row = difference.their_row
+    return row if row is not None and row.total is not None else None
+
+
 def theirs_of(difference: Difference) -> dict[str, Any]:
     """The centre's side under our names, with what the difference itself says."""
-    row = difference.their_row
+    row = centres_row(difference)
     told: dict[str, Any] = {
         "family": difference.family,
         "environment": difference.environment,

@@ -13,6 +13,7 @@ from django.utils import timezone
 from portal.ledger.reading import revisions_of
 from portal.ledger.remedies import operation_of
 from reconciliation.models import Decision, Difference
+from reconciliation.services.cases import centres_row
 
 ITEMS = (("total", "医疗费总额"), ("fund", "基金支付"), ("account", "个人账户"), ("cash", "现金支付"))
 NAMES = (
@@ -37,7 +38,7 @@ class Side:
 
 def sides_of(difference: Difference) -> list[Side]:
     """Amounts first, then numbers and time; what the centre does not tell is empty."""
-    ours, theirs = difference.entry, difference.their_row
+    ours, theirs, told = difference.entry, centres_row(difference), difference.their_row
     found = []
     for name, label in ITEMS:
         mine, other = (getattr(side, name) if side is not None else None for side in (ours, theirs))
@@ -47,7 +48,7 @@ def sides_of(difference: Difference) -> list[Side]:
     for name, label in NAMES:
         mine, other = (_text(getattr(side, name)) if side is not None else "" for side in (ours, theirs))
         found.append(Side(label, mine, other, differs=bool(mine and other and mine != other)))
-    verdict = "；".join(filter(None, (theirs.verdict, theirs.memo))) if theirs is not None else ""
+    verdict = "；".join(filter(None, (told.verdict, told.memo))) if told is not None else ""
     if verdict:
         found.append(Side("中心说明", "", verdict))
     return found

@@ -15,7 +15,7 @@ from portal.access.member import PortalRequest
 from portal.gateway.exchanges import exchanges_shown
 from reconciliation.forms.differences import AssignForm, CommentForm, DecideForm, ReasonForm
 from reconciliation.models import Decision, DecisionState, Difference
-from reconciliation.services.cases import offers_for
+from reconciliation.services.cases import centres_row, offers_for
 from reconciliation.services.deciding import approve, propose, refuse, withdraw
 from reconciliation.services.discussing import assign, colleagues, comment
 from reconciliation.services.figures import ages, by_kind
@@ -72,6 +72,7 @@ def shown(request: PortalRequest, difference: Difference, form: Any = None, comm
         "difference": difference,
         "may": may,
         "sides": sides_of(difference),
+        "has_theirs": centres_row(difference) is not None,
         "links": links_of(difference),
         "story": story_of(difference),
         "exchanges": exchanges_shown(number, member),
