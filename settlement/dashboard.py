@@ -6,7 +6,7 @@ from django.urls import reverse
 from portal.access.member import Member
 from portal.gateway.journal.states import DOUBTFUL
 from portal.web.dashboard import OpenTasks, Task, Tone
-from settlement.models import Settlement, SettlementState, UploadState
+from settlement.models import CashierCharge, Recharge, Refund, RefundState, Settlement, SettlementState, UploadState
 from settlement.services.uploads.overview import open_counts
 
 
@@ -49,3 +49,35 @@ def uploads_open(member: Member) -> list[Task]:
 
 
 OpenTasks("settlement.uploads", "settlement.uploads.view", uploads_open, 42)
+
+
+def cashier_open(member: Member) -> list[Task]:
+    """Money through a desk whose answer is missing, refunds that came to nothing or to something else."""
+    assert member.institution
+    here = {"environment": member.institution.environment}
+    doubt = {**here, "operation__state__in": DOUBTFUL}
+    wait = "系统按原单号向平台查询，不要另开新单"
+    backs, odd = reverse("settlement:refund-list"), RefundState.ODD
+    charges = CashierCharge.objects.filter(**here)
+    doubtful = charges.filter(Q(operation__state__in=DOUBTFUL) | Q(cancelled_by__state__in=DOUBTFUL)).count()
+    return [
+        Task(
+            "充值结果待确认",
+            f"{reverse('settlement:recharge-list')}?open=doubt",
+            Recharge.objects.filter(**doubt).count(),
+            "doubt",
+            wait,
+        ),
+        Task("退款结果待确认", f"{backs}?open=doubt", Refund.objects.filter(**doubt).count(), "doubt", wait),
+        Task("收费台结果待确认", f"{reverse('settlement:charge-list')}?open=doubt", doubtful, "doubt", "不要重新收费"),
+        Task(
+            "退款金额不符",
+            f"{backs}?state={odd}",
+            Refund.objects.filter(**here, state=odd).count(),
+            "bad",
+            "与平台核对",
+        ),
+    ]
+
+
+OpenTasks("settlement.cashier", "settlement.cashier.view", cashier_open, 24)

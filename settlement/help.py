@@ -123,3 +123,18 @@ topic(
     ("filing-list#state", "filing-new#file", "filing-detail#withdraw", "filing-state#state"),
     "2501 2501A 2502 2503 2504 2505 2506 Z1101 Z1102 5301 5302 5304 转诊 异地 两病 高血压 糖尿病 待遇申报明细流水号",
 )
+
+topic(
+    "cashier",
+    "收费台：读卡、预交金、退款",
+    8,
+    (
+        *("card-read#cards", "card-reading#cards", "card-reading-state#cards"),
+        *("card-grants#grants", "card-grant#grants", "card-grant-state#grants"),
+        *("prepaid-list#prepaid", "prepaid#prepaid", "recharge-list#prepaid", "recharge-new#prepaid"),
+        *("recharge#prepaid", "recharge-state#prepaid"),
+        *("refund-list#refunds", "refund#refunds", "refund-state#refunds"),
+        *("charge-list#charges", "charge-new#charges", "charge#charges", "charge-state#charges"),
+    ),
+    "OneTrans 动态库 社保卡 身份证 读卡器 充值 退款 预交金 收银台 统一收费 撤销 电子健康卡 授权 二维码",
+)

@@ -1,5 +1,5 @@
 """Settlement in the Django admin: read, filter, search."""
 
-from settlement.admin import visits
+from settlement.admin import cashier, visits
 
-__all__ = ["visits"]
+__all__ = ["cashier", "visits"]

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from settlement.api import filings, identity, outpatient, queries, records, settlements, stays
+from settlement.api import cashier, filings, identity, outpatient, queries, records, settlements, stays
 
 app_name = "settlement-api"
 urlpatterns: list[URLPattern | URLResolver] = []
@@ -90,4 +90,32 @@ urlpatterns += [
     path("filings", filings.Filings.as_view(), name="filings"),
     path("filings/<uuid:filing_id>", filings.OneFiling.as_view(), name="filing"),
     path("filings/<uuid:filing_id>/withdrawals", filings.FilingWithdrawals.as_view(), name="filing-withdrawals"),
+]
+
+# --- cards read at a desk, money through its cashier
+urlpatterns += [
+    path("readings", cashier.Readings.as_view(), name="readings"),
+    path("readings/<uuid:reading_id>", cashier.OneReading.as_view(), name="reading"),
+    path(
+        "readings/<uuid:reading_id>/identifications",
+        cashier.ReadingIdentifications.as_view(),
+        name="reading-identifications",
+    ),
+    path("health-card-grants", cashier.Grants.as_view(), name="grants"),
+    path("health-card-grants/<uuid:grant_id>", cashier.OneGrant.as_view(), name="grant"),
+    path("health-card-grants/<uuid:grant_id>/looks", cashier.GrantLooks.as_view(), name="grant-looks"),
+    path("prepaid-accounts", cashier.PrepaidAccounts.as_view(), name="prepaid-accounts"),
+    path("recharges", cashier.Recharges.as_view(), name="recharges"),
+    path("recharges/<uuid:recharge_id>", cashier.OneRecharge.as_view(), name="recharge"),
+    path("recharges/<uuid:recharge_id>/refunds", cashier.RechargeRefunds.as_view(), name="recharge-refunds"),
+    path("refunds", cashier.Refunds.as_view(), name="refunds"),
+    path("refunds/<uuid:refund_id>", cashier.OneRefund.as_view(), name="refund"),
+    path("refunds/<uuid:refund_id>/submissions", cashier.RefundSubmissions.as_view(), name="refund-submissions"),
+    path("cashier-charges", cashier.CashierCharges.as_view(), name="cashier-charges"),
+    path("cashier-charges/<uuid:charge_id>", cashier.OneCashierCharge.as_view(), name="cashier-charge"),
+    path(
+        "cashier-charges/<uuid:charge_id>/cancellations",
+        cashier.ChargeCancellations.as_view(),
+        name="cashier-charge-cancellations",
+    ),
 ]
