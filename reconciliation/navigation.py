@@ -2,6 +2,7 @@
 
 from portal.web.navigation import NavItem
 
+NavItem("对账", "对账总览", "reconciliation:overview", "reconciliation.runs.view", 10)
 NavItem(
     "对账",
     "对账",

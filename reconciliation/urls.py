@@ -1,9 +1,11 @@
 from django.urls import URLPattern, URLResolver, path
 
-from reconciliation.views import difference_bulk, differences, entries, entry_files, months, runs, statements
+from reconciliation.views import difference_bulk, differences, entries, entry_files, months, overview, runs, statements
 
 app_name = "reconciliation"
 urlpatterns: list[URLPattern | URLResolver] = []
+
+urlpatterns += [path("", overview.overview, name="overview")]
 
 # --- runs, their files, the schedule
 RUN = "runs/<uuid:run_id>/"
