@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
+import uuid
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from zipfile import ZipFile
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from portal.access.models import Institution
@@ -215,3 +218,46 @@ def test_a_result_is_read_with_other_columns_in_another_order() -> None:
     layout, rows = read_result(packed("setl_id\tSTMT_RSLT\tx\tpsn_no\tmedfee_sumamt", "S1\t0\tx\tP1\t-7.00"))
     assert layout.has_header
     assert [next(rows)[layout.psn_no], layout.fund_pay_sumamt] == ["P1", None]
+
+
+def test_people_and_programs_start_and_read_runs(desk, alice, bob, charlie, dora) -> None:
+    """A clerk by the form, a program by POST; whole months only by reviewers; another institution finds nothing."""
+    rows = desk.both(YESTERDAY, 3)
+    with desk.door():
+        write([as_facts(rows[0], number="Z1", setl_id="Z1")], environment="test", source=Source.BROUGHT)
+    new = reverse("reconciliation:run-new")
+    asked = {"family": "national", "begin": f"{MONTH}", "to": f"{next_month(MONTH) - timedelta(days=1)}"}
+    assert "请用整月对账" in alice.post(new, asked).content.decode()
+    day = {"family": "national", "begin": f"{YESTERDAY}", "to": f"{YESTERDAY}"}
+    where = alice.post(new, day)["Location"]
+    desk.carry()
+    shown = alice.get(where).content.decode()
+    assert all(word in shown for word in ("不平", "对明细后", "历次对账"))
+    with desk.door():
+        file = RawFile.objects.order_by("id").first()
+    path = reverse("reconciliation:run-file", args=[file.pk])
+    assert (alice.get(path).status_code, charlie.get(where).status_code) == (403, 404)
+    assert bob.get(path).content == file.bytes
+    month = reverse("reconciliation:month-detail", args=[YESTERDAY.year, YESTERDAY.month])
+    assert "Z1" in bob.get(month).content.decode()
+    assert alice.post(f"{month}start/").status_code == 403
+    schedule = reverse("reconciliation:run-schedule")
+    assert dora.post(schedule, {"is_on": "on", "at": "05:00", "scopes": "310/11"}).status_code == 200
+    assert dora.post(schedule, {"is_on": "on", "at": "05:00", "scopes": "310/11/440100"}).status_code == 302
+    assert alice.get(reverse("reconciliation:run-list")).status_code == 200
+
+    def post(body, client=alice, path="runs"):
+        headers = {"Idempotency-Key": str(uuid.uuid4())}
+        path = f"/api/v1/reconciliation/{path}"
+        return client.post(path, json.dumps(body), "application/json", headers=headers)
+
+    wrong = post({"begin": asked["begin"], "last": asked["to"]})
+    assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, "/last")
+    made = post({"begin": f"{YESTERDAY}"})
+    assert (made.status_code, made.json()["round"], made.json()["state"]) == (202, 2, "running")
+    desk.carry()
+    told = alice.get(made["Location"]).json()
+    assert (told["state"], told["totals"][0]["code"], len(told["files"])) == ("different", "1", 4)
+    assert charlie.get(made["Location"]).status_code == 404
+    found = alice.get(f"/api/v1/reconciliation/months/{YESTERDAY:%Y/%m}".replace("/0", "/")).json()
+    assert (found["blocked"], found["scopes"][0]["application"]) == (1, "")
