@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("running", "对账中"),
-                            ("waiting", "结果待确认"),
+                            ("waiting", "等待申请结果"),
                             ("balanced", "平"),
                             ("different", "不平"),
                             ("failed", "未完成"),

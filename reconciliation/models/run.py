@@ -19,7 +19,7 @@ class RunKind(models.TextChoices):
 
 class RunState(models.TextChoices):
     RUNNING = "running", "对账中"
-    WAITING = "waiting", "结果待确认"
+    WAITING = "waiting", "等待申请结果"
     BALANCED = "balanced", "平"
     DIFFERENT = "different", "不平"
     FAILED = "failed", "未完成"

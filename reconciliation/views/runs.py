@@ -38,6 +38,7 @@ def rights(request: PortalRequest) -> dict[str, bool]:
         "may_schedule": may("reconciliation.runs.schedule"),
         "may_read": may("reconciliation.files.read"),
         "may_close": may("reconciliation.months.close"),
+        "may_print": may("reconciliation.papers.make"),
     }
 
 
