@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import fcntl
+import secrets
 import shutil
 import socket
 import tempfile
@@ -31,6 +32,7 @@ WALKS = {
     "clearing": "demo_year",
     "injury": "demo_injury",
     "settlement": "demo_settlement",
+    "onetrans": "demo_onetrans",
     "reconciliation": "demo_reconciliation",
 }
 
@@ -111,6 +113,9 @@ def fresh_environment(stack: Stack, cluster: Cluster) -> dict[str, str]:
     shutil.rmtree(folder, ignore_errors=True)
     environment = stack.environment(cluster, database=ONCE, sandbox_database=ONCE_SANDBOX) | {
         "SANDBOX_URL": f"http://127.0.0.1:{free_port()}",
+        # Where the desk's bridge of the walk listens.
+        "BRIDGE_URL": f"http://127.0.0.1:{free_port()}",
+        "BRIDGE_TOKEN": secrets.token_urlsafe(32),
         "PORTAL_SPOOL_DIR": str(folder / "spool"),
         "PORTAL_CHECKPOINT_DIR": str(folder / "checkpoints"),
     }

@@ -12,6 +12,9 @@ from portal.ledger.facts import ZERO, EntryFacts, Span, Standing
 from portal.ledger.registry import book, remedy
 from portal.ledger.remedies import adopt_doubtful, doubt_obstacle, resend_doubtful
 from settlement.models import CashierCharge, ChargeState, Movement, Recharge, RechargeState, Refund, RefundState
+from settlement.services.cashier import centre_book
+
+__all__ = ["centre_book", "entries"]
 
 FAMILY = "onetrans"
 GONE = (RefundState.REJECTED, RefundState.WITHDRAWN)

@@ -52,15 +52,16 @@ def recharged_agrees(
     return refundable + (refunded or ZERO) + (refunding or ZERO) == amount
 
 
-def refunded_agrees(amount: Decimal, refunded: Decimal | None, before: Decimal) -> bool | None:
-    """Whether what is told as refunded is this refund's amount; None when nothing is told.
+def refunded_agrees(amount: Decimal, refunded: Decimal | None, done: Decimal, held: Decimal) -> bool | None:
+    """Whether what is told as refunded can be with this refund's amount; None when nothing is told.
 
-    Platforms differ in whether they tell this refund's amount or all refunds of the recharge: `before` are the others
-    that are done.
+    Platforms differ in whether they tell this refund's amount or all refunds of the recharge: `done` are the others
+    that are done, `held` those and the ones whose end nobody knows yet.
     """
     if refunded is None:
         return None
-    return abs(refunded) in (amount, before + amount)
+    told = abs(refunded)
+    return told == amount or amount + done <= told <= amount + held
 
 
 def moment(text: str) -> datetime | None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection, connections
+from django.utils.timezone import localdate
 
 from portal.gateway.journal import State
 from portal.gateway.journal.invariants import Truth, check_everything
@@ -79,13 +80,13 @@ def test_the_whole_day_at_a_desk(cashier):
     assert charged.reply
 
     with cashier.door():
-        job = start_check("test", paid.paid_at.date(), by=cashier.by)
+        job = start_check("test", localdate(paid.paid_at), by=cashier.by)
     cashier.run_jobs()
     assert job
     assert cashier.again(paid).told["standing"] == "done"
     assert cashier.again(paid).told["amount"] == "100.00"
     with cashier.door():
-        told = list(entries(Span.of_day("test", paid.paid_at.date())))
+        told = list(entries(Span.of_day("test", localdate(paid.paid_at))))
     assert sum(one.total for one in told) == Decimal("70.00")
     assert {one.standing for one in told} == {"settled"}
     assert agree(cashier) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from portal.jobs import Job, start
 from portal.ledger.facts import Span
 from settlement.messages.onetrans import QueryTrade, Trade
 from settlement.models import Recharge, RechargeState, Refund, RefundState
-from settlement.rules.money import first
+from settlement.rules.money import ZERO, first
 from settlement.rules.trades import standing
 from settlement.services.cards.reading import Door
 from settlement.services.cashier.looking import RECHARGE, REFUND, query_of
@@ -67,16 +68,22 @@ def of_day(environment: str, day: date) -> Iterator[Asked]:
 
 def keep(kind: type[Recharge] | type[Refund], pk: UUID, trade: Trade) -> None:
     """What the platform said, as it said it: the result, and the amount where it tells one."""
-    amount = trade.refundedAmt
-    if kind is Recharge:
-        parts = (trade.canRrefundAmt, trade.refundedAmt, trade.refundingAmt)
-        amount = None if trade.canRrefundAmt is None else sum(one for one in parts if one is not None)  # type: ignore[assignment]
+    amount = amount_told(trade, is_refund=kind is Refund)
     told = {
         "result": trade.result,
         "standing": standing(trade.result),
-        "amount": None if amount is None else f"{abs(amount):.2f}",
+        "amount": None if amount is None else f"{amount:.2f}",
         "trace": first(trade.origTraceNo, trade.traceNo)[:64],
         "time": trade.origTraceTime[:32],
         "desc": trade.resultDesc[:60],
     }
     kind.objects.filter(pk=pk).update(told=told, told_at=timezone.now())
+
+
+def amount_told(trade: Trade, *, is_refund: bool) -> Decimal | None:
+    """Its amount in yuan, where the platform tells it: of a recharge, the sum of its parts."""
+    if is_refund:
+        return None if trade.refundedAmt is None else abs(trade.refundedAmt)
+    if trade.canRrefundAmt is None:
+        return None
+    return trade.canRrefundAmt + (trade.refundedAmt or ZERO) + (trade.refundingAmt or ZERO)
