@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import codecs
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import Any
 
@@ -37,14 +37,9 @@ class Store:
     def keep(self, content: File[Any]) -> tuple[int, str]:
         """Seal the file piece by piece; its size and its SM3 over those of the pieces."""
         self.forget()
-        size, digests = 0, []
-        with default_storage.open(self.path, "wb") as kept:
-            for number, piece in enumerate(content.chunks(PIECE)):
-                sealed = seal(piece, self._place(number))
-                kept.write(len(sealed).to_bytes(4, "big") + sealed)
-                size += len(piece)
-                digests.append(sm3(piece))
-        return size, sm3(b"".join(digests)).hex()
+        sealing = _Sealing(content, self._place)
+        default_storage.save(self.path, sealing)
+        return sealing.told, sm3(b"".join(sealing.digests)).hex()
 
     def pieces(self) -> Iterator[bytes]:
         """The file again; raises BrokenSeal when it was changed, FileNotFoundError when it is gone."""
@@ -59,6 +54,22 @@ class Store:
 
     def _place(self, number: int) -> Place:
         return Place("ledger_entryarrival", "file", self.institution, f"{self.arrival}/{number}")
+
+
+class _Sealing(File):  # type: ignore[type-arg]
+    """A file as the storage writes it: its pieces, each sealed, behind their lengths."""
+
+    def __init__(self, content: File[Any], place: Callable[[int], Place]) -> None:
+        super().__init__(content.file, "sealed")
+        self.content, self.place = content, place
+        self.told, self.digests = 0, list[bytes]()
+
+    def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
+        for number, piece in enumerate(self.content.chunks(PIECE)):
+            self.told += len(piece)
+            self.digests.append(sm3(piece))
+            sealed = seal(piece, self.place(number))
+            yield len(sealed).to_bytes(4, "big") + sealed
 
 
 #: A line's number as its reader shows it, and its values by our names.

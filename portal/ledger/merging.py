@@ -20,14 +20,12 @@ SAME_KEY = (
     " AND e.family = a.family AND e.number = a.number AND e.is_refund = a.is_refund"
 )
 LATEST = f"{SAME_KEY} AND e.is_latest"
-#: The first line of an entry counts; the same line again is no fault, another content is.
+#: The first line of an entry counts; the same line again is no fault, another content is. One sort, joined by key.
 DOUBLES = (
-    f"WITH first AS (SELECT institution_id, family, number, is_refund, min(place) AS place FROM {STAGED}"
-    " WHERE arrival_id = %(arrival)s GROUP BY institution_id, family, number, is_refund HAVING count(*) > 1)"
-    f" DELETE FROM {STAGED} a USING first f, {STAGED} b WHERE a.arrival_id = %(arrival)s AND b.arrival_id = %(arrival)s"
-    " AND a.institution_id = f.institution_id AND a.family = f.family AND a.number = f.number"
-    " AND a.is_refund = f.is_refund AND a.place > f.place AND b.institution_id = f.institution_id"
-    " AND b.place = f.place RETURNING a.place, f.place, a.digest = b.digest"
+    f"DELETE FROM {STAGED} a USING (SELECT id, first_value(place) OVER w AS first, first_value(digest) OVER w AS said,"
+    f" row_number() OVER w AS turn FROM {STAGED} WHERE arrival_id = %(arrival)s"
+    " WINDOW w AS (PARTITION BY family, number, is_refund ORDER BY place)) d"
+    " WHERE a.id = d.id AND d.turn > 1 RETURNING a.place, d.first, a.digest = d.said"
 )
 #: What our own businesses settled themselves would count twice.
 OWN = (

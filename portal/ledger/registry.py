@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeVar
 
 from portal.access.member import Member
 from portal.access.services.refusals import NotAllowed
+from portal.gateway import journal
 from portal.gateway.journal import Operation
 from portal.ledger.facts import EntryFacts, Source, Span
 from portal.ledger.models import Entry
@@ -102,8 +103,8 @@ class Remedy:
             raise NotPossible(said)
         try:
             return self.work(case)
-        except NotAllowed as refusal:
-            raise NotPossible(refusal.message) from refusal
+        except (NotAllowed, journal.NotAllowed, journal.AlreadyRunning) as refusal:
+            raise NotPossible(str(refusal)) from refusal
 
 
 _remedies: dict[tuple[str, str], Remedy] = {}

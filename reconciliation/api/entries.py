@@ -118,9 +118,9 @@ class Entries(ApiView):
             brought = bring(lines, by=request.member)
         except LinesWrong as wrong:
             errors = [_at(f"/entries/{one.place}/{one.fault.name}", str(one.fault)) for one in wrong.faults]
-            raise Problem(422, "invalid", wrong.sentence, errors=errors) from None
+            raise Problem(422, "invalid", wrong.message, errors=errors) from None
         except NotAllowed as refusal:
-            raise Problem(422, "invalid", refusal.sentence, errors=[_at("/entries", refusal.sentence)]) from None
+            raise Problem(422, "invalid", refusal.message, errors=[_at("/entries", refusal.message)]) from None
         written = brought.written
         told = {"arrival": brought.arrival.pk, "fresh": written.fresh, "changed": written.changed, "same": written.same}
         return Response(EntriesTakenSerializer(told).data, 201)

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from portal.access.gate import get_or_404, page
 from portal.access.member import PortalRequest
 from portal.access.services.refusals import NotAllowed
-from portal.jobs import Job, StandStill
+from portal.jobs import Job
 from portal.ledger.arrivals import NAMED, ask_taking, bring_file, drop_file
 from portal.ledger.lines import HEADS
 from portal.ledger.models import ArrivalState, ArrivingEntry, EntryArrival
@@ -45,8 +45,8 @@ def entry_import(request: PortalRequest) -> HttpResponseBase:
         file = form.cleaned_data["file"]
         try:
             return redirect("reconciliation:entry-arrival", bring_file(file, str(file.name), by=request.member).pk)
-        except (NotAllowed, StandStill) as refusal:
-            form.add_error("file", refusal.sentence)
+        except NotAllowed as refusal:
+            form.add_error("file", refusal.message)
     mine = EntryArrival.objects.filter(environment=request.member.institution.environment).defer("faults")
     context = {"form": form, "heads": HEADS, "arrivals": mine.exclude(way="api")[:RECENT]}
     return render(request, "reconciliation/entry_import.html", context)
@@ -77,8 +77,8 @@ def entry_take(request: PortalRequest, arrival_id: UUID) -> HttpResponseBase:
     arrival = get_or_404(EntryArrival, arrival_id)
     try:
         ask_taking(arrival, by=request.member)
-    except (NotAllowed, StandStill) as refusal:
-        messages.error(request, refusal.sentence)
+    except NotAllowed as refusal:
+        messages.error(request, refusal.message)
     return redirect("reconciliation:entry-arrival", arrival.pk)
 
 
@@ -90,5 +90,5 @@ def entry_drop(request: PortalRequest, arrival_id: UUID) -> HttpResponseBase:
         drop_file(arrival, by=request.member)
         messages.success(request, f"已放弃 {arrival.name}")
     except NotAllowed as refusal:
-        messages.error(request, refusal.sentence)
+        messages.error(request, refusal.message)
     return redirect("reconciliation:entry-import")
