@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from portal.gateway.national import NATIONAL
 from portal.gateway.sandbox.plays import control
@@ -74,9 +74,6 @@ def _form(party: Any, asked: Mapping[str, Any], kind: str) -> dict[str, Any]:
 def _chosen(rows: QuerySet[BookRow], asked: Mapping[str, Any], kind: str) -> list[BookRow]:
     """Whole rows that no fault has touched, in an order that the seed makes."""
     found = rows.filter(fault="", is_refund=kind == "refund_here")
-    if kind == "refund_there":
-        paid_back = BookRow.objects.filter(party=OuterRef("party"), refunds=OuterRef("setl_id"))
-        found = found.exclude(Exists(paid_back))
     if asked.get("setl_ids"):
         return list(found.filter(setl_id__in=asked["setl_ids"]))
     if asked.get("day"):
@@ -84,7 +81,7 @@ def _chosen(rows: QuerySet[BookRow], asked: Mapping[str, Any], kind: str) -> lis
         found = between(found, day, day)
     seed = f"{asked.get('seed', '0')}:{kind}"
     drawn = sorted(found, key=lambda one: hashlib.sha256(f"{seed}:{one.setl_id}".encode()).digest())
-    if kind != "refund_here":  # one fault a settlement: its refund would be a difference, too
+    if kind != "refund_here":  # one fault a settlement: its refund would be a difference, too, or be paid back twice
         with_refund = (
             set(BookRow.objects.filter(party=drawn[0].party).values_list("refunds", flat=True)) if drawn else ()
         )
