@@ -243,6 +243,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SERVE_INCLUDE_SCHEMA": False,
     # Several tables have a column `state`; the schema gives each list of values a name of its own.
     "ENUM_NAME_OVERRIDES": {
+        "JobState": "portal.jobs.models.JobState",
         "DeliveryState": "portal.hooks.models.DeliveryState",
         "OperationState": "portal.gateway.journal.states.State",
         "ClearingRowState": "clearing.models.row.RowState",

@@ -62,12 +62,15 @@ class Problem(Exception):
         *,
         errors: Sequence[Mapping[str, str]] = (),
         headers: Mapping[str, str] | None = None,
+        operation: str = "",
     ) -> None:
         super().__init__(detail)
         self.status, self.code, self.detail = status, code, detail
         #: Each {"pointer": "/rows/0/year", "detail": "…"}: a JSON pointer into the request's body.
         self.errors = [dict(error) for error in errors]
         self.headers = dict(headers or {})
+        #: Address of the operation that is in the way, if there is one.
+        self.operation = operation
 
 
 _meanings: dict[type[Exception], tuple[int, str]] = {}
@@ -107,6 +110,7 @@ def body(request: Any, problem: Problem) -> dict[str, Any]:
         "code": problem.code,
         "errors": problem.errors,
         "request_id": getattr(request, "request_id", ""),
+        **({"operation": problem.operation} if problem.operation else {}),
     }
 
 

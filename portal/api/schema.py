@@ -30,6 +30,7 @@ PROBLEM = {
                 },
             },
         },
+        "operation": {"type": "string", "description": "409 时：正在办理的接口业务的地址，结果在那里查询"},
         "request_id": {"type": "string", "description": "请求编号，报告问题时提供"},
     },
 }
@@ -72,6 +73,13 @@ class PortalSchema(AutoSchema):
             seen = "所依据的版本（GET 回应的 ETag）；记录已是另一版时回应 412，没有做任何修改"
             return [key, OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description=seen), meant]
         return [key, meant]
+
+    def _get_serializer_name(self, serializer: Any, direction: Any, bypass_extensions: bool = False) -> str:
+        """Reconciliation speaks of runs, months and decisions like the businesses it compares: its names say whose."""
+        name = str(super()._get_serializer_name(serializer, direction, bypass_extensions))  # type: ignore[no-untyped-call]
+        inner = getattr(serializer, "child", serializer)
+        prefix = {"reconciliation": "Reconciliation"}.get(type(inner).__module__.partition(".")[0], "")
+        return name if not prefix or name.startswith(prefix) else f"{prefix}{name}"
 
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:
         operation = super().get_operation(*args, **kwargs)

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.urls import include, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
-from portal.api import docs, keys
+from portal.api import docs, keys, resources
 
 app_name = "api"
 BUSINESSES = [
@@ -21,6 +21,14 @@ VERSION_1 = [
     path("docs", docs.docs, name="docs"),
     path("keys", keys.Keys.as_view(), name="keys"),
     path("keys/<uuid:key_id>/revoke", keys.KeyRevocation.as_view(), name="key-revoke"),
+    path("jobs/", resources.Jobs.as_view(), name="jobs"),
+    path("jobs/<uuid:job_id>", resources.OneJob.as_view(), name="job"),
+    path("jobs/<uuid:job_id>/cancellations", resources.JobCancellations.as_view(), name="job-cancellations"),
+    path("audit/", resources.Audit.as_view(), name="audit"),
+    path("institution", resources.OwnInstitution.as_view(), name="institution"),
+    path("code-lists/", resources.CodeLists.as_view(), name="code-lists"),
+    path("code-lists/<str:name>", resources.OneCodeList.as_view(), name="code-list"),
+    path("health", resources.Health.as_view(), name="health"),
     path("channels/", include("portal.gateway.channels.api_urls")),
     path("environments/", include("portal.gateway.environments.api_urls")),
     path("operations/", include("portal.gateway.api_urls")),

@@ -15,7 +15,7 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from portal.access.door import tenant_tx
-from portal.access.gate import Gate
+from portal.access.gate import Gate, asked_for
 from portal.access.member import Member
 from portal.access.permissions import permission
 from portal.access.rows import in_environment
@@ -27,6 +27,7 @@ from portal.api.paging import Pages
 from portal.api.parsers import StrictJson
 from portal.api.problems import Problem
 from portal.api.reading import ReadSerializer
+from portal.api.running import naming_what_runs
 from portal.api.schema import PortalSchema
 
 #: Says which environment a caller means; on every answer, the one it belongs to.
@@ -127,7 +128,15 @@ class ApiView(APIView):
             return act()
 
     def rendered(self, handler: Callable[..., Response], request: Request, *args: Any, **kwargs: Any) -> Response:
-        return self.finished(request, handler(request, *args, **kwargs))
+        token = asked_for.set([])
+        try:
+            return self.finished(request, handler(request, *args, **kwargs))
+        except Exception as error:
+            if (named := naming_what_runs(error, asked_for.get() or [])) is error:
+                raise
+            raise named from error
+        finally:
+            asked_for.reset(token)
 
     def finished(self, request: Request, response: Response) -> Response:
         """Render inside the door: nothing may be read after it has closed."""

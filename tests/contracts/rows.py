@@ -21,6 +21,7 @@ FITTING: dict[str, dict[str, Any]] = {
     "environments.Switch": {"after": "production"},
     "gateway.NationalEdition": {"content": Jsonb({"province": "样例省", "version": "1"})},
     "injury.Mapping": {"centre_code": "SZFYP999"},
+    "reconciliation.Run": {"begin": date(2026, 1, 1), "end": date(2026, 1, 2)},
     "settlement.AcceptanceRun": {"state": "done"},
 }
 
