@@ -52,16 +52,13 @@ def recharged_agrees(
     return refundable + (refunded or ZERO) + (refunding or ZERO) == amount
 
 
-def refunded_agrees(amount: Decimal, refunded: Decimal | None, done: Decimal, held: Decimal) -> bool | None:
+def refunded_agrees(amount: Decimal, refunded: Decimal | None, others: Decimal) -> bool | None:
     """Whether what is told as refunded can be with this refund's amount; None when nothing is told.
 
-    Platforms differ in whether they tell this refund's amount or all refunds of the recharge: `done` are the others
-    that are done, `held` those and the ones whose end nobody knows yet.
+    Platforms differ in whether they tell this refund's amount or all refunds of the recharge up to then: `others` are
+    the other ones that are done or may be. An answer may be old, so that the latest of them are not in it.
     """
-    if refunded is None:
-        return None
-    told = abs(refunded)
-    return told == amount or amount + done <= told <= amount + held
+    return None if refunded is None else amount <= abs(refunded) <= amount + others
 
 
 def moment(text: str) -> datetime | None:

@@ -69,7 +69,9 @@ def test_refunds_under_faults_are_never_doubled(cashier, monkeypatch):
         live = Operation.objects.filter(state__in=[State.IN_DOUBT, State.RESOLVING, State.QUEUED]).count()
         done = dict(Refund.objects.filter(state=RefundState.REFUNDED).values_list("number", "amount"))
         held = {one.pk: one.held for one in Recharge.objects.all()}
+        notes = list(Refund.objects.exclude(state=RefundState.REFUNDED).values_list("note", "operation__message"))
     effects = cashier.effects(REFUND)
+    assert notes == []
     assert (states, live) == (Counter({RefundState.REFUNDED: COUNT}), 0)
     assert Counter(one["business_key"] for one in effects) == Counter(done.keys()), "each number once, and no other"
     assert not [one for one in effects if one["duplicate"]]

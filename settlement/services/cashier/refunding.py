@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Sum
 from django.utils import timezone
 
 from portal.access.door import tenant_tx
@@ -184,7 +184,7 @@ class Refunding(Handler):
         if row is None:
             return
         told: Any = reply or onetrans.Refunded()
-        agrees = refunded_agrees(row.amount, told.refundedAmt, *others(row))
+        agrees = refunded_agrees(row.amount, told.refundedAmt, others(row))
         row.state = RefundState.REFUNDED if agrees is not False else RefundState.ODD
         row.note = "" if agrees is not False else f"平台答复已退 {told.refundedAmt} 元，与退款金额不符，请与平台核对"
         row.trace_no = told.traceNo[:64]
@@ -223,7 +223,7 @@ def wanted_of(row: Refund) -> Wanted:
     before = others(row)
     return Wanted(
         query=query_of(REFUND, row.number, row.account, row.desk),
-        agrees=lambda told: refunded_agrees(row.amount, told.refundedAmt, *before),
+        agrees=lambda told: refunded_agrees(row.amount, told.refundedAmt, before),
         reply=lambda told: as_refunded(row.number, told),
         what=row.number,
     )
@@ -242,11 +242,10 @@ def as_refunded(number: str, told: onetrans.Trade) -> onetrans.Refunded:
     return onetrans.Refunded.model_validate({name: value for name, value in known.items() if value is not None})
 
 
-def others(row: Refund) -> tuple[Decimal, Decimal]:
-    """What other refunds of the same recharge have given back, and what they have or may have."""
+def others(row: Refund) -> Decimal:
+    """What other refunds of the same recharge have given back, or may have."""
     rest = Refund.objects.filter(recharge=row.recharge_id, state__in=RefundState.holding()).exclude(pk=row.pk)
-    sums = rest.aggregate(done=Sum("amount", filter=Q(state=RefundState.REFUNDED)), held=Sum("amount"))
-    return sums["done"] or ZERO, sums["held"] or ZERO
+    return rest.aggregate(sum=Sum("amount"))["sum"] or ZERO
 
 
 def moved(operation: Operation) -> Refund | None:
