@@ -206,14 +206,15 @@ class _Adapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
 
     def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> tuple[Any, Any]:
-        host, options = super().build_connection_pool_key_attributes(request, verify, cert)
+        host, known = super().build_connection_pool_key_attributes(request, verify, cert)
+        options: dict[str, Any] = dict(known)
         if self.tls is not None and host["scheme"] == "https":
             options |= {"ssl_context": self.tls.context(), "assert_hostname": False}
         return host, options
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
         if self.tls is None:  # otherwise the system's authorities would be believed beside the one certificate
-            super().cert_verify(conn, url, verify, cert)
+            super().cert_verify(conn, url, verify, cert)  # type: ignore[no-untyped-call]
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import json
 import socket
 import threading
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -70,7 +71,13 @@ def desk(port, settings, dora, hospital_a, sandbox, tmp_path):
 
 
 def recharge(desk, number):
-    who = {"cardType": "03", "cardNo": "C1", "accountType": "01", "hisCustId": "P1", "userName": "甲患者"}
+    who: dict[str, Any] = {
+        "cardType": "03",
+        "cardNo": "C1",
+        "accountType": "01",
+        "hisCustId": "P1",
+        "userName": "甲患者",
+    }
     return Recharge(outChargeNo=number, amount=Decimal("12.30"), desk=str(desk.pk), **who)
 
 
@@ -127,10 +134,11 @@ def test_what_was_lost_on_the_way_is_found_in_the_spool(desk, lost, alice_member
         operation = Operation.objects.get(pk=opened.pk)
     assert operation.state == State.IN_DOUBT
     found = stored_answer(operation)
+    assert found is not None
     effects = sandbox.truth("onetrans", "APP1")["effects"]
     if lost == "answer":
         assert (found.outcome, len(effects)) == ("ok", 1)
-        assert found.reply.traceNo
+        assert found.require().traceNo
     else:
         assert (found.outcome, len(effects)) == ("not_sent", 0)
         assert "不再执行" in found.sentence

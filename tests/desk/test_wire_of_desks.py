@@ -3,6 +3,7 @@
 import base64
 import json
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ SETTINGS = wire.WireSettings(
     next_stamp=lambda _: "202503010830000001",
 )
 MSGID = "H44010000001202503010830000001"
-WHO = {"cardType": "03", "cardNo": "C1", "accountType": "01"}
+WHO: dict[str, Any] = {"cardType": "03", "cardNo": "C1", "accountType": "01"}
 CHANGE = Recharge(**WHO, outChargeNo="CZ1", hisCustId="P1", userName="甲患者", amount=Decimal("12.30"), desk="0" * 36)
 QUERY = QueryTrade(**WHO, tradeType="hop.trade.recharge", outTradeNo="CZ1")
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 import struct
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 LENGTH = struct.Struct(">I")
 
 
-def write_frame(pipe: BinaryIO, message: dict[str, Any]) -> None:
+def write_frame(pipe: IO[bytes], message: dict[str, Any]) -> None:
     """Write it whole; OSError when the other side is gone."""
     data = json.dumps(message).encode()
     pipe.write(LENGTH.pack(len(data)) + data)
     pipe.flush()
 
 
-def read_frame(pipe: BinaryIO) -> dict[str, Any] | None:
+def read_frame(pipe: IO[bytes]) -> dict[str, Any] | None:
     """The next one; None when the other side is gone."""
     head = pipe.read(LENGTH.size)
     if len(head) < LENGTH.size:

@@ -23,7 +23,7 @@ from portal.jobs import Job, start
 CHECK = "gateway.desk.check"
 #: What people type, and the most bytes of it in GBK.
 FIELDS = {"name": 40, "address": 200, "device_no": 100, "term_no": 30, "dept_code": 20, "dept_name": 30}
-LABELS = {name: str(Desk._meta.get_field(name).verbose_name) for name in (*FIELDS, "is_active")}
+LABELS = {one.name: str(one.verbose_name) for one in Desk._meta.fields if one.name in (*FIELDS, "is_active")}
 
 
 class DeskFault(ValueError):
@@ -131,8 +131,8 @@ def _length(name: str, value: str) -> str:
 
 
 def _taken(name: str, desk: Desk | None) -> str:
-    others = Desk.objects.filter(name=name, environment=_environment()).exclude(pk=desk.pk if desk else None)
-    return "名称：已有同名的终端" if others.exists() else ""
+    others = Desk.objects.filter(name=name, environment=_environment()).values_list("pk", flat=True)
+    return "名称：已有同名的终端" if any(desk is None or pk != desk.pk for pk in others) else ""
 
 
 def _address(value: str) -> str:

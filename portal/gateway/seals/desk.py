@@ -11,8 +11,8 @@ from portal.gateway.seals.switches import Switches
 #: Most bytes in GBK of the message's own items (table 3-1) and of what the wire fills in.
 SIZES = {"recer_sys_code": 10, "prd_id": 32, "dev_no": 100, "signtype": 10, "enc_type": 5, "dept_codg": 20}
 SIZES |= {"dept_name": 30, "opter": 30, "opter_name": 50, "opter_type": 3, "term_no": 30, "ehc_app_id": 32}
-NEEDED = ("recer_sys_code", "signtype", "enc_type", "dept_codg", "dept_name", "opter", "opter_name", "opter_type")
-NEEDED += ("term_no",)
+NEEDED = {"recer_sys_code", "signtype", "enc_type", "dept_codg", "dept_name", "opter", "opter_name", "opter_type"}
+NEEDED |= {"term_no"}
 
 
 @dataclass(frozen=True, slots=True)
