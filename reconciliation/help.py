@@ -22,3 +22,14 @@ topic(
     ),
     "3201 3202 9101 9102 总账 明细账 清算申请 视同清算 结账 不平 退费 自动对账",
 )
+
+topic(
+    "entries",
+    "结算账与导入",
+    50,
+    (
+        *("entry-list#book", "entry-detail#entry", "entry-import#import", "entry-arrival#preview"),
+        "arrival-list#preview",
+    ),
+    "入账 导入 Excel 文本 版次 作废 退费 结算ID 结果待确认 医院系统",
+)

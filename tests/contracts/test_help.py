@@ -21,6 +21,7 @@ NOT_EXPLAINED: dict[str, str] = {
     "injury:material-file": "a file",
     "injury:invoice-file": "a file",
     "injury:fee-template": "a file",
+    "reconciliation:entry-template": "a file",
 }
 
 
