@@ -83,7 +83,12 @@ class OneWebhook(ApiView):
     def get(self, request: ApiRequest, webhook_id: UUID) -> Response:
         return Response(WebhookSerializer(get_or_404(Webhook, webhook_id)).data)
 
-    @extend_schema(request=ChangedWebhookSerializer, responses=WebhookSerializer, summary="修改或停用消息推送")
+    @extend_schema(
+        request=ChangedWebhookSerializer,
+        responses=WebhookSerializer,
+        operation_id="webhooks_change",
+        summary="修改或停用消息推送",
+    )
     def post(self, request: ApiRequest, webhook_id: UUID) -> Response:
         webhook = get_or_404(Webhook, webhook_id)
         self.must_match(webhook.version)
