@@ -82,7 +82,7 @@ class PrepaidAccount(TenantModel):
 
     @property
     def card_type_label(self) -> str:
-        return code_list("onetrans.cardType").label(self.card_type)
+        return code_list("onetrans.card_type").label(self.card_type)
 
 
 class RechargeState(models.TextChoices):
