@@ -1,8 +1,8 @@
 """A client of the portal's API in the standard library alone: safe to call again, whatever happens to the connection.
 
-    portal = Portal("https://portal.example", "the key", signing="the signing secret, if the key has one")
-    done = portal.finished(portal.post("clearing/generations", {"year": 2025, "insurance": "001", "agency": "003"}))
-    for row in portal.rows("clearing/rows", year=2025): ...
+portal = Portal("https://portal.example", "the key", signing="the signing secret, if the key has one")
+done = portal.finished(portal.post("clearing/generations", {"year": 2025, "insurance": "001", "agency": "003"}))
+for row in portal.rows("clearing/rows", year=2025): ...
 """
 
 import hashlib
@@ -84,4 +84,5 @@ class Portal:
         moment, nonce = str(int(time.time())), secrets.token_hex(16)
         path = url[len(urllib.parse.urljoin(url, "/")) - 1 :]
         said = f"{moment}.{nonce}.{method}.{path}.".encode() + content
-        return f"t={moment},n={nonce},sm3={hmac.new(self.signing.encode(), said, lambda: hashlib.new('sm3')).hexdigest()}"
+        mac = hmac.new(self.signing.encode(), said, lambda *data: hashlib.new("sm3", *data))
+        return f"t={moment},n={nonce},sm3={mac.hexdigest()}"

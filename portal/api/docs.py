@@ -13,6 +13,7 @@ from portal.api.problems import NOT_FOUND, answer
 from portal.api.reference import Field, fields, reference
 from portal.api.schema import PROBLEM
 from portal.api.views import ApiView
+from portal.hooks.events import declared_events
 
 
 class Schema(ApiView, SpectacularJSONAPIView):
@@ -25,7 +26,11 @@ class Schema(ApiView, SpectacularJSONAPIView):
 def docs(request: PortalRequest) -> HttpResponse:
     generator: Any = SchemaGenerator()  # type: ignore[no-untyped-call]
     schema = generator.get_schema(request=None, public=True)
-    return render(request, "api/docs.html", {"groups": reference(schema), "problem": reference_of_problem()})
+    return render(
+        request,
+        "api/docs.html",
+        {"groups": reference(schema), "problem": reference_of_problem(), "events": declared_events()},
+    )
 
 
 def reference_of_problem() -> list[Field]:

@@ -17,7 +17,6 @@ from django.db import connection, connections
 from portal.access.door import tenant_tx
 from portal.access.services.keys import grantable_scopes
 from portal.api.models import IdempotentCall
-from portal.gateway.channels.seed import seed_channels
 from tests.api.notes import make_key
 from tests.cast import make_institution, make_member
 from tests.contracts.test_isolation import TENANTS
@@ -145,13 +144,13 @@ def test_the_python_client_of_the_documentation_works_and_is_short(house: House)
         made = portal.post("clearing/generations", SCOPE, key="the-same")
         assert made["state"] == "queued"
         assert portal.finished(made, seconds=0)["id"] == made["id"]
-        assert list(portal.rows("clearing/generations", limit=1))[0]["year"] == 2025
+        assert next(portal.rows("clearing/generations", limit=1))["year"] == 2025
     with pytest.raises(example.Refused, match="422 invalid"):
         portal.post("clearing/generations", {})
     with pytest.raises(example.Refused, match="401 signature-wrong"):
         example.Portal(house.url, house.signed, signing="cd" * 32).get("health")
     nobody = example.Portal("http://127.0.0.1:9", house.key, tries=2, pause=0.01)
-    with pytest.raises(OSError):  # noqa: PT011
+    with pytest.raises(OSError):
         nobody.get("health")
 
 
