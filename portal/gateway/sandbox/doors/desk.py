@@ -23,7 +23,7 @@ from portal.gateway.messages import Gateway, Request, faults, request_class, wir
 from portal.gateway.sandbox.doors.answers import played, use
 from portal.gateway.sandbox.faults import Hit, hit_for, magic
 from portal.gateway.sandbox.library.functions import FUNCTIONS, Said, framed
-from portal.gateway.sandbox.models import Party
+from portal.gateway.sandbox.models import Party, UsedNonce
 from portal.gateway.sandbox.plays import Call, Refuse, Refused
 from portal.gateway.sandbox.trouble import HTML, cut_off, gone, sever
 
@@ -186,6 +186,8 @@ class _Exchange:
     def _played(self) -> Mapping[str, Any]:
         assert self.party is not None
         if self.hit.kind == "busy":
+            # The library never passed it on, so the same message may come again.
+            UsedNonce.objects.filter(pk=self.number).delete()
             raise Refuse(BUSY, "接口业务不支持并发调用")
         if self.hit.kind == "reject":
             raise Refuse(REFUSED, "沙箱按业务编号的结尾 -REJECT 拒绝")
