@@ -117,7 +117,8 @@ def with_sums(rows: QuerySet[Any]) -> QuerySet[Any]:
         )
 
     rows = rows.annotate(paid=sum_of(Recharge, RechargeState.PAID), back=sum_of(Refund, RefundState.REFUNDED))
-    return rows.annotate(left=F("paid") - F("back"))
+    found: QuerySet[Any] = rows.annotate(left=F("paid") - F("back"))
+    return found
 
 
 class AccountList(ListPage):

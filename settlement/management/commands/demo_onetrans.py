@@ -58,8 +58,9 @@ class Command(BaseCommand):
         party = f"DEMO{institution.code}"
         with tenant_tx(institution.pk):
             known = {"address": settings.BRIDGE_URL, "token": token, "term_no": "T0001", "is_active": True}
-            here = {"environment": institution.environment, "name": "演示窗口"}
-            desk, _ = Desk.objects.update_or_create(**here, defaults=known)
+            desk, _ = Desk.objects.update_or_create(
+                environment=institution.environment, name="演示窗口", defaults=known
+            )
             clerk, reviewer, admin = (member_with(institution, role) for role in (CLERK, REVIEWER, INSTITUTION_ADMIN))
         people: dict[str, Any] = {"clerk": clerk, "reviewer": reviewer, "admin": admin}
         walk = Walk(**people, sandbox=sandbox, folder=folder, say=self.say, party=party, desk=desk)

@@ -98,7 +98,7 @@ def pay_in(walk: Walk, person: PersonRead) -> Recharge:
     with walk.tx():
         account = open_account(holder, by=walk.clerk)
         made = recharge(account, Payment(PAID, fee_type="预交金"), desk=walk.desk, by=walk.clerk)
-    done = through(walk, made)
+    done: Recharge = through(walk, made)
     walk.told("充值", "hop.trade.recharge", f"{done.number} {done.amount:,.2f} 元", f"跟踪号 {done.trace_no}")
     if done.state != "paid":
         raise Failed(f"充值：{done.shown_state}")
@@ -154,8 +154,15 @@ def keep_paper(walk: Walk, row: Recharge | Refund) -> None:
 
 
 def charged_and_cancelled(walk: Walk, person: PersonRead) -> None:
-    insured = {"insurance": person.insurance, "insured_at": person.insurances[0].insured_at}
-    payer = Payer("01", person.name, person.document, person.card_no, person_no=person.person_no, **insured)
+    payer = Payer(
+        "01",
+        person.name,
+        person.document,
+        person.card_no,
+        person_no=person.person_no,
+        insurance=person.insurance,
+        insured_at=person.insurances[0].insured_at,
+    )
     with walk.tx():
         made = charge(payer, desk=walk.desk, by=walk.clerk)
     done: CashierCharge = through(walk, made)

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from django.utils import timezone
-from portal.gateway.desk.services import desk_of, desks
 from pydantic import ValidationError
 
 from portal.access.door import required_institution
 from portal.access.member import Member
 from portal.gateway.desk import gbk_faults
+from portal.gateway.desk.services import desk_of, desks
 from portal.gateway.messages import Request, faults
 from portal.gateway.models import Desk
 from settlement.services.refusals import Refused

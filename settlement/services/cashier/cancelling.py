@@ -103,8 +103,8 @@ class Cancelling(Handler):
             row.account, row.cash = size(told.acct_pay), size(told.psn_cash_pay)
         row.reply = reply.model_dump(mode="json", by_alias=True) if reply is not None else None
         row.save()
-        amounts = {name: f"{getattr(row, name) or 0:.2f}" for name in ("account", "cash")}
-        record(CASHIER_CANCELLED, row, by=None, number=row.number, setl_id=row.setl_id, **amounts)
+        account, cash = f"{row.account or 0:.2f}", f"{row.cash or 0:.2f}"
+        record(CASHIER_CANCELLED, row, by=None, number=row.number, setl_id=row.setl_id, account=account, cash=cash)
 
     def rejected(self, operation: Operation) -> None:
         row = undone(operation)

@@ -77,9 +77,9 @@ def charges(span: Span) -> Iterator[CentreFacts]:
     """Both halves of what was charged and taken back; without a query, in the words of the cancellation."""
     rows = CashierCharge.objects.filter(environment=span.environment, state=ChargeState.CANCELLED, total__isnull=False)
     for row in rows.filter(cancelled_at__gte=span.begins_at, cancelled_at__lt=span.ends_at):
-        amounts = {name: getattr(row, name) or ZERO for name in ("total", "fund", "account", "cash")}
+        amounts: dict[str, Any] = {name: getattr(row, name) or ZERO for name in ("total", "fund", "account", "cash")}
         told = "撤销答复（chs.common.outpatient.settle.cancel）"
-        known = {"family": FAMILY, "number": row.number, "mdtrt_id": row.mdtrt_id, "told": told}
+        known: dict[str, Any] = {"family": FAMILY, "number": row.number, "mdtrt_id": row.mdtrt_id, "told": told}
         yield CentreFacts(**known, **amounts, setl_id=row.setl_id, settled_at=row.charged_at)
-        turned = {name: Decimal(0) - value for name, value in amounts.items()}
+        turned: dict[str, Any] = {name: Decimal(0) - value for name, value in amounts.items()}
         yield CentreFacts(**known, **turned, setl_id=row.cancel_setl_id, settled_at=row.cancelled_at, is_refund=True)

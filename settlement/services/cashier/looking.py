@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
-from portal.gateway.desk.spooled import stored_answer
 
 from portal.access.door import tenant_tx
+from portal.gateway.desk.spooled import stored_answer
 from portal.gateway.journal import Applied, Ask, Declined, Evidence, NotApplied, Operation, StillUnknown, Verdict, pace
 from portal.gateway.journal.doubt import kind_of
 from portal.gateway.messages import Record

@@ -111,10 +111,9 @@ class Recharging(Handler):
         if row is None:
             return  # found in the spool after a restore: people decide
         told: Any = reply or onetrans.Recharged()
-        extra = told.extra or type("Nothing", (), {"paytype": "", "callsn": ""})
         row.state, row.note = RechargeState.PAID, ""
         row.charge_no, row.trace_no = told.chargeNo[:32], told.traceNo[:64]
-        row.callsn, row.channel = first(told.callsn, extra.callsn)[:32], extra.paytype[:32]
+        row.callsn, row.channel = first(told.callsn, said(told, "callsn"))[:32], said(told, "paytype")[:32]
         row.qrcode = told.qrcode or None
         row.paid_at = moment(told.traceTime) or timezone.now()
         row.msgid = last_msgid(operation)
@@ -136,6 +135,11 @@ class Recharging(Handler):
                 return StillUnknown(NOBODY, for_people=True)
             wanted = wanted_of(row)
         return look(operation, ask, wanted)
+
+
+def said(told: Any, name: str) -> str:
+    """An item of the answer's further facts (extra); empty when there are none."""
+    return str(getattr(told.extra, name)) if told.extra else ""
 
 
 def wanted_of(row: Recharge) -> Wanted:
