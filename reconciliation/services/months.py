@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db import IntegrityError
+from django.db.models import Count, QuerySet
+from django.db.models.functions import TruncMonth
 from django.db.transaction import atomic
 from django.utils import timezone
 
@@ -16,9 +21,9 @@ from portal.gateway.national import NATIONAL
 from portal.ledger.facts import Span
 from portal.ledger.reading import ScopeSums
 from reconciliation.actions import MONTH_CLOSED
-from reconciliation.models import MonthClose, Run, RunKind, Total, TotalState
+from reconciliation.models import MonthClose, Run, RunKind, RunState, Total, TotalState
 from reconciliation.services.applying import applications
-from reconciliation.services.blocking import Blocking, blocked_by, blocking
+from reconciliation.services.blocking import Blocking, blocked_by, blocking, open_differences, open_entries
 from reconciliation.services.refusals import Refused
 from reconciliation.services.runs import start_run
 from reconciliation.services.scopes import added, key_of, scopes_of
@@ -137,13 +142,64 @@ def month_state(environment: str, month: date, family: str = NATIONAL.name) -> M
     )
 
 
-def month_states(environment: str, family: str = NATIONAL.name) -> list[MonthState]:
-    """This month and those before it, the newest first."""
-    months, month = [], timezone.localdate().replace(day=1)
-    for _ in range(SHOWN):
-        months.append(month_state(environment, month, family))
-        month = month_before(month)
-    return months
+@dataclass(frozen=True)
+class MonthLine:
+    """One month in the list: what is known without adding up its settlements again."""
+
+    month: date
+    run: Run | None
+    close: MonthClose | None
+    applied: int
+    blocked: int
+    is_past: bool
+
+    @property
+    def state(self) -> tuple[str, str]:
+        """A word for the list and its colour."""
+        if self.close:
+            return "已结账", "good"
+        if not self.is_past:
+            return "当月", ""
+        if self.run and self.run.is_live:
+            return str(self.run.get_state_display()), self.run.tone
+        if self.blocked:
+            return "有未处理事项", "bad"
+        if self.run and self.run.state == RunState.BALANCED:
+            return ("已视同申请清算" if self.applied else "没有结算"), "good"
+        if self.applied:
+            return "部分已申请清算", "warn"
+        return ("对账未平", "bad") if self.run else ("未对账", "warn")
+
+
+def month_lines(environment: str, family: str = NATIONAL.name) -> list[MonthLine]:
+    """This month and those before it, the newest first; a fixed number of statements."""
+    months = [timezone.localdate().replace(day=1)]
+    while len(months) < SHOWN:
+        months.append(month_before(months[-1]))
+    begin, end = months[-1], next_month(months[0])
+    mine = {"environment": environment, "family": family}
+    runs = Run.objects.filter(**mine, kind=RunKind.MONTH, begin__in=months).defer("rounds", "counts")
+    closes = MonthClose.objects.filter(**mine, month__in=months)
+    applied = Total.objects.filter(
+        environment=environment,
+        run__family=family,
+        is_application=True,
+        state=TotalState.BALANCED,
+        begin__in=months,
+    )
+    blocked = Counter(dict(_by_month(open_differences(environment, family, begin, end))))
+    blocked.update(dict(_by_month(open_entries(environment, family, begin, end))))
+    run_of, close_of = {one.begin: one for one in runs}, {one.month: one for one in closes}
+    count_of = dict(applied.order_by().values_list("begin").annotate(Count("pk")))
+    return [
+        MonthLine(one, run_of.get(one), close_of.get(one), count_of.get(one, 0), blocked[one], one != months[0])
+        for one in months
+    ]
+
+
+def _by_month(rows: QuerySet[Any]) -> Iterable[tuple[date, int]]:
+    found = rows.order_by().annotate(month=TruncMonth("day")).values_list("month").annotate(Count("pk"))
+    return [(month, count) for month, count in found]
 
 
 def blocking_rows(state: MonthState, environment: str) -> list[Blocking]:

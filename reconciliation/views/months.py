@@ -15,8 +15,8 @@ from reconciliation.forms.runs import CloseForm
 from reconciliation.services.months import (
     blocking_rows,
     close_month,
+    month_lines,
     month_state,
-    month_states,
     start_month,
 )
 from reconciliation.views.asking import environment, said
@@ -35,8 +35,8 @@ def month_or_404(year: int, month: int) -> date:
 @page("reconciliation.runs.view")
 def month_list(request: PortalRequest) -> HttpResponseBase:
     """整月对账: this month and the twelve before it."""
-    states = month_states(environment(request))
-    return render(request, "reconciliation/month_list.html", {"months": states, **rights(request)})
+    lines = month_lines(environment(request))
+    return render(request, "reconciliation/month_list.html", {"months": lines, **rights(request)})
 
 
 @page("reconciliation.runs.view")

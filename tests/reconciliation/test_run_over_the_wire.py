@@ -42,7 +42,7 @@ def desk(transactional_db, alice_member, bob_member, national_counterpart, setti
     return desk_of(alice_member, bob_member, party)
 
 
-def test_books_that_agree_take_one_question_a_scope_and_no_file(desk) -> None:
+def test_books_that_agree_take_one_question_a_scope_and_no_file(desk):
     """Refunds are rows of their own; the day before and the day after do not count."""
     for day in (YESTERDAY - timedelta(days=1), YESTERDAY, TODAY):
         desk.both(day, 20, refund_every=5)
@@ -55,7 +55,7 @@ def test_books_that_agree_take_one_question_a_scope_and_no_file(desk) -> None:
     assert desk.effects() == [], "a day is a question, not an application"
 
 
-def test_what_differs_is_sent_as_a_file_and_the_total_is_asked_again(desk) -> None:
+def test_what_differs_is_sent_as_a_file_and_the_total_is_asked_again(desk):
     """One settlement that the centre lost, one that we do not know: found, kept with both files, gone when mended."""
     desk.both(YESTERDAY, 12, refund_every=4)
     desk.act("spoil_book", kind="missing_there", day=f"{YESTERDAY}", count=1, seed="1")
@@ -82,7 +82,7 @@ def test_what_differs_is_sent_as_a_file_and_the_total_is_asked_again(desk) -> No
 UNREADABLE = {"error": "不是约定的报文格式", "path": "内部结构异常", "gbk": "UTF-8", "half": "不完整", "": "解压后过大"}
 
 
-def test_a_result_that_cannot_be_read_is_kept_and_said(desk, monkeypatch) -> None:
+def test_a_result_that_cannot_be_read_is_kept_and_said(desk, monkeypatch):
     """Text instead of a zip, a name that leaves the folder, another encoding, a cut zip; more than we unpack."""
     rows = desk.both(YESTERDAY, 3)
     with desk.door():
@@ -101,7 +101,7 @@ def test_a_result_that_cannot_be_read_is_kept_and_said(desk, monkeypatch) -> Non
         assert run.differences == 0, "nothing is made up from half a file"
 
 
-def test_a_month_is_applied_for_once_by_a_reviewer_when_nothing_is_open(desk) -> None:
+def test_a_month_is_applied_for_once_by_a_reviewer_when_nothing_is_open(desk):
     """Halves are asked about first; what is balanced becomes one operation; a second one is refused; then the close."""
     desk.both(MONTH, 4)
     desk.both(MONTH.replace(day=20), 4)
@@ -140,7 +140,7 @@ def test_a_month_is_applied_for_once_by_a_reviewer_when_nothing_is_open(desk) ->
     assert [one["duplicate"] for one in applied] == [False]
 
 
-def test_an_application_whose_answer_is_lost_stays_in_doubt_and_is_not_made_again(desk) -> None:
+def test_an_application_whose_answer_is_lost_stays_in_doubt_and_is_not_made_again(desk):
     desk.both(MONTH, 3)
     desk.reviewer.institution.four_eyes = False
     with desk.door():
@@ -152,12 +152,13 @@ def test_an_application_whose_answer_is_lost_stays_in_doubt_and_is_not_made_agai
     with desk.door():
         state = month_state("test", MONTH)
         assert state.run.state == RunState.WAITING, state.run.note
-        assert "待确认" in state.obstacle
+        assert "等待申请结果" in state.obstacle
+        assert [one.total.operation.is_doubtful for one in state.scopes] == [True]
         assert start_month(MONTH, by=desk.reviewer).round == 1, "the run that waits is joined"
         assert Operation.objects.filter(kind="3201").count() == 1
 
 
-def test_each_morning_yesterday_is_reconciled_and_missed_days_are_made_up_for(desk, dora_member) -> None:
+def test_each_morning_yesterday_is_reconciled_and_missed_days_are_made_up_for(desk, dora_member):
     """Scopes that are fixed are asked about without a settlement, too: what only the centre has is found that way."""
     desk.both(YESTERDAY, 2)
     desk.centre(YESTERDAY, 1, insutype="390", clr_type="21", seed="theirs")
@@ -180,7 +181,7 @@ def test_each_morning_yesterday_is_reconciled_and_missed_days_are_made_up_for(de
             save_schedule(is_on=True, at=time.min, scopes=["999/11/440100"], by=dora_member)
 
 
-def test_only_a_month_that_is_over_counts_as_one_and_no_part_of_it_looks_like_one() -> None:
+def test_only_a_month_that_is_over_counts_as_one_and_no_part_of_it_looks_like_one():
     assert next_month(date(2024, 12, 31)) == date(2025, 1, 1)
     for first in (date(2024, 2, 1), date(2023, 2, 1), date(2024, 12, 1)):
         end = next_month(first)
@@ -207,7 +208,7 @@ def packed(*lines: str) -> bytes:
     return made.getvalue()
 
 
-def test_a_result_is_read_with_other_columns_in_another_order() -> None:
+def test_a_result_is_read_with_other_columns_in_another_order():
     """As printed, with one more column before the memo, with one at the end, with a line of names, half a last line."""
     plain = "P1\tM1\tS1\tmsg\t1\t0\tnull\t10.00\t5.00\t1.00"
     for line in (plain, plain.replace("\tnull\t", "\tmore\tnull\t"), plain + "\texp"):
@@ -220,7 +221,7 @@ def test_a_result_is_read_with_other_columns_in_another_order() -> None:
     assert [next(rows)[layout.psn_no], layout.fund_pay_sumamt] == ["P1", None]
 
 
-def test_people_and_programs_start_and_read_runs(desk, alice, bob, charlie, dora) -> None:
+def test_people_and_programs_start_and_read_runs(desk, alice, bob, charlie, dora):
     """A clerk by the form, a program by POST; whole months only by reviewers; another institution finds nothing."""
     rows = desk.both(YESTERDAY, 3)
     with desk.door():
@@ -241,6 +242,7 @@ def test_people_and_programs_start_and_read_runs(desk, alice, bob, charlie, dora
     month = reverse("reconciliation:month-detail", args=[YESTERDAY.year, YESTERDAY.month])
     assert "Z1" in bob.get(month).content.decode()
     assert alice.post(f"{month}start/").status_code == 403
+    assert f"{YESTERDAY:%Y-%m}" in alice.get(reverse("reconciliation:month-list")).content.decode()
     schedule = reverse("reconciliation:run-schedule")
     assert dora.post(schedule, {"is_on": "on", "at": "05:00", "scopes": "310/11"}).status_code == 200
     assert dora.post(schedule, {"is_on": "on", "at": "05:00", "scopes": "310/11/440100"}).status_code == 302
