@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -239,11 +238,6 @@ class Difference(TenantModel):
     @property
     def clr_type_label(self) -> str:
         return code_list("national.clr_type").label(self.clr_type) if self.clr_type else ""
-
-    @property
-    def gap(self) -> Decimal:
-        """What it does to the total; yuan."""
-        return self.total_gap
 
 
 class Sighting(TenantModel):

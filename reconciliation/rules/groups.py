@@ -87,5 +87,5 @@ def grouped(
     found: dict[int, tuple[list[Line], list[Line]]] = {}
     for place, (side, line) in enumerate(lines):
         found.setdefault(root(place), ([], []))[side].append(line)
-    for mine, other in found.values():
-        yield Group(tuple(mine), tuple(other), begins_at, ends_at)
+    for mine, held in found.values():
+        yield Group(tuple(mine), tuple(held), begins_at, ends_at)

@@ -145,9 +145,11 @@ def verdict(rows: Sequence[FamilyDay]) -> tuple[str, str]:
     states = [one.run.state if one.run else None for one in rows if one.run or one.light.is_expected]
     if not states:
         return "当天没有结算，不需要对账", ""
-    if any(one in (RunState.DIFFERENT, RunState.FAILED) for one in states) or any(one.open for one in rows):
-        wrong = [one.title for one in rows if one.open or (one.run and one.run.state != RunState.BALANCED)]
-        return f"{'、'.join(wrong)}不平，请处理", "bad"
+    wrong = [one.title for one in rows if one.open or (one.run and one.run.state == RunState.DIFFERENT)]
+    broken = [one.title for one in rows if one.run and one.run.state == RunState.FAILED and one.title not in wrong]
+    if wrong or broken:
+        told = [f"{'、'.join(wrong)}不平，请处理" if wrong else "", f"{'、'.join(broken)}没有对完" if broken else ""]
+        return "；".join(filter(None, told)), "bad"
     if any(one is None for one in states):
         return "有接口还没有对账", "warn"
     if all(one == RunState.BALANCED for one in states):

@@ -194,12 +194,18 @@ def their_row(run: Run, line: Line, row: Row | None) -> TheirRow:
         settled_at=line.settled_at,
         verdict={"agrees": "一致", "differs": "不一致"}.get(line.verdict, ""),
         memo=line.memo[:500],
-        **{name: getattr(line, name)[: TheirRow._meta.get_field(name).max_length] for name in names},
+        **{name: getattr(line, name)[: _length(name)] for name in names},
         **{name: getattr(line, name) for name in amounts},
     )
     if row is not None:
         made.raw = "\t".join(row)
     return made
+
+
+def _length(name: str) -> int:
+    """Most characters of a column of the centre's rows: a number that is too long is no reason to lose the row."""
+    column: Any = TheirRow._meta.get_field(name)
+    return int(column.max_length)
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ def test_yesterday_is_shown_with_its_differences(alice, hospital_a):
     for told in (f"{YESTERDAY}", "不平，请处理", "本机构有、中心无", "30.00", "结果待确认", "gateway-bad"):
         assert told in text
     later = alice.get(reverse("reconciliation:overview"), {"day": f"{timezone.localdate()}"}).content.decode()
-    assert "没有未处理的差异" in later
+    assert "当天没有结算" in later
     assert "后一天" not in later
 
 
