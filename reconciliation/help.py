@@ -33,3 +33,14 @@ topic(
     ),
     "入账 导入 Excel 文本 版次 作废 退费 结算ID 结果待确认 医院系统",
 )
+
+topic(
+    "differences",
+    "差异的处理",
+    30,
+    (
+        *("difference-list#list", "difference-detail#decide", "difference-decide#many", "difference-assign#many"),
+        *("difference-decide-one#decide", "difference-comment#decide", "sheet-upload#sheet", "sheet-preview#sheet"),
+    ),
+    "单边 金额不一致 重复 跨零点 以中心为准 调账 冲正 重新发送 认可 双人复核 指派 备注 处理表 对账单",
+)

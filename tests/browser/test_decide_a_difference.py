@@ -1,6 +1,6 @@
 """A difference is found, its story seen, decided by a clerk and a reviewer in two browsers, and the run balances."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.urls import reverse
@@ -11,7 +11,7 @@ from portal.access.door import tenant_tx
 from portal.gateway.channels.models import Channel
 from portal.ledger.facts import Source
 from portal.ledger.gathering import write
-from reconciliation.models import Difference, Run, RunState
+from reconciliation.models import Difference, Run, RunSchedule, RunState
 from tests.reconciliation.run_desk import as_facts
 
 pytestmark = pytest.mark.browser
@@ -23,6 +23,7 @@ def book(city, alice_member):
     """Yesterday's settlements in both books, one of them dearer at the centre; its number."""
     with tenant_tx(alice_member.institution_id):
         party = Channel.objects.get(gateway="national", environment="test").app_code
+        RunSchedule.objects.create(environment="test", is_on=False, at=time(6))  # only people start runs here
 
     def act(name, **asked):
         return city["sandbox"].act("national", name, party=party, **asked)
@@ -61,5 +62,5 @@ def test_find_a_difference_decide_it_by_two_people_and_balance(person, worker, b
     clerk.waits_for("0.00 元")
     expect(page.locator(".tag-good").first).to_have_text("平")
     with tenant_tx(alice_member.institution_id):
-        assert Run.objects.get().state == RunState.BALANCED
+        assert Run.objects.get(family="national").state == RunState.BALANCED
         assert Difference.objects.get().outcome == "adopt"
