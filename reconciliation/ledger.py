@@ -93,5 +93,8 @@ def _new(theirs: Mapping[str, Any]) -> EntryFacts:
             name: theirs.get(name, "")
             for name in ("setl_id", "mdtrt_id", "msgid", "insutype", "clr_type", "clr_optins")
         },
-        **told,
+        total=told["total"],
+        fund=told["fund"],
+        account=told["account"],
+        cash=told["cash"],
     )

@@ -188,15 +188,16 @@ class ManyDecisions(ApiView):
     )
     def post(self, request: ApiRequest) -> Response:
         asked = read(NewDecisionsSerializer, request)
-        rows = self._rows(set(asked["differences"]))
+        rows = self._rows(set(asked["differences"]), request)
         try:
             taken = propose_all(rows, asked["action"], reason=asked["reason"], by=request.member)
         except Refused as refusal:
             raise refused(refusal) from None
         return Response(DecisionsTakenSerializer(told_of(taken)).data, 201)
 
-    def _rows(self, wanted: set[UUID]) -> QuerySet[Difference]:
-        here = Difference.objects.filter(pk__in=wanted, environment=self.request.member.institution.environment)
+    def _rows(self, wanted: set[UUID], request: ApiRequest) -> QuerySet[Difference]:
+        assert request.member.institution
+        here = Difference.objects.filter(pk__in=wanted, environment=request.member.institution.environment)
         if here.count() != len(wanted):
             errors = [{"pointer": "/differences", "detail": "有不存在的差异"}]
             raise Problem(422, "refused", "有不存在的差异", errors=errors)

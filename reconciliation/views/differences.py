@@ -136,7 +136,10 @@ def decision_withdraw(request: PortalRequest, decision_id: UUID) -> HttpResponse
 def difference_comment(request: PortalRequest, difference_id: UUID) -> HttpResponseBase:
     """A remark for colleagues."""
     difference, form = difference_of(difference_id), CommentForm(request.POST)
-    if form.is_valid() and acted(form, lambda: comment(difference, form.cleaned_data["text"], by=request.member)):
+    made = None
+    if form.is_valid():
+        made = acted(form, lambda: comment(difference, form.cleaned_data["text"], by=request.member))
+    if made is not None:
         messages.success(request, "已备注")
         return redirect(DETAIL, difference.pk)
     return render(request, "reconciliation/difference_detail.html", shown(request, difference, comments=form))

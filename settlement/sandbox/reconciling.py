@@ -71,7 +71,9 @@ def _apply(call: Call, asked: Content, first: date, found: dict[str, Decimal | i
         f"{month}/{'/'.join(scope.values())}",
         rows=int(found["rows"]),
         duplicate=not is_new,
-        **{name: Decimal(found[name]) for name in SUMS},
+        medfee_sumamt=Decimal(found["medfee_sumamt"]),
+        fund_pay_sumamt=Decimal(found["fund_pay_sumamt"]),
+        acct_pay=Decimal(found["acct_pay"]),
     )
 
 
