@@ -82,7 +82,7 @@ class RecordedSerializer(serializers.Serializer[Event]):
     seq = serializers.IntegerField()
     at = serializers.DateTimeField()
     action = serializers.CharField(help_text="操作代码")
-    label = serializers.CharField(help_text="操作类型")
+    label = serializers.CharField(help_text="操作类型")  # type: ignore[assignment]
     sentence = serializers.CharField(help_text="操作详情")
     result = serializers.CharField(help_text="已办理、未通过、待确认")
     actor_name = serializers.CharField(help_text="操作人员")
@@ -127,13 +127,13 @@ class OwnInstitution(ApiView):
 class CodeListSerializer(serializers.Serializer[CodeList]):
     name = serializers.CharField(help_text="字典名称，例如 injury.aka130")
     title = serializers.CharField()
-    source = serializers.CharField(help_text="出处")
+    source = serializers.CharField(help_text="出处")  # type: ignore[assignment]
     count = serializers.IntegerField()
 
 
 class CodeSerializer(serializers.Serializer[Any]):
     code = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     region = serializers.CharField(allow_blank=True, help_text="只在这个统筹区使用；空为不限")
     valid_from = serializers.DateField(allow_null=True)
     valid_to = serializers.DateField(allow_null=True)

@@ -76,7 +76,7 @@ class PortalSchema(AutoSchema):
 
     def _get_serializer_name(self, serializer: Any, direction: Any, bypass_extensions: bool = False) -> str:
         """Reconciliation speaks of runs, months and decisions like the businesses it compares: its names say whose."""
-        name = str(super()._get_serializer_name(serializer, direction, bypass_extensions))  # type: ignore[no-untyped-call]
+        name = str(super()._get_serializer_name(serializer, direction, bypass_extensions))
         inner = getattr(serializer, "child", serializer)
         prefix = {"reconciliation": "Reconciliation"}.get(type(inner).__module__.partition(".")[0], "")
         return name if not prefix or name.startswith(prefix) else f"{prefix}{name}"

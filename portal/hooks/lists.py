@@ -14,8 +14,9 @@ from django.utils import timezone
 from portal.hooks.events import declared_events, event
 from portal.hooks.models import Delivery, DeliveryState
 from portal.web.tables import Column, ListFilter, ListPage, QuickSearch, choose
+from portal.web.tables.columns import Tone
 
-TONES = {
+TONES: dict[str, Tone] = {
     DeliveryState.WAITING.value: "warn",
     DeliveryState.DELIVERED.value: "good",
     DeliveryState.GIVEN_UP.value: "bad",

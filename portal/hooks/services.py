@@ -80,8 +80,8 @@ def replay(delivery: Delivery, *, by: Member) -> Delivery:
         state=DeliveryState.WAITING, tries=0, replays=F("replays") + 1, next_at=timezone.now()
     )
     later(TASK, delivery.institution_pk)
-    facts = {"event": delivery.event, "about": delivery.about or "—", "name": delivery.webhook.name}
-    record(actions.REPLAYED, delivery, by=by, **facts)
+    name = delivery.webhook.name
+    record(actions.REPLAYED, delivery, by=by, event=delivery.event, about=delivery.about or "—", name=name)
     delivery.refresh_from_db()
     return delivery
 

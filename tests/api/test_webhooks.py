@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.access.door import tenant_tx
+from portal.gateway import telling
 from portal.gateway.channels.models import AllowedAddress
 from portal.gateway.crypto import hmac_sm3
 from portal.hooks import announce
@@ -166,10 +167,8 @@ def test_two_workers_never_say_the_same_thing_at_once(webhook, receiver, hospita
         inside.append(deliver(hospital_a.pk))
         return real(*args, **kwargs)
 
-    from portal.hooks import sending
-
-    real = sending.tell
-    monkeypatch.setattr(sending, "tell", meanwhile)
+    real = telling.tell
+    monkeypatch.setattr("portal.hooks.sending.tell", meanwhile)
     assert deliver(hospital_a.pk) == 1
     assert inside == [0]
     assert len(receiver.heard) == 1
