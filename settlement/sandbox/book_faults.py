@@ -137,7 +137,8 @@ def _delay(one: BookRow, asked: Mapping[str, Any]) -> None:
 def _copy(one: BookRow, fault: str, setl_id: str, **changed: Any) -> None:
     copied = BookRow.objects.get(pk=one.pk)
     copied.pk, copied.settlement, copied.fault, copied.setl_id = None, None, fault, setl_id
-    copied.msgid = one.msgid if fault == "twice" else f"{one.msgid[:-4]}9{one.msgid[-3:]}"
+    # Half a day's numbers away: no other row of that second has it.
+    copied.msgid = one.msgid if fault == "twice" else f"{one.msgid[:-4]}{(int(one.msgid[-4:]) + 5000) % 10_000:04d}"
     for name, value in changed.items():
         setattr(copied, name, value)
     copied.save(force_insert=True)
