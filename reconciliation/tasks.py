@@ -61,8 +61,9 @@ def reconcile_by_schedule(institution_id: int) -> None:
 
 @job(READ, title="读取结算账", resumable=True, permission="reconciliation.entries.view")
 def read_entries(running: Running) -> str:
-    """Read a file beside the book; from the first line again after a crash."""
-    return read_file(UUID(running.params["arrival"]), door=running.tx, progress=running.progress)
+    """Read a file beside the book; a long one in several tasks, each behind what the one before has read."""
+    arrival_id = UUID(running.params["arrival"])
+    return read_file(arrival_id, door=running.tx, progress=running.progress, pause=running.pause_if_late)
 
 
 @job(TAKE, title="结算账入账", resumable=True, permission="reconciliation.entries.view")

@@ -68,7 +68,8 @@ def _params(arrival: EntryArrival) -> dict[str, str]:
 def ask_taking(arrival: EntryArrival, *, by: Member) -> Job:
     """Have a worker take what is right in the file; inside the door. Raises NotAllowed where there is nothing."""
     arrival = locked(arrival.pk)
-    if arrival.state != ArrivalState.PREVIEW or not arrival.fresh + arrival.changed:
+    waiting = (ArrivalState.PREVIEW, ArrivalState.TAKING)  # a lost job is started again, a live one joined
+    if arrival.state not in waiting or not arrival.fresh + arrival.changed:
         raise NotAllowed(f"这个文件{arrival.get_state_display()}，没有可以入账的内容")
     arrival.state = ArrivalState.TAKING
     job = start(TAKE, str(arrival.pk), by=by, title=f"入账 {arrival.name}"[:100], params=_params(arrival))
@@ -110,6 +111,12 @@ def _end(arrival: EntryArrival, state: ArrivalState, **changes: Any) -> None:
 
 # --- reading
 
+DROPPED = "这个文件已不再需要"
+
+
+class Dropped(Exception):
+    """Somebody dropped the file while it was read."""
+
 
 @dataclass
 class Faults:
@@ -124,28 +131,29 @@ class Faults:
             self.first += [(number, label, sentence) for label, sentence in said]
 
 
-def read_file(arrival_id: UUID, *, door: Door, progress: Progress) -> str:
+def read_file(arrival_id: UUID, *, door: Door, progress: Progress, pause: Callable[[], None] = lambda: None) -> str:
     """Read the file line by line beside the book and say what taking it would do; a closing note. Run by the job,
-    outside any transaction; starts again from the first line after a crash."""
+    outside any transaction; after a crash or a pause it goes on behind the lines that are staged."""
     with door():
         arrival = locked(arrival_id)
-        if arrival.state != ArrivalState.READING:
-            return "这个文件已不再需要"
-        forget_rows(arrival)
-    store, faults, count = Store(arrival.institution_pk, arrival.pk), Faults([]), 0
+    if arrival.state != ArrivalState.READING:
+        return DROPPED
+    faults = Faults(arrival.faults.reveal() if arrival.faults else [], arrival.wrong)
     try:
-        each = rows_of(store.pieces())
+        each = islice(rows_of(Store(arrival.institution_pk, arrival.pk).pieces()), arrival.count, None)
         while piece := list(islice(each, PIECE)):
             _stage(arrival, piece, faults, door)
-            count += len(piece)
-            progress(count, note=f"已读取 {count:,} 行")
+            progress(arrival.count, note=f"已读取 {arrival.count:,} 行")
+            pause()
+    except Dropped:
+        return DROPPED
     except (UnreadableFile, BrokenSeal, FileNotFoundError) as error:
         sentence = error.sentence if isinstance(error, UnreadableFile) else "文件已不完整，请重新上传"
         with door():
             _end(locked(arrival_id), ArrivalState.FAILED, note=sentence)
         return sentence
     with door():
-        return _looked_at(locked(arrival_id), count, faults)
+        return _looked_at(locked(arrival_id), faults)
 
 
 def _stage(arrival: EntryArrival, piece: list[Row], faults: Faults, door: Door) -> None:
@@ -157,7 +165,11 @@ def _stage(arrival: EntryArrival, piece: list[Row], faults: Faults, door: Door) 
         else:
             good.append((number, facts))
     with door():
+        if locked(arrival.pk).state != ArrivalState.READING:
+            raise Dropped
         insert_columns(ArrivingEntry, len(good), **_columns(arrival, good))
+        arrival.count, arrival.wrong, arrival.faults = arrival.count + len(piece), faults.wrong, faults.first
+        arrival.save(update_fields=["count", "wrong", "faults"])
 
 
 SAME = ("family", "number", "is_refund", "standing", "setl_id", "mdtrt_id", "msgid", "person", "insutype", "clr_type")
@@ -188,19 +200,20 @@ def _sealed(ids: list[UUID], rows: list[tuple[int, EntryFacts]]) -> Iterator[byt
         yield seal(facts.person_no.encode(), here) if facts.person_no else None
 
 
-def _looked_at(arrival: EntryArrival, count: int, faults: Faults) -> str:
+def _looked_at(arrival: EntryArrival, faults: Faults) -> str:
     if arrival.state != ArrivalState.READING:
-        return "这个文件已不再需要"
+        return DROPPED
     take_turn(BROUGHT)
     found = compare(arrival)
     for number, sentence in found.wrong:
         faults.add(number, [("结算单号", sentence)])
-    arrival.count, arrival.wrong, arrival.faults = count, faults.wrong + found.unnamed, sorted(faults.first)[:NAMED]
+    arrival.wrong, arrival.faults = faults.wrong + found.unnamed, sorted(map(tuple, faults.first))[:NAMED]
     _count(arrival, found)
     arrival.state = ArrivalState.PREVIEW
     Store(arrival.institution_pk, arrival.pk).forget()
     arrival.save()
-    return f"共 {count:,} 行：新增 {arrival.fresh:,}，变更 {arrival.changed:,}，有问题 {arrival.wrong:,}；请查看预览"
+    told = f"新增 {arrival.fresh:,}，变更 {arrival.changed:,}，有问题 {arrival.wrong:,}"
+    return f"共 {arrival.count:,} 行：{told}；请查看预览"
 
 
 def _count(arrival: EntryArrival, found: Compared) -> None:

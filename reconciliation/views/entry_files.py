@@ -10,6 +10,7 @@ from portal.access.gate import get_or_404, page
 from portal.access.member import PortalRequest
 from portal.access.services.refusals import NotAllowed
 from portal.jobs import Job
+from portal.jobs.models import LIVE
 from portal.ledger.arrivals import NAMED, ask_taking, bring_file, drop_file
 from portal.ledger.lines import HEADS
 from portal.ledger.models import ArrivalState, ArrivingEntry, EntryArrival
@@ -20,6 +21,7 @@ from reconciliation.papers.entry_template import template
 from reconciliation.views.entry_lists import ARRIVAL_TONES, ArrivalList
 
 FIRST, RECENT = 20, 10
+WAITING = (ArrivalState.PREVIEW, ArrivalState.TAKING)
 MOVING = (ArrivalState.READING, ArrivalState.TAKING)
 
 
@@ -57,16 +59,20 @@ def entry_arrival(request: PortalRequest, arrival_id: UUID) -> HttpResponseBase:
     """What taking the file would do, and what is wrong with it; while a worker reads, the page renews itself."""
     arrival = get_or_404(EntryArrival, arrival_id)
     first = ArrivingEntry.objects.filter(arrival=arrival).order_by("place") if arrival.state == "preview" else ()
+    job = Job.objects.filter(pk=arrival.job).first() if arrival.job else None
+    moving = arrival.state in MOVING and job is not None and job.state in LIVE
     context = {
         "arrival": arrival,
         "tone": ARRIVAL_TONES.get(arrival.state, ""),
-        "moving": arrival.state in MOVING,
-        "job": Job.objects.filter(pk=arrival.job).first() if arrival.job else None,
+        "moving": moving,
+        "job": job,
         "faults": arrival.faults.reveal() if arrival.faults else [],
         "named": NAMED,
         "first": first[:FIRST],
         "may_bring": request.member.may("reconciliation.entries.bring"),
-        "may_take": arrival.state == ArrivalState.PREVIEW and arrival.fresh + arrival.changed > 0,
+        "may_take": arrival.state in WAITING and arrival.fresh + arrival.changed > 0 and not moving,
+        "may_drop": arrival.state in (ArrivalState.PREVIEW, ArrivalState.READING) and not moving,
+        "stopped": arrival.state in MOVING and not moving,
     }
     return render(request, "reconciliation/entry_arrival.html", context)
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from portal.access.door import tenant_tx
 from portal.jobs import Job, JobState
 from portal.jobs.tasks import run_job
+from portal.ledger import arrivals
 from portal.ledger.arrivals import ask_taking, bring_file, drop_file
 from portal.ledger.files import Store
 from portal.ledger.gathering import write
@@ -167,6 +168,28 @@ def test_a_text_file_is_read_previewed_and_taken(desk, alice):
     listed = alice.get(reverse("reconciliation:entry-list")).content.decode()
     assert "MZ0001" in listed
     assert "MZ0066" not in listed
+
+
+def test_reading_goes_on_behind_what_was_read(desk, monkeypatch):
+    monkeypatch.setattr(arrivals, "PIECE", 2)
+    lines = [line(1), line(2, total="x"), line(3), line(1, fund="1.00"), line(4)]
+    with desk.door():
+        arrival = bring_file(ContentFile(text(lines)), "账.txt", by=desk.by)
+
+    class Stopped(Exception):
+        pass
+
+    def stop(*_, **__):
+        raise Stopped
+
+    for count in (2, 4):
+        with pytest.raises(Stopped):
+            arrivals.read_file(arrival.pk, door=desk.door, progress=stop)
+        assert desk.again(arrival).count == count
+    desk.work()
+    found = desk.again(arrival)
+    assert (found.count, found.fresh, found.wrong) == (5, 3, 2)
+    assert [row for row, *_ in found.faults.reveal()] == [3, 5]
 
 
 def test_a_file_on_the_disk_is_sealed_and_goes_when_it_was_read(desk):
