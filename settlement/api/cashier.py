@@ -34,11 +34,11 @@ from settlement.models import CardReading, CashierCharge, HealthCardAuth, Prepai
 from settlement.services.cards.authorising import begin_authorisation, look_again
 from settlement.services.cards.handing import identify_reading
 from settlement.services.cards.reading import read_card
-from settlement.services.cashier.accounts import Holder, open_account
+from settlement.services.cashier.accounts import Holder
 from settlement.services.cashier.asking import desk_for
 from settlement.services.cashier.cancelling import Cancelled, cancel
 from settlement.services.cashier.charging import Payer, charge
-from settlement.services.cashier.recharging import Payment, recharge
+from settlement.services.cashier.recharging import Payment, recharge_card
 from settlement.services.cashier.refunding import Return, refund, refund_again
 from settlement.views.cashier_lists import AccountFilter, ChargeFilter, RechargeFilter, RefundFilter
 
@@ -172,7 +172,7 @@ class Recharges(ApiView):
 
         def act() -> Recharge:
             desk = at(given, request)
-            return recharge(open_account(holder, by=request.member), Payment(**given), desk=desk, by=request.member)
+            return recharge_card(holder, Payment(**given), desk=desk, by=request.member)
 
         made: Recharge = told(act)
         address = reverse("api:operations-api:operation", args=[made.operation_id])

@@ -23,8 +23,7 @@ from settlement.forms.settling import ReasonForm
 from settlement.models import CardReading, PrepaidAccount, Recharge, Refund, RefundState
 from settlement.papers import money
 from settlement.services.cards.reading import person_read
-from settlement.services.cashier.accounts import open_account
-from settlement.services.cashier.recharging import recharge
+from settlement.services.cashier.recharging import recharge_card
 from settlement.services.cashier.refunding import accept_odd, refund, refund_again, refund_obstacle
 from settlement.services.refusals import Refused
 from settlement.views.asking import acted, light, said, second_says
@@ -70,8 +69,7 @@ def recharge_new(request: PortalRequest) -> HttpResponseBase:
 
 def pay_in(request: PortalRequest, form: RechargeForm) -> Recharge:
     desk = chosen(request, form.cleaned_data["desk"])
-    account = open_account(form.holder, by=request.member)
-    return recharge(account, form.payment, desk=desk, by=request.member)
+    return recharge_card(form.holder, form.payment, desk=desk, by=request.member)
 
 
 def known_of(request: PortalRequest) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def open_account(holder: Holder, *, by: Member) -> PrepaidAccount:
         raise Refused.of(faults)
     environment = environment_for(by)
     if found := find(holder, environment):
-        return found
+        return named(found, holder)
     account = PrepaidAccount(
         environment=environment,
         account_type=holder.account_type,
@@ -58,6 +58,17 @@ def open_account(holder: Holder, *, by: Member) -> PrepaidAccount:
         if other is None:
             raise
         return other
+    return account
+
+
+def named(account: PrepaidAccount, holder: Holder) -> PrepaidAccount:
+    """By the name and number that were shown now: what was typed once may have been wrong."""
+    known = account.document.reveal() if account.document else ""
+    if account.name.reveal() != holder.name or (holder.document and known != holder.document):
+        account.name, account.name_masked = holder.name, mask_name(holder.name)
+        if holder.document:
+            account.document, account.document_masked = holder.document, mask_identity(holder.document)
+        account.save(update_fields=["name", "name_masked", "document", "document_index", "document_masked"])
     return account
 
 

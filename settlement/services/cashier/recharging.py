@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.db.transaction import atomic
 from django.utils import timezone
 
 from portal.access.door import tenant_tx
@@ -19,7 +20,7 @@ from settlement.actions import NOT_RECHARGED, RECHARGED, RECHARGING
 from settlement.messages import onetrans
 from settlement.models import PrepaidAccount, Recharge, RechargeState
 from settlement.rules.money import amount_fault, first, moment, recharged_agrees
-from settlement.services.cashier.accounts import balance_told
+from settlement.services.cashier.accounts import Holder, balance_told, open_account
 from settlement.services.cashier.asking import made, new_number
 from settlement.services.cashier.looking import RECHARGE, Wanted, look, query_of
 from settlement.services.refusals import Refused
@@ -38,6 +39,12 @@ class Payment:
     his_order_no: str = ""
     notes: str = ""
     extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@atomic
+def recharge_card(holder: Holder, paid: Payment, *, desk: Desk, by: Member) -> Recharge:
+    """The same for a card, whose account is opened with its first recharge; refused, nothing is left of it."""
+    return recharge(open_account(holder, by=by), paid, desk=desk, by=by)
 
 
 def recharge(account: PrepaidAccount, paid: Payment, *, desk: Desk, by: Member) -> Recharge:
