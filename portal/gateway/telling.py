@@ -61,7 +61,7 @@ def _of(doubt: Unknown) -> Told:
     status = int(doubt.detail.removeprefix("HTTP ")) if doubt.detail.startswith("HTTP ") else None
     if status is not None and 200 <= status < 300:
         return Told(status, "已送达", said)
-    return Told(status, doubt.sentence, said)
+    return Told(status, doubt.sentence if status is None else f"对方回应 HTTP {status}", said)
 
 
 def _beginning(body: bytes) -> str:

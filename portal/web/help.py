@@ -63,8 +63,12 @@ Topic(
         "access:grants#grants",
         "access:keys#keys",
         "access:key-create#keys",
+        "hooks:webhooks#webhooks",
+        "hooks:webhook-create#webhooks",
+        "hooks:deliveries#deliveries",
+        "hooks:delivery#deliveries",
     ),
-    words="经办 复核 审计 管理员 权限 API",
+    words="经办 复核 审计 管理员 权限 API 推送 签名",
 )
 Topic(
     "log",

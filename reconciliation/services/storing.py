@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,6 +12,8 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
+from portal.hooks import announce
+from reconciliation.actions import DIFFERENCE_FOUND
 from reconciliation.models import (
     Difference,
     DifferenceState,
@@ -69,6 +72,10 @@ def _store(run: Run, found: Sequence[Found], rows: Mapping[int, Row], now: datet
         again.append(before)
         seen.append(before)
     Difference.objects.bulk_create(new)
+    if new:
+        kinds = dict(Counter(str(one.kind) for one in new))
+        facts = {"run": str(run.pk), "family": run.family, "count": len(new), "kinds": kinds}
+        announce(DIFFERENCE_FOUND.name, about=f"{run.begin}/{run.end}", facts=facts, environment=run.environment)
     Difference.objects.bulk_update(again, [*TOLD, "last_run", "seen_at"], batch_size=PIECE)
     _sight(run, seen, fresh, now)
     return seen

@@ -31,6 +31,7 @@ BOTH = {
     "access.Membership": "people are the same in both",
     "access.RoleGrant": "people are the same in both",
     "api.IdempotentCall": "the environment is part of the request's hash",
+    "api.UsedNonce": "a signed call's random number is used once, whatever the call is about",
     "environments.Switch": "is about both",
     "jobs.Job": "none outlives a switch: a switch waits for all of them",
     "web.SavedView": "how a list is looked at, not what is in it",
