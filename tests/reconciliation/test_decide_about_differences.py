@@ -1,4 +1,4 @@
-"""A difference is decided by two people, alone, by the hundred, or on a sheet; the book follows and the run balances."""
+"""A difference is decided by two people, alone, by the hundred or on a sheet; the book follows, the run balances."""
 
 from __future__ import annotations
 
