@@ -39,7 +39,7 @@ RECORDS_BODY = 4 * 1024 * 1024
 def refused(refusal: Refused) -> Problem:
     """All faults of a refusal, each with its pointer."""
     errors = [{"pointer": f"/{field}", "detail": sentence} for field, sentence in refusal.faults if field]
-    return Problem(422, "refused", refusal.sentence, errors=errors)
+    return Problem(422 if errors else 409, "refused", refusal.sentence, errors=errors)
 
 
 def sent(view: ApiView, operation: Operation) -> Response:

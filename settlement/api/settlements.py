@@ -45,9 +45,9 @@ WAITS = "开启双人复核的机构，操作先处于 draft 状态，等待复�
 
 
 def refused(refusal: Refused) -> Problem:
-    """All faults of a refusal, each with its pointer."""
+    """All faults of a refusal, each with its pointer; a conflict with how things stand when no field is at fault."""
     errors = [{"pointer": "/" + field.replace(".", "/"), "detail": text} for field, text in refusal.faults if field]
-    return Problem(422, "refused", refusal.sentence, errors=errors)
+    return Problem(422 if errors else 409, "refused", refusal.sentence, errors=errors)
 
 
 def sent(view: ApiView, operation: Operation) -> Response:

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from settlement.api import cashier, filings, identity, outpatient, queries, records, settlements, stays
+from settlement.api import cashier, filings, identity, outpatient, queries, records, settlements, stays, transactions
 
 app_name = "settlement-api"
 urlpatterns: list[URLPattern | URLResolver] = []
@@ -27,6 +27,14 @@ urlpatterns += [
         settlements.SettlementCancellations.as_view(),
         name="settlement-cancellations",
     ),
+]
+
+# --- the interface's transactions by number, acceptance, reversals
+urlpatterns += [
+    path("transactions", transactions.Transactions.as_view(), name="transactions"),
+    path("transactions/<str:number>", transactions.OneTransaction.as_view(), name="transaction"),
+    path("acceptance-runs", transactions.AcceptanceRuns.as_view(), name="acceptance-runs"),
+    path("settlements/<uuid:settlement_id>/reversals", transactions.Reversals.as_view(), name="reversals"),
 ]
 
 # --- queries and catalogues (5-信息查询, 1301 to 1319)
