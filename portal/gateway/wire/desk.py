@@ -1,8 +1,9 @@
 """The desk's wire: JSON in GBK for the OneTrans library, carried to the bridge that calls it (OneTrans, chapter 3).
 
 When is a reply believed? It comes from a bridge that knows our token, over its own certificate or on this machine. It
-is judged in the documented order: what became of the call at the bridge, the library's return value, `code`; the
-trade's state is the business's to judge. What the bridge says was never handed to the library was not sent.
+is judged in the documented order: what became of the call at the bridge, the library's return value, `code`, and of a
+change the trade's own state: one that is not over and done is in doubt. What the bridge says was never handed to the
+library was not sent.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ from portal.gateway.wire.settings import WireSettings
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 SUCCESS = "000000"
+#: `result` of a trade that is over and done; an answer without one has none.
+TRADED = "succ"
 #: Seconds more than a call may take at the bridge, until its answer is not waited for any more.
 GRACE = 10
 CARD_FUNCTIONS = {kind.code for kind in CARDS}
@@ -179,11 +182,11 @@ def _opened(prepared: Prepared[Any], told: dict[str, Any], body: bytes) -> Opene
     value, out = int(told["value"]), base64.b64decode(str(told.get("out") or ""), validate=True)
     if type(prepared.request).code in CARD_FUNCTIONS:
         return _card(value, out, base64.b64decode(str(told.get("sign") or ""), validate=True))
-    return _business(value, out)
+    return _business(value, out, is_change=not type(prepared.request).safe)
 
 
-def _business(value: int, out: bytes) -> Opened:
-    """First the return value, then `code` (接口规则, 判断逻辑)."""
+def _business(value: int, out: bytes, *, is_change: bool = False) -> Opened:
+    """First the return value, then `code`, then a change's own state (接口规则, 判断逻辑)."""
     try:
         text = out.decode("gb18030")
     except UnicodeDecodeError:
@@ -204,6 +207,8 @@ def _business(value: int, out: bytes) -> Opened:
     data = members.get("data")
     if isinstance(data, str):
         data = _from_text(data)
+    if is_change and isinstance(data, dict) and str(data.get("result") or TRADED) != TRADED:
+        return Opened(f"result-{data['result']}"[:40], str(data.get("resultDesc") or message), False, text.encode())
     plain = JsonCodec().pack(data) if isinstance(data, dict) else text.encode() if data else b"{}"
     return Opened(code, message, True, plain)
 
