@@ -100,17 +100,19 @@ def hash_of(text: bytes) -> str:
 
 @dataclass(slots=True)
 class Frozen:
-    """A fee item with what its line hashes to. `number` is its place among those of its message, from 1."""
+    """A fee item with its line and what that hashes to. `number` is its place among those of its message, from 1."""
 
     item: ItemFacts
+    line: Line
     line_hash: str
     size: int
     number: int = 0
 
     @classmethod
     def of(cls, item: ItemFacts, *, elsewhere: bool) -> Frozen:
-        text = written(wire_line(item, elsewhere=elsewhere))
-        return cls(item, line_hash(text), len(text))
+        line = wire_line(item, elsewhere=elsewhere)
+        text = written(line)
+        return cls(item, line, line_hash(text), len(text))
 
 
 def line_hash(text: bytes) -> str:
