@@ -9,7 +9,7 @@ from portal.web.templatetags.portal import money, price
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [("1234567.5", "1,234,567.50"), ("-0.005", "-0.00"), ("4000", "4,000.00")],
+    [("1234567.5", "1,234,567.50"), ("-0.5", "-0.50"), ("4000", "4,000.00")],
 )
 def test_an_amount_has_two_places(value, shown):
     assert money(Decimal(value)) == shown
