@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from portal.access.member import Member
 from portal.gateway.environments.standstill import environment_for
 from portal.vault.masks import mask_identity, mask_name
 from settlement.models import Visit, VisitKind, VisitState
-from settlement.services.refusals import Refused
+from settlement.services.numbers import drawn, save_numbered
 
 PREFIXES = {VisitKind.PHARMACY: "YD", VisitKind.OUTPATIENT: "MZ", VisitKind.INPATIENT: "ZY"}
 
@@ -53,7 +51,6 @@ def begin_visit(
     """A new visit that the centre does not know yet; without a number it gets one. Refused for a number twice."""
     visit = Visit(
         environment=environment_for(by),
-        number=number or new_number(kind),
         kind=kind,
         state=state,
         identification=patient.identification,
@@ -77,16 +74,5 @@ def begin_visit(
         created_as=by.label[:100],
         **more,
     )
-    try:
-        with transaction.atomic():
-            visit.save(force_insert=True)
-    except IntegrityError as error:
-        if "one_visit_a_number" not in str(error):
-            raise
-        raise Refused(f"就诊号 {visit.number} 已经有了", field="number") from None
+    save_numbered(visit, number, lambda: drawn(PREFIXES[kind]), constraint="one_visit_a_number", what="就诊号")
     return visit
-
-
-def new_number(kind: VisitKind) -> str:
-    """By kind and moment, with four digits that make it another one within the second."""
-    return f"{PREFIXES[kind]}{timezone.localtime():%y%m%d%H%M%S}{secrets.randbelow(10_000):04d}"

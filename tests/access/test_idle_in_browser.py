@@ -50,10 +50,13 @@ def test_it_warns_at_four_minutes_and_lets_one_stay(desk):
 
 def test_it_leaves_at_five_minutes_and_says_why(desk):
     page = desk.visit(desk.tab(), "/members/?a=1")
+    leaving: list[str] = []
+    page.on("request", lambda one: leaving.append(one.url) if one.is_navigation_request() else None)
     page.clock.fast_forward("04:10")
     away(302)
     page.clock.fast_forward("00:55")
     page.wait_for_url("**/sign-in/?*")
+    assert len(leaving) == 1, "the clock of the page and its poll both hear of the end; one of them leads away"
     expect(page.get_by_text("超过 5 分钟没有操作")).to_be_visible()
     sign_in(page, "dora")
     page.wait_for_url("**/members/?a=1")

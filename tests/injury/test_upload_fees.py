@@ -1,13 +1,15 @@
 """Fees go to the centre and stay there once: over the wire, with every fault that has a name (design 3.4)."""
 
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, transaction
 
 from injury.models import BatchState, EpochState, FeeEpoch, FeeItem, FeeState
+from injury.services.item_facts import ItemFacts
 from injury.services.uploading import messages, sending
-from injury.services.uploading.messages import lines_of, message_of
+from injury.services.uploading.messages import lines_of, made_now
 from tests.injury.upload_desk import UPLOAD
 
 
@@ -44,9 +46,9 @@ def test_the_next_message_is_made_while_the_reply_is_waited_for(desk, stay, monk
 
     def made_late(batch, *rest):
         late.append(batch.number)
-        return message_of(batch, *rest)
+        return made_now(batch, *rest)
 
-    monkeypatch.setattr(sending, "message_of", made_late)
+    monkeypatch.setattr(sending, "made_now", made_late)
     desk.charge(stay, 12)
     desk.upload(stay)
     desk.settle()
@@ -54,12 +56,34 @@ def test_the_next_message_is_made_while_the_reply_is_waited_for(desk, stay, monk
     assert late == [1]
 
 
-def test_a_frozen_item_that_somebody_changed_stops_the_upload(desk, stay, monkeypatch):
-    def spoiled(batch):
-        with connection.cursor() as cursor:
-            cursor.execute("UPDATE injury_feeitem SET remark = '改' WHERE line_id = 'F000012'")
-        return lines_of(batch)
+def another(value):
+    """Something else of the same type."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, date):
+        return value - timedelta(days=1)
+    return "改" if isinstance(value, str) else value + 1
 
+
+@pytest.mark.parametrize("state", FeeState.gone_out())
+def test_what_is_on_its_way_is_not_changed_by_anybody(desk, stay, state):
+    desk.charge(stay, 1)
+    with desk.door():
+        item = FeeItem.objects.get()
+        FeeItem.objects.update(state=state)
+        for name in set(ItemFacts._fields) - {"pk", "state", "held_kind", "held_because"}:
+            value = item.pk if name == "refunds_id" else another(getattr(item, name))
+            with pytest.raises(IntegrityError, match="fixed once it is frozen"), transaction.atomic():
+                FeeItem.objects.update(**{name: value})
+        FeeItem.objects.update(state=FeeState.WAITING)
+        assert FeeItem.objects.update(remark="改") == 1, "what comes back may be changed again"
+
+
+def test_a_frozen_item_that_is_not_what_was_frozen_stops_the_upload(desk, stay, monkeypatch):
+    def spoiled(batch):
+        return [(stored, facts._replace(remark="改")) for stored, facts in lines_of(batch)]
+
+    monkeypatch.setattr(messages, "LINES_KEPT", 10)  # the third message is made of what the table says
     monkeypatch.setattr(messages, "lines_of", spoiled)
     desk.charge(stay, 12)
     desk.upload(stay)

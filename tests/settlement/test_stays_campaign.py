@@ -13,8 +13,6 @@ from settlement.services.visits import begin_visit
 from tests.settlement import campaign
 
 CODE = "2304A"
-#: With 2102A and 2207A of the other flows five hundred in all.
-COUNT = 165
 PRICE = Decimal("35.00")
 
 
@@ -75,7 +73,7 @@ def previewed(desk, patient, there):
 
 
 def test_no_stay_is_settled_twice(desk):
-    settled = campaign.run(desk, CODE, ready, COUNT)
+    settled = campaign.run(desk, CODE, ready, campaign.COUNT)
     campaign.assert_nothing_doubled_or_lost(desk, CODE, settled)
     states = {one.state for one in settled}
     assert {SettlementState.DONE, SettlementState.REVERSED} <= states

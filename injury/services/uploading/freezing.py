@@ -12,6 +12,7 @@ from injury.models import Admission, Advice, BatchLine, FeeBatch, FeeEpoch, FeeI
 from injury.services.fee_holding import are_placed, sort_out
 from injury.services.item_facts import ItemFacts, facts_of
 from injury.services.uploading.lines import Frozen, Planned, plan
+from injury.services.uploading.messages import remember
 from portal.vault.inserting import insert_columns
 
 
@@ -64,6 +65,7 @@ def _write(epoch: FeeEpoch, planned: list[Planned]) -> None:
         category=[one.item.category for _, one in lines],
         line_hash=[one.line_hash for _, one in lines],
     )
+    remember((batch.pk, [one.line for one in part.lines]) for batch, part in zip(batches, planned, strict=True))
 
 
 def _batch(epoch: FeeEpoch, number: int, planned: Planned) -> FeeBatch:

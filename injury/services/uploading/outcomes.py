@@ -40,6 +40,7 @@ from portal.gateway.journal import (
     Verdict,
     outcome,
 )
+from portal.gateway.messages import Request
 
 NOBODYS = "门户没有这个批次的记录，须由人向工伤中心核对"
 
@@ -70,7 +71,7 @@ class Uploading(Handler):
             go(epoch, EpochState.CHECKING, "正在核对中心金额")
             work(epoch)
 
-    def during(self, operation: Operation) -> Callable[[], None] | None:
+    def during(self, operation: Operation) -> Callable[[], Request[Any] | None] | None:
         return make_next_ready(operation)
 
     def rejected(self, operation: Operation) -> None:

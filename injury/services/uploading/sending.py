@@ -13,7 +13,7 @@ from injury.actions import BATCH_REFUSED
 from injury.messages import UploadCrossProvinceFees, UploadFees
 from injury.models import Advice, BatchLine, BatchState, EpochState, FeeBatch, FeeEpoch, FeeItem, FeeState, Sign
 from injury.services.uploading.epochs import author_of, go, hold_admission, work
-from injury.services.uploading.messages import ChangedAfterFreezing, lines_of, made_ready, message_of
+from injury.services.uploading.messages import ChangedAfterFreezing, made_now, made_ready
 from portal.audit import record
 from portal.gateway.journal import open_operation
 from portal.gateway.messages import Request, faults
@@ -71,7 +71,7 @@ def _request(epoch: FeeEpoch, batch: FeeBatch) -> Request[Any] | None:
         batch.advices = sent  # changed while it waited: what goes is what is noted
         batch.save(update_fields=["advices"])
     try:
-        return made_ready(batch) or message_of(batch, lines_of(batch), epoch.admission, advices)
+        return made_ready(batch) or made_now(batch, epoch.admission, advices)
     except ChangedAfterFreezing:
         go(epoch, EpochState.PEOPLE, CHANGED)
     except ValidationError as error:

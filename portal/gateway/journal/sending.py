@@ -120,7 +120,7 @@ def send_next(held: Held) -> Step:
         logger.exception("operation %s cannot be sent", operation.pk)
         sentence = "请求内容与提交时不一致或已不被支持，没有发出，请联系管理员"
     else:
-        work = work_during(operation)
+        work = work_during(operation, settings)
         claimed = claim(operation, held, prepared)
         return send_claimed(claimed, work) if claimed else Step.STOP
     with tenant_tx(held.institution_id):

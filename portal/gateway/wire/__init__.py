@@ -7,7 +7,17 @@ byte leaves (design 3.1, I3).
 from portal.gateway.wire.aes_session import AesSessionWire
 from portal.gateway.wire.declared import SEALED, Setting
 from portal.gateway.wire.desk import DeskWire
-from portal.gateway.wire.exchange import Exchange, Outcome, clock, exchange, judge, new_msgid, prepare, send
+from portal.gateway.wire.exchange import (
+    Exchange,
+    Outcome,
+    clock,
+    exchange,
+    judge,
+    new_msgid,
+    prepare,
+    prepare_ahead,
+    send,
+)
 from portal.gateway.wire.kinds import (
     Opened,
     Operator,
@@ -46,6 +56,7 @@ __all__ = [
     "judge",
     "new_msgid",
     "prepare",
+    "prepare_ahead",
     "register_wire",
     "send",
     "wire",

@@ -103,6 +103,11 @@ def prepare(
         raise NotSent("请求内容无法编码，没有发出") from fault
 
 
+def prepare_ahead(settings: WireSettings, request: Request[Any]) -> None:
+    """Pack and seal what will be prepared next with these settings, so that `prepare` has it ready."""
+    wire(settings.gateway.wire).prepare_ahead(settings, request)
+
+
 def send(
     prepared: Prepared[R],
     *,

@@ -194,6 +194,10 @@ class Wire(ABC):
     def prepare(self, settings: WireSettings, request: Request[R], msgid: str, now: datetime) -> Prepared[R]:
         """The sealed request; CryptoFault, TypeError or NotSent when settings or content cannot be sent."""
 
+    def prepare_ahead(self, settings: WireSettings, request: Request[Any]) -> None:
+        """Do now what `prepare` of this very request with these settings will need; it is as right without."""
+        return
+
     @abstractmethod
     def open(self, prepared: Prepared[Any], body: bytes, now: datetime) -> Opened:
         """The authentic reply in `body`; Unknown when it is none, NotSent when it proves that nothing was handed on."""

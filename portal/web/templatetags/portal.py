@@ -74,6 +74,15 @@ def money(value: Decimal | None) -> str:
 
 
 @register.filter
+def price(value: Decimal | None) -> str:
+    """1234.5 → 1,234.50; 3.333333 as it is: at least two places, no zeros beyond them."""
+    if value is None:
+        return "—"
+    whole, _, rest = f"{value:,f}".partition(".")
+    return f"{whole}.{rest.rstrip('0').ljust(2, '0')}"
+
+
+@register.filter
 def count(value: int | None) -> str:
     return "—" if value is None else f"{value:,}"
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db import IntegrityError
 from django.db.models import Count, Sum
 from django.db.transaction import atomic
-from django.utils import timezone
 
 from portal.access.member import Member
 from portal.audit import record
@@ -24,6 +21,7 @@ from settlement.rules.outpatient import (
     why_not_change_bill,
 )
 from settlement.services.lines import LineGiven, as_given, store_lines
+from settlement.services.numbers import drawn, save_numbered
 from settlement.services.outpatient.scenes import refuse
 from settlement.services.refusals import Refused
 from settlement.services.steps import locked
@@ -51,16 +49,9 @@ def begin_bill(
     bill = Bill(
         environment=visit.environment,
         visit=visit,
-        number=number.strip() or new_number(),
         created_as=by.label[:100],
     )
-    try:
-        with atomic():
-            bill.save(force_insert=True)
-    except IntegrityError as error:
-        if "one_bill_a_number" not in str(error):
-            raise
-        raise Refused(f"收费批次号 {bill.number} 已经有了", field="number") from None
+    save_numbered(bill, number.strip(), drawn, constraint="one_bill_a_number", what="收费批次号")
     _filled(bill, visit, lines, disease_code, disease_name, by)
     if visit.state == VisitState.SETTLED:  # there is something to settle again
         visit.state = VisitState.OPEN
@@ -141,8 +132,3 @@ def _filled(
     bill.save(update_fields=["disease_code", "disease_name", "lines_count", "total", "note"])
     total = bill.total.quantize(CENT)
     record(BILL_SAVED, bill, by=by, number=bill.number, visit=visit.number, lines=bill.lines_count, total=f"{total}")
-
-
-def new_number() -> str:
-    """By moment, with four digits that make it another one within the second."""
-    return f"{timezone.localtime():%y%m%d%H%M%S}{secrets.randbelow(10_000):04d}"

@@ -186,13 +186,22 @@
   document.addEventListener("keydown", active, true);
   document.addEventListener("pointerdown", active, true);
 
-  function leave(tell) {
+  function leave(tell, address) {
     if (left) return;
     left = true;
     drafts.forEach(function (save) { save(); });
     if (tell && channel) channel.postMessage({ left: true });
-    location.assign(signIn + "?ended=idle&next=" + encodeURIComponent(location.pathname + location.search));
+    location.assign(address || signIn + "?ended=idle&next=" + encodeURIComponent(location.pathname + location.search));
   }
+
+  // A poll of the page may hear of the end first. There is one way out, taken once: two at a time abort each other,
+  // and htmx alone would leave without keeping what was typed.
+  document.addEventListener("htmx:beforeOnLoad", function (event) {
+    const address = event.detail.xhr.getResponseHeader("HX-Redirect");
+    if (!address || address.indexOf(signIn) !== 0) return;
+    event.preventDefault();
+    leave(false, address);
+  });
 
   function show() {
     if (dialog) return;
