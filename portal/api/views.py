@@ -174,4 +174,4 @@ class ApiView(APIView):
 
     def accepted(self, address: str, body: Mapping[str, Any]) -> Response:
         """202 for what goes to a gateway: the address is where its outcome will be read."""
-        return Response(dict(body), 202, headers={"Location": address})
+        return Response(dict(body), 202, headers={"Location": address, "Retry-After": "2"})
