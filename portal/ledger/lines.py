@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -109,7 +109,7 @@ def read_line(values: Mapping[str, Any]) -> tuple[EntryFacts | None, list[Fault]
             faults.append(Fault(name, BY_NAME[name].label, str(wrong)))
 
     for name in TEXTS:
-        take(name, lambda value, length=BY_NAME[name].length: _text(value, length))
+        take(name, partial(_text, length=BY_NAME[name].length))
     take("settled_at", _moment)
     for name in AMOUNTS:
         take(name, _amount)
@@ -215,9 +215,9 @@ def _moment(value: Any) -> datetime | None:
 
 def _written(text: str) -> datetime:
     if matched := MOMENT.fullmatch(text):
-        parts = [int(part or 0) for part in matched.groups()]
+        year, month, day, hour, minute, second = (int(part or 0) for part in matched.groups())
         try:
-            return datetime(*parts[:3], *parts[3:], tzinfo=SHANGHAI)  # type: ignore[arg-type]
+            return datetime(year, month, day, hour, minute, second, tzinfo=SHANGHAI)
         except ValueError:
             raise Wrong("没有这个时间") from None
     try:

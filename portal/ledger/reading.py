@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
@@ -70,4 +72,8 @@ def sums_by_scope(span: Span, family: str) -> list[ScopeSums]:
         )
         .order_by("insutype", "clr_type", "clr_optins")
     )
-    return [ScopeSums(**{name.removesuffix("_sum"): value for name, value in one.items()}) for one in found]
+    return [_scope_sums(one) for one in found]
+
+
+def _scope_sums(row: Mapping[str, Any]) -> ScopeSums:
+    return ScopeSums(**{name.removesuffix("_sum"): value for name, value in row.items()})

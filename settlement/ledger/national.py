@@ -82,7 +82,7 @@ def settled(one: Any) -> EntryFacts:
     """The settlement. One under way, and one whose answer nobody could read, has the amounts shown before it."""
     known, visit = one.total is not None and one.state != SettlementState.SETTLING, one.visit
     shown = {} if known else {name: Decimal(str(one.shown.get(name) or 0)) for name in AMOUNTS}
-    amounts = {name: (getattr(one, name) if known else shown[name]) or ZERO for name in AMOUNTS}
+    amounts: dict[str, Any] = {name: (getattr(one, name) if known else shown[name]) or ZERO for name in AMOUNTS}
     return EntryFacts(
         family=NATIONAL.name,
         number=one.number,

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from clearing.messages import ApplicationRow, QueryApplication
+from clearing.messages import ApplicationRow
 from clearing.messages.replies import Applications
 from clearing.models import Application, ApplicationState
 from portal.gateway.errors import Rejected
@@ -24,10 +24,10 @@ def held(number: str, due: str, state: str = "001") -> ApplicationRow:
     )  # fmt: skip
 
 
-def shown(hospital, *rows: ApplicationRow) -> dict[str, Decimal]:
+def shown(hospital, *rows: ApplicationRow):
     """Number → what the fund owes, as the centre's book is read."""
 
-    def ask(request: QueryApplication) -> Applications:
+    def ask(request):
         if (request.year, request.aka080, request.qsjg00) == (str(YEAR), "001", "003"):
             return Applications(rows=list(rows))
         if request.year != str(YEAR):
@@ -37,6 +37,7 @@ def shown(hospital, *rows: ApplicationRow) -> dict[str, Decimal]:
     span = Span.of_day("test", timezone.localdate())
     gather(hospital.pk, "test", span, source=Source.CLEARING)
     book = centre_book_of("clearing")
+    assert book is not None
     return {one.number: one.fund for one in book(span, Asking(hospital.pk, "test", ask, nullcontext))}
 
 

@@ -21,7 +21,7 @@ from portal.gateway.codecs import JsonCodec
 from portal.gateway.crypto import SM2, iv
 from portal.gateway.desk import ONETRANS
 from portal.gateway.desk.cards import ReadCardBas
-from portal.gateway.messages import gateways, requests, sample, wire_form
+from portal.gateway.messages import Request, gateways, requests, sample, wire_form
 from portal.gateway.national import NATIONAL
 from portal.gateway.national.shapes import TableRequest
 from portal.gateway.seals import aes
@@ -130,7 +130,11 @@ def desk() -> dict[str, Any]:
         next_stamp=lambda sender: f"{NOW:%Y%m%d%H%M%S}0007",
     )
     found: dict[str, Any] = {}
-    for name, request in (("business", sample(RefundTrade, desk="", userName="甲患者")), ("card", ReadCardBas())):
+    asked: dict[str, Request[Any]] = {
+        "business": sample(RefundTrade, desk="", userName="甲患者"),
+        "card": ReadCardBas(),
+    }
+    for name, request in asked.items():
         prepared = prepare(settings, request, new_msgid(settings, now=lambda: NOW), now=lambda: NOW)
         said = '{"code":"000000","data":{"result":"succ","outRefundNo":"样例01"},"err_msg":"成功"}'.encode("gbk")
         told = {"id": prepared.msgid, "state": "returned", "value": 0, "out": base64.b64encode(said).decode()}

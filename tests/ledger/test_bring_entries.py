@@ -4,6 +4,7 @@ import json
 import uuid
 from decimal import Decimal
 from io import BytesIO
+from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
@@ -135,10 +136,12 @@ def test_it_takes_calls_of_a_hospital_system_once(desk, alice, charlie):
 
 
 def test_a_text_file_is_read_previewed_and_taken(desk, alice):
-    own = read_line(line(7, number="OWN1"))[0]
+    own, brought = read_line(line(7, number="OWN1"))[0], read_line(line(6))[0]
+    assert own is not None
+    assert brought is not None
     with desk.door():
         write([own], environment="test", source="settlement")
-        write([read_line(line(6))[0]], environment="test", source="brought")
+        write([brought], environment="test", source="brought")
     lines = [
         *(line(1), refund(1), line(1), line(2), line(2, fund="59.00"), line(3, total="一百"), line(6)),
         *(line(6, number="MZ0066", setl_id="SETL0066", total="88.88", account="0", fund="0"), line(7)),
@@ -258,8 +261,9 @@ def test_sums_of_a_file_of_a_workbook_with_formulas_are_not_guessed(desk):
     from openpyxl import Workbook
 
     book = Workbook()
-    book.active.append([head.label for head in HEADS])
-    book.active.append(["MZ1", "2026-03-01 00:00:00", "", "=60+40"])
+    sheet: Any = book.active
+    sheet.append([head.label for head in HEADS])
+    sheet.append(["MZ1", "2026-03-01 00:00:00", "", "=60+40"])
     kept = BytesIO()
     book.save(kept)
     assert "公式" in desk.read(kept.getvalue(), "账.xlsx").note

@@ -32,6 +32,13 @@ def told(institution, span=FEBRUARY):
     return written, {one.number: one for one in entries_between(span)}
 
 
+def obstacle(source: str, entry: Entry) -> str:
+    """What stands in the way of taking it back."""
+    found = remedy_of(source, "reverse")
+    assert found is not None
+    return found.obstacle(Case(entry))
+
+
 def test_a_discharge_is_an_entry_until_it_is_taken_back(door, alice_member):
     institution = alice_member.institution_id
     with door():
@@ -46,7 +53,7 @@ def test_a_discharge_is_an_entry_until_it_is_taken_back(door, alice_member):
         assert (written.fresh, entry.family, entry.total) == (1, "injury", Decimal("25.00"))
         assert (entry.day, entry.standing, entry.person) == (day_of(AT), Standing.SETTLED, admission.name_masked)
         assert told(institution, Span.of_month("test", 2028, 3))[1] == {}
-        assert remedy_of("injury", "reverse").obstacle(Case(entry)) == ""
+        assert obstacle("injury", entry) == ""
         left.state, left.discharged_at = DischargeState.DRAFT, None
         left.save()
         written, entries = told(institution)
@@ -72,9 +79,9 @@ def test_an_application_is_an_entry_under_the_centres_number(door, alice_member)
         )
         entry = told(institution)[1]["SQ0001"]
         assert (entry.family, entry.total, entry.fund, entry.about) == ("clearing", 300, 200, "2027-001-003")
-        assert remedy_of("clearing", "reverse").obstacle(Case(entry)) == ""
+        assert obstacle("clearing", entry) == ""
         assert told(institution)[0].same == 1
         application.state = ApplicationState.CANCELLED
         application.save()
         assert told(institution)[1] == {}
-        assert "无法由门户办理" in remedy_of("clearing", "reverse").obstacle(Case(entry))
+        assert "无法由门户办理" in obstacle("clearing", entry)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from reconciliation.rules import Found, Line, compare
@@ -25,7 +26,7 @@ def ledger(*words: str, side: str = "", **everywhere: object) -> list[Line]:
     return [_line(word, side, everywhere) for word in words]
 
 
-def _line(word: str, side: str, everywhere: dict[str, object]) -> Line:
+def _line(word: str, side: str, everywhere: dict[str, Any]) -> Line:
     told, *rest = word.split()
     name, _, amounts = told.partition(":")
     total, _, fund = amounts.partition("/")
@@ -45,10 +46,10 @@ def _line(word: str, side: str, everywhere: dict[str, object]) -> Line:
     return line
 
 
-def _special(word: str, line: Line) -> dict[str, object]:
+def _special(word: str, line: Line) -> dict[str, Any]:
     if word.startswith("@"):
         return {"settled_at": at(line.day or DAY, word[1:])}
-    return {
+    specials: dict[str, dict[str, Any]] = {
         "pending": {"standing": "pending"},
         "doubtful": {"standing": "doubtful", "setl_id": ""},
         "yesterday": {"outside": "day", "day": DAY - timedelta(days=1)},
@@ -57,7 +58,8 @@ def _special(word: str, line: Line) -> dict[str, object]:
         "differs": {"verdict": "differs"},
         "no-id": {"setl_id": ""},
         "no-sums": {"total": None, "fund": None, "account": None},
-    }[word]
+    }
+    return specials[word]
 
 
 def found_in(ours: list[Line], theirs: list[Line], day: date = DAY) -> list[Found]:

@@ -5,6 +5,8 @@ import random
 import zipfile
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -28,12 +30,17 @@ AGREES = frozenset({"0"})
 Bill = tuple[str, str, str]  # number, total, fund
 
 
-def entry(number: str, total: str, *, day: date = DAY, hour: int = 10, **told: object) -> EntryFacts:
+def entry(number: str, total: str, *, day: date = DAY, hour: int = 10, **told: Any) -> EntryFacts:
     """Settlement `number`: the centre knows it as S<number>, our message as M<number>."""
     at = midnight(day) + timedelta(hours=hour)
-    facts = {"setl_id": f"S{number}", "msgid": f"M{number}", "person_no": f"P0000{number}", "clr_type": "11"}
+    facts: dict[str, Any] = {
+        "setl_id": f"S{number}",
+        "msgid": f"M{number}",
+        "person_no": f"P0000{number}",
+        "clr_type": "11",
+    }
     facts |= {"clr_optins": "140200", "insutype": "310", "fund": Decimal(total)}
-    return EntryFacts("national", number, at, Decimal(total), **{**facts, **told})  # type: ignore[arg-type]
+    return EntryFacts("national", number, at, Decimal(total), **{**facts, **told})
 
 
 def ours(*facts: EntryFacts) -> None:
@@ -110,6 +117,8 @@ def test_every_difference_of_a_day_is_kept_with_both_sides(in_hospital_a):
         Decimal("-1.00"),
     )
     assert [one["field"] for one in amount.fields] == ["total", "fund"]
+    assert amount.entry is not None
+    assert amount.their_row is not None
     assert amount.entry.number == "2"
     assert amount.their_row.raw.reveal().startswith("P00002\tJ2\tS2")
     assert TheirRow.objects.filter(person="P00002").count() == 0  # masked
@@ -199,7 +208,7 @@ def test_narrowing_leaves_out_nothing_that_the_rules_would_find(in_hospital_a):
             chance.shuffle(told)
             content = packed(*told)
             entries = entries_between(Span.of_day("test", day), family="national")
-            left = narrow(entries, lambda content=content: read_result(content), agreeing=AGREES)
+            left = narrow(entries, partial(read_result, content), agreeing=AGREES)
             run = run_of(day)
             found = compare_files(run, [File(Covered("11", "140200", run.begin, run.end), left)])
             layout, rows = read_result(content)
@@ -213,7 +222,7 @@ def test_narrowing_leaves_out_nothing_that_the_rules_would_find(in_hospital_a):
 
 
 def test_another_gateway_is_compared_settlement_by_settlement(in_hospital_a):
-    told = {"clr_type": "", "clr_optins": "", "insutype": "", "msgid": ""}
+    told: dict[str, Any] = {"clr_type": "", "clr_optins": "", "insutype": "", "msgid": ""}
     for number, total in (("A1", "10.00"), ("A2", "20.00"), ("A3", "30.00")):
         facts = entry(number, total, setl_id="", **told)
         write([EntryFacts("injury", number, facts.settled_at, facts.total)], environment="test", source="injury")

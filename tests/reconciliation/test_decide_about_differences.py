@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -73,7 +74,9 @@ def test_taking_over_the_centres_side_takes_two_people_and_then_the_run_balances
             propose(amount, "reverse", reason="试试", by=desk.by)
         decision = propose(amount, "adopt", reason="中心补记了材料费", by=desk.by)
         assert (decision.state, only(pk=amount.pk).state) == (DecisionState.PROPOSED, DifferenceState.PROPOSED)
-        assert only(pk=amount.pk).entry.revision == 1, "nothing happens before the second person agrees"
+        entry = only(pk=amount.pk).entry
+        assert entry is not None
+        assert entry.revision == 1, "nothing happens before the second person agrees"
         with pytest.raises(Refused, match="没有复核"):
             approve(decision, by=desk.by)
         with pytest.raises(Refused, match="待复核"):
@@ -83,7 +86,7 @@ def test_taking_over_the_centres_side_takes_two_people_and_then_the_run_balances
         withdraw(propose(amount, "accept", reason="换个方式", by=desk.by), by=desk.by)
         for kind in ("amount", "only_ours", "only_theirs"):
             approve(propose(only(kind=kind), "adopt", reason="以中心为准", by=desk.by), by=desk.reviewer)
-        first, latest = reversed(revisions_of(amount.entry))
+        first, latest = reversed(revisions_of(entry))
         assert (latest.total - first.total, latest.fund - first.fund) == (Decimal("1.00"), Decimal("1.00"))
         assert latest.cash == first.cash
         made = {one.difference.kind: one for one in Adjustment.objects.select_related("difference")}
@@ -139,7 +142,7 @@ def test_a_sheet_goes_out_comes_back_filled_is_shown_and_taken_once(desk, alice)
     spoiled(desk, "missing_there", "amount", "missing_here")
     sheet = alice.get(reverse("reconciliation:sheet-download")).content
     book = load_workbook(BytesIO(sheet))
-    page = book.active
+    page: Any = book.active
     head = next(n for n, row in enumerate(page.iter_rows(values_only=True), 1) if row[0] == "差异标识")
     first, second, third = (page[head + n] for n in (1, 2, 3))
     for cells, action, reason in ((first, "说明原因后认可", "跨月"), (second, "丢掉", "试试"), (third, "", "")):

@@ -18,7 +18,7 @@ from portal.gateway.archives import ZipLimits
 from portal.gateway.journal import Operation, State
 from portal.ledger.facts import Source
 from portal.ledger.gathering import write
-from reconciliation.models import MonthClose, Purpose, RawFile, Run, RunState
+from reconciliation.models import MonthClose, Purpose, RawFile, Run, RunState, Total
 from reconciliation.services import details
 from reconciliation.services.ending import seen_by
 from reconciliation.services.months import close_month, month_state, start_month
@@ -117,6 +117,7 @@ def test_a_month_is_applied_for_once_by_a_reviewer_when_nothing_is_open(desk):
     desk.carry()
     with desk.door():
         state = month_state("test", MONTH)
+        assert state.run is not None
         assert (state.run.state, state.blocked) == (RunState.DIFFERENT, 1), state.run.note
         with pytest.raises(Refused, match="还有 1 项"):
             close_month(MONTH, by=desk.reviewer)
@@ -128,6 +129,7 @@ def test_a_month_is_applied_for_once_by_a_reviewer_when_nothing_is_open(desk):
     desk.carry()
     with desk.door():
         state = month_state("test", MONTH)
+        assert state.run is not None
         assert (state.run.state, state.state) == (RunState.BALANCED, ("已视同申请清算", "good")), state.run.note
         with pytest.raises(Refused, match="不能再次申请"):
             start_month(MONTH, by=desk.reviewer)
@@ -138,6 +140,12 @@ def test_a_month_is_applied_for_once_by_a_reviewer_when_nothing_is_open(desk):
         assert list(Operation.objects.filter(kind="3201").values_list("state", flat=True)) == [State.DONE]
     applied = desk.effects()
     assert [one["duplicate"] for one in applied] == [False]
+
+
+def is_in_doubt(total: Total | None) -> bool:
+    assert total is not None
+    assert total.operation is not None
+    return total.operation.is_doubtful
 
 
 def test_an_application_whose_answer_is_lost_stays_in_doubt_and_is_not_made_again(desk):
@@ -151,9 +159,10 @@ def test_an_application_whose_answer_is_lost_stays_in_doubt_and_is_not_made_agai
     desk.carry()
     with desk.door():
         state = month_state("test", MONTH)
+        assert state.run is not None
         assert state.run.state == RunState.WAITING, state.run.note
         assert "等待申请结果" in state.obstacle
-        assert [one.total.operation.is_doubtful for one in state.scopes] == [True]
+        assert [is_in_doubt(one.total) for one in state.scopes] == [True]
         assert start_month(MONTH, by=desk.reviewer).round == 1, "the run that waits is joined"
         assert Operation.objects.filter(kind="3201").count() == 1
 
@@ -208,17 +217,23 @@ def packed(*lines: str) -> bytes:
     return made.getvalue()
 
 
+def cell(row: list[str], place: int | None) -> str:
+    assert place is not None
+    return row[place]
+
+
 def test_a_result_is_read_with_other_columns_in_another_order():
     """As printed, with one more column before the memo, with one at the end, with a line of names, half a last line."""
     plain = "P1\tM1\tS1\tmsg\t1\t0\tnull\t10.00\t5.00\t1.00"
     for line in (plain, plain.replace("\tnull\t", "\tmore\tnull\t"), plain + "\texp"):
         layout, rows = read_result(packed(line, "P2\tM2"))
         first, second = rows
-        assert [first[layout.setl_id], first[layout.medfee_sumamt], first[layout.acct_pay]] == ["S1", "10.00", "1.00"]
+        places = (layout.setl_id, layout.medfee_sumamt, layout.acct_pay)
+        assert [cell(first, place) for place in places] == ["S1", "10.00", "1.00"]
         assert second == ["P2", "M2"], "what is cut off is given as it is"
     layout, rows = read_result(packed("setl_id\tSTMT_RSLT\tx\tpsn_no\tmedfee_sumamt", "S1\t0\tx\tP1\t-7.00"))
     assert layout.has_header
-    assert [next(rows)[layout.psn_no], layout.fund_pay_sumamt] == ["P1", None]
+    assert [cell(next(rows), layout.psn_no), layout.fund_pay_sumamt] == ["P1", None]
 
 
 def test_people_and_programs_start_and_read_runs(desk, alice, bob, charlie, dora):
@@ -236,6 +251,7 @@ def test_people_and_programs_start_and_read_runs(desk, alice, bob, charlie, dora
     assert all(word in shown for word in ("不平", "对明细后", "历次对账"))
     with desk.door():
         file = RawFile.objects.order_by("id").first()
+    assert file is not None
     path = reverse("reconciliation:run-file", args=[file.pk])
     assert (alice.get(path).status_code, charlie.get(where).status_code) == (403, 404)
     assert bob.get(path).content == file.bytes

@@ -6,14 +6,20 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from portal.gateway.journal import State, send_queued
+from portal.gateway.journal import Operation, State, send_queued
 from portal.ledger.facts import Span, Standing
 from portal.ledger.gathering import gather
 from portal.ledger.models import Entry
 from portal.ledger.reading import entries_between, revisions_of, sums_by_scope
-from portal.ledger.registry import Case, NotPossible, remedy_of
+from portal.ledger.registry import Case, NotPossible, Remedy, remedy_of
 from settlement.models import SettlementState
 from settlement.services.settling.undoing import undo
+
+
+def remedy(action: str) -> Remedy:
+    found = remedy_of("settlement", action)
+    assert found is not None
+    return found
 
 
 def test_settlements_refunds_and_doubts_become_entries_once(settling):
@@ -56,7 +62,7 @@ def test_settlements_refunds_and_doubts_become_entries_once(settling):
     assert (doubt.standing, doubt.total) == (Standing.DOUBTFUL, Decimal(shown.shown["total"]))
     case = Case(doubt, by=settling.by, approved_by=settling.reviewer, reason="中心有这笔")
     with settling.door(), pytest.raises(NotPossible, match="静默期"):
-        remedy_of("settlement", "adopt").act(case)
+        remedy("adopt").act(case)
     settling.carry()
     written, entries = book()
     done = entries[shown.number, False]
@@ -69,20 +75,21 @@ def test_settlements_refunds_and_doubts_become_entries_once(settling):
 
 def assert_remedies(settling, done, refund):
     """Two people take one back through the book; a refund cannot be taken back, nor what is settled sent again."""
-    reverse, resend = remedy_of("settlement", "reverse"), remedy_of("settlement", "resend")
+    reverse, resend = remedy("reverse"), remedy("resend")
     given = {"by": settling.by, "approved_by": settling.reviewer, "reason": "重复办理"}
     with settling.door():
         with pytest.raises(NotPossible, match="退费不能再撤销"):
             reverse.act(Case(refund, **given))
         with pytest.raises(NotPossible, match="已有结果"):
             resend.act(Case(done, **given))
-        begun = reverse.act(Case(done, **given))
-        assert begun.operation.state == State.QUEUED
+        begun = reverse.act(Case(done, **given)).operation
+        assert begun is not None
+        assert begun.state == State.QUEUED
         with pytest.raises(NotPossible, match="不能撤销"):
             reverse.act(Case(done, **given))
     settling.carry()
     with settling.door():
-        assert begun.operation.__class__.objects.get(pk=begun.operation.pk).state == State.DONE
+        assert Operation.objects.get(pk=begun.pk).state == State.DONE
 
 
 def test_what_never_happened_is_void_and_comes_from_no_other_day(settling):
