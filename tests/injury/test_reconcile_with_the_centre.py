@@ -6,13 +6,14 @@ from functools import partial
 
 from django.utils import timezone
 
-from injury.models import Admission, AdmissionState, FeeItem
+from injury.models import Admission, AdmissionState
 from portal.gateway import client
 from portal.ledger.centre import Asking, centre_book_of
 from portal.ledger.facts import Span
 from portal.ledger.gathering import gather
 from portal.ledger.reading import entries_between
 from tests.injury.discharge_desk import desk
+from tests.injury.test_settlement_sheet import an_item
 
 __all__ = ["desk"]
 
@@ -23,6 +24,7 @@ def both_books(desk):
     gather(desk.institution_id, "test", span)
     ask = partial(client.ask, institution_id=desk.institution_id, environment="test")
     read = centre_book_of("injury")
+    assert read is not None
     theirs = list(read(span, Asking(desk.institution_id, "test", ask, desk.door)))
     with desk.door():
         ours = dict(entries_between(span, family="injury").values_list("number", "total"))
@@ -35,8 +37,7 @@ def test_what_was_discharged_is_at_the_centre_with_the_same_sum(desk):
     assert list(ours) == [stay.number]
     assert theirs == ours
     with desk.door():
-        item = FeeItem.objects.filter(admission=stay, state="uploaded").first()
-        FeeItem.objects.filter(pk=item.pk).update(amount=item.amount + 1)
+        an_item(stay, "L9", "换药", "1.00", "1")
     ours, theirs = both_books(desk)
     assert ours[stay.number] - theirs[stay.number] == Decimal(1)
     with desk.door():
