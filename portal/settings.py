@@ -269,7 +269,15 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ReconciliationRunState": "reconciliation.models.run.RunState",
         "ReconciliationTotalState": "reconciliation.models.total.TotalState",
         "ReconciliationFilePurpose": "reconciliation.models.raw_file.Purpose",
+        "ReconciliationDifferenceKind": "reconciliation.models.difference.DifferenceKind",
+        "ReconciliationDifferenceState": "reconciliation.models.difference.DifferenceState",
+        "ReconciliationOutcome": "reconciliation.models.difference.Outcome",
         "IdentificationState": "settlement.models.identity.IdentificationState",
+        "FlowEnum": "injury.models.admission.Flow",
+        "ReadingWay": "settlement.models.cards.ReadingWay",
+        "RechargeRefundFlow": "settlement.models.cashier.RefundFlow",
+        "EntrySource": "portal.ledger.facts.Source",
+        "EntryStanding": "portal.ledger.facts.Standing",
     },
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -21,11 +21,11 @@ from settlement.api.cashier_serializers import (
     NewChargeSerializer,
     NewGrantSerializer,
     NewReadingSerializer,
+    NewRechargeRefundSerializer,
     NewRechargeSerializer,
-    NewRefundSerializer,
     ReadingSerializer,
+    RechargeRefundSerializer,
     RechargeSerializer,
-    RefundSerializer,
 )
 from settlement.api.identity import IdentificationSerializer
 from settlement.api.settlements import WAITS, filtered, parameters, sent
@@ -191,14 +191,14 @@ class RechargeRefunds(ApiView):
     permissions = {"POST": GIVE_BACK}
 
     @extend_schema(
-        request=NewRefundSerializer,
-        responses={202: RefundSerializer},
+        request=NewRechargeRefundSerializer,
+        responses={202: RechargeRefundSerializer},
         summary="从一笔充值退款（hop.trade.refund）",
         description="未被拒绝的退款合计不会超过充值金额；被拒绝的退款须用 refunds/{id}/submissions 以原单号重新提交。"
         f"{WAITS}",
     )
     def post(self, request: ApiRequest, recharge_id: UUID) -> Response:
-        source, given = get_or_404(Recharge, recharge_id), asked(NewRefundSerializer, request)
+        source, given = get_or_404(Recharge, recharge_id), asked(NewRechargeRefundSerializer, request)
 
         def act() -> Refund:
             desk = at(given, request)
@@ -206,23 +206,25 @@ class RechargeRefunds(ApiView):
 
         made: Refund = told(act)
         address = reverse("api:operations-api:operation", args=[made.operation_id])
-        return self.accepted(address, RefundSerializer(made).data)
+        return self.accepted(address, RechargeRefundSerializer(made).data)
 
 
 class Refunds(ApiView):
     permissions = {"GET": VIEW}
 
-    @extend_schema(parameters=parameters(RefundFilter), responses=RefundSerializer(many=True), summary="退款记录")
+    @extend_schema(
+        parameters=parameters(RefundFilter), responses=RechargeRefundSerializer(many=True), summary="退款记录"
+    )
     def get(self, request: ApiRequest) -> Response:
-        return self.page(filtered(RefundFilter, request, Refund.objects.all()), RefundSerializer)
+        return self.page(filtered(RefundFilter, request, Refund.objects.all()), RechargeRefundSerializer)
 
 
 class OneRefund(ApiView):
     permissions = {"GET": VIEW}
 
-    @extend_schema(responses=RefundSerializer, summary="一笔退款")
+    @extend_schema(responses=RechargeRefundSerializer, summary="一笔退款")
     def get(self, request: ApiRequest, refund_id: UUID) -> Response:
-        return Response(RefundSerializer(get_or_404(Refund, refund_id)).data)
+        return Response(RechargeRefundSerializer(get_or_404(Refund, refund_id)).data)
 
 
 class RefundSubmissions(ApiView):

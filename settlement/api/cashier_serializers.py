@@ -129,7 +129,7 @@ class RechargeSerializer(ReadSerializer[Recharge]):
         read_only_fields = fields
 
 
-class NewRefundSerializer(DeskedSerializer):
+class NewRechargeRefundSerializer(DeskedSerializer):
     """How much of a recharge goes back, how, and why."""
 
     amount = serializers.DecimalField(10, 2, min_value=Decimal("0.01"), help_text="退款金额（元），用文本")
@@ -140,7 +140,7 @@ class NewRefundSerializer(DeskedSerializer):
     is_pos = serializers.BooleanField(required=False, default=False, help_text="原充值是 POS 刷卡（channelType 02）")
 
 
-class RefundSerializer(ReadSerializer[Refund]):
+class RechargeRefundSerializer(ReadSerializer[Refund]):
     """One refund. `number` is outRefundNo and never changes, however often it is submitted."""
 
     recharge = serializers.UUIDField(source="recharge_id", read_only=True)
