@@ -1,4 +1,4 @@
-"""No id of another institution opens anything of the API, in an address or in a body, and nothing of it changes."""
+"""No id of another institution opens anything: no page, nothing of the API, in an address or in a body."""
 
 import json
 import re
@@ -61,15 +61,22 @@ def fitting(foreign: dict[str, str], name: str, business: str) -> list[str]:
     return called[:2] or own[:2]
 
 
-def calls(foreign: dict[str, str]) -> Iterator[tuple[Address, str]]:
-    """Every action of the API with an id in its address, with each id of hospital B that could be meant."""
+def calls(foreign: dict[str, str], *, api: bool) -> Iterator[tuple[Address, str]]:
+    """Every action with an id in its address, with each id of hospital B that could be meant."""
     for address in addresses():
-        if not address.is_api or address.gate.side != "institution":
+        if address.is_api != api or address.is_admin or address.gate.side != "institution":
             continue
         names = re.findall(r"<uuid:(\w+)>", address.route)
         for name in names[:1]:
-            for value in fitting(foreign, name, address.route.split("/")[2]):
+            for value in fitting(foreign, name, address.route.split("/")[2 if api else 0]):
                 yield address, address.url(uuid=value)
+
+
+def faceless(answer: Any) -> str:
+    """The body without what differs between any two answers: ids, the request's number, times, tokens."""
+    text = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "<id>", answer.content.decode())
+    text = re.sub(r'csrfmiddlewaretoken" value="\w+"|X-CSRFToken": "\w+"', "<token>", text)
+    return re.sub(r"\b[0-9a-f]{16}\b|\d\d:\d\d:\d\d", "<n>", text)
 
 
 def bodies(foreign: dict[str, str]) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -101,7 +108,7 @@ def test_no_id_of_another_institution_opens_or_changes_anything(
         (one, signed_in(one, raise_request_exception=False)) for one in (alice_member, carol_member, dora_member)
     ]
     wrong, tried, named = [], 0, 0
-    for address, url in calls(foreign):
+    for address, url in calls(foreign, api=True):
         client = next((client for member, client in clients if allowed(address, member)), None)
         if client is None:
             continue
@@ -123,3 +130,28 @@ def test_no_id_of_another_institution_opens_or_changes_anything(
     with tenant_tx(hospital_b.pk), connection.cursor() as cursor:
         cursor.execute("UPDATE jobs_job SET note = 'x'")  # the comparison would see it
     assert [table for table, value in hashes(hospital_b).items() if before[table] != value] == ["jobs_job"]
+
+
+def test_a_page_answers_another_institutions_row_like_a_row_that_never_was(
+    foreign: dict[str, str],
+    hospital_b: Institution,
+    alice_member: Member,
+    bob_member: Member,
+    dora_member: Member,
+    carol_member: Member,
+):
+    before, wrong, tried = hashes(hospital_b), [], 0
+    people = (alice_member, bob_member, dora_member, carol_member)
+    clients = [(one, signed_in(one, raise_request_exception=False)) for one in people]
+    for address, url in calls(foreign, api=False):
+        client = next((client for member, client in clients if allowed(address, member)), None)
+        if client is None:
+            continue
+        tried += 1
+        never = client.generic(address.method, address.url(uuid=str(uuid4())))
+        answer = client.generic(address.method, url)
+        if (answer.status_code, faceless(answer)) != (404, faceless(never)) or never.status_code != 404:
+            wrong.append(f"{address} {url}: {answer.status_code}, a random id {never.status_code}")
+    assert wrong == []
+    assert tried > 200
+    assert hashes(hospital_b) == before
