@@ -19,12 +19,12 @@ from portal.jobs.sweeps import machine_sweeper, sweeper
 LONGEST = 240.0
 
 
-def send_queued(institution_id: int, gateway: str) -> None:
-    """Send what is queued at this gateway; goes on in a new task when there is much of it."""
+def send_queued(institution_id: int, gateway: str, lane: str = "") -> None:
+    """Send what is queued in this lane of a gateway; goes on in a new task when there is much of it."""
     began = time.monotonic()
-    sending.send_queued(institution_id, gateway, seconds=LONGEST)
+    sending.send_queued(institution_id, gateway, lane, seconds=LONGEST)
     if time.monotonic() - began >= LONGEST:
-        later("portal.gateway.tasks.send_queued", institution_id, gateway)
+        later("portal.gateway.tasks.send_queued", institution_id, gateway, lane)
     complete_switch(institution_id)  # a switch of the environment may have waited for exactly this
 
 

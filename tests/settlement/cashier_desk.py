@@ -133,14 +133,8 @@ def open_desk(by: Member, reviewer: Member, sandbox: Sandbox, folder: Path, sett
     settings.PORTAL_QUIET_FACTOR, settings.SPOOL_DIR = 0.0001, folder / "spool"
     settings.SANDBOX_URL = sandbox.url
     sandbox.register("onetrans", PARTY, secret_key=KEY)
-    spool = Spool(folder)
-    line = Line(Keeper(f"sandbox:{sandbox.url}", "", PARTY), spool, is_played=True, pause=0.01)
-    spool.born -= 10
-    server = Server(Door("127.0.0.1", 0, TOKEN), line, {"library": "played"})
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    address = f"http://127.0.0.1:{server.server_address[1]}"
-    settings.BRIDGE_URL = address
-    try:
+    with bridge(sandbox, folder) as address:
+        settings.BRIDGE_URL = address
         with tenant_tx(by.institution_id):
             values = {"base_url": address, "private_key": TOKEN, "app_code": PARTY, "secret_key": KEY}
             values |= {"user_name": "PAY1", "password": "secret-of-payment", "region": "140200"}
@@ -148,6 +142,18 @@ def open_desk(by: Member, reviewer: Member, sandbox: Sandbox, folder: Path, sett
             Channel.objects.filter(gateway="onetrans").update(read_timeout=1)  # nobody waits for a patient here
             desk = Desk.objects.create(environment="test", name="一号窗口", address=address, token=TOKEN, term_no="T1")
         yield CashierDesk(by, reviewer, sandbox, desk)
+
+
+@contextmanager
+def bridge(sandbox: Sandbox, folder: Path) -> Iterator[str]:
+    """A desk's computer: the address of its bridge."""
+    spool = Spool(folder)
+    line = Line(Keeper(f"sandbox:{sandbox.url}", "", PARTY), spool, is_played=True, pause=0.01)
+    spool.born -= 10
+    server = Server(Door("127.0.0.1", 0, TOKEN), line, {"library": "played"})
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
     finally:
         server.shutdown()
         server.server_close()

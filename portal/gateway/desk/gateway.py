@@ -35,6 +35,10 @@ class DeskGateway(Gateway):
         text = "动态库没有说明原因"
         return Refusal(code, "动态库答复：{message}", clause, "请按提示处理后再试", text=text).of(message)
 
+    def lane(self, request: Any) -> str:
+        """The desk: its library is a session of its own."""
+        return str(getattr(request, DESK, ""))
+
 
 ONETRANS = DeskGateway(
     "onetrans",

@@ -223,7 +223,7 @@ def _not_applied(operation: Operation, verdict: NotApplied) -> None:
         message = f"经核实未生效，将重新发送：{verdict.evidence}"
         move(operation, State.QUEUED, message=message, queued_at=Now(), not_before=None, looks=0, deadline=None)
         tell(operation, actions.SENT_AGAIN, evidence=verdict.evidence)
-        wake(operation.gateway, operation.institution_pk)
+        wake(operation.gateway, operation.institution_pk, operation.lane)
 
 
 def _reversed(operation: Operation, verdict: Moot) -> None:
@@ -271,7 +271,7 @@ def look_after(institution_id: int) -> None:
     with tenant_tx(institution_id):
         live = list(
             Operation.objects.filter(state__in=[State.QUEUED, State.SENDING, State.IN_DOUBT, State.RESOLVING]).only(
-                "id", "institution_id", "gateway", "state"
+                "id", "institution_id", "gateway", "lane", "state"
             )
         )
         unapplied = list(Operation.objects.filter(task=Task.UNAPPLIED).values_list("pk", flat=True))
@@ -281,7 +281,7 @@ def look_after(institution_id: int) -> None:
     for operation in live:
         if operation.pk in ripe:
             later(RESOLVE, institution_id, operation.pk)
-    for gateway in sorted({operation.gateway for operation in live if operation.state == State.QUEUED}):
-        wake(gateway, institution_id)
+    for gateway, lane in sorted({(one.gateway, one.lane) for one in live if one.state == State.QUEUED}):
+        wake(gateway, institution_id, lane)
     for pk in unapplied:
         later("portal.gateway.tasks.tell_again", institution_id, pk)

@@ -46,26 +46,37 @@ class Claimed:
     since: float
 
 
-def send_queued(institution_id: int, gateway: str, *, seconds: float = 240) -> int:
-    """Send what is queued at this gateway, one message after the other; how many left this machine, or may have.
+def send_queued(institution_id: int, gateway: str, lane: str | None = None, *, seconds: float = 240) -> int:
+    """Send what is queued in this lane, one message after the other; how many left this machine, or may have.
 
-    Returns at once while another worker holds the lease: that one looks again before it stops. Stops after `seconds`,
-    and then calls a worker, and when the gateway cannot be reached; the sweep comes back to what is left.
+    None: one lane of the gateway after the other. Returns at once while another worker holds the lane's lease: that
+    one looks again before it stops. Stops after `seconds`, and then calls a worker, and when the gateway cannot be
+    reached; the sweep comes back to what is left.
     """
-    with lease.sending(institution_id, gateway):
-        sent, is_late = _send_until(time.monotonic() + seconds, institution_id, gateway)
-    if is_late:
-        wake(gateway, institution_id)
+    sent, until = 0, time.monotonic() + seconds
+    for name in lanes_waiting(institution_id, gateway) if lane is None else [lane]:
+        with lease.sending(institution_id, gateway, name):
+            some, is_late = _send_until(until, institution_id, gateway, name)
+        sent += some
+        if is_late:
+            wake(gateway, institution_id, name)
     return sent
 
 
-def _send_until(until: float, institution_id: int, gateway: str) -> tuple[int, bool]:
+def lanes_waiting(institution_id: int, gateway: str) -> list[str]:
+    """The lanes in which something is queued."""
+    with tenant_tx(institution_id):
+        rows = Operation.objects.filter(gateway=gateway, state=State.QUEUED).order_by("lane")
+        return list(rows.values_list("lane", flat=True).distinct())
+
+
+def _send_until(until: float, institution_id: int, gateway: str, lane: str) -> tuple[int, bool]:
     """How many left, and whether only the time was over."""
     sent = 0
     while time.monotonic() < until:
         with tenant_tx(institution_id):
-            operation = next_queued(gateway)
-        held = lease.take(institution_id, gateway, operation.environment) if operation else None
+            operation = next_queued(gateway, lane)
+        held = lease.take(institution_id, gateway, operation.environment, lane=lane) if operation else None
         if held is None:
             return sent, False
         step = Step.SENT
@@ -81,9 +92,10 @@ def _send_until(until: float, institution_id: int, gateway: str) -> tuple[int, b
     return sent, True
 
 
-def next_queued(gateway: str, environment: str = "") -> Operation | None:
-    """The oldest operation that may be sent now; None also while recovered operations keep the gateway closed."""
-    rows = Operation.objects.filter(Q(not_before=None) | Q(not_before__lte=Now()), gateway=gateway, state=State.QUEUED)
+def next_queued(gateway: str, lane: str = "", environment: str = "") -> Operation | None:
+    """The lane's oldest operation that may be sent now; None also while recovered ones keep the gateway closed."""
+    rows = Operation.objects.filter(gateway=gateway, lane=lane, state=State.QUEUED)
+    rows = rows.filter(Q(not_before=None) | Q(not_before__lte=Now()))
     if environment:
         rows = rows.filter(environment=environment)
     return rows.exclude(Exists(_quarantine(gateway))).order_by("queued_at", "id").first()
@@ -101,7 +113,7 @@ def _quarantine(gateway: str) -> QuerySet[Operation]:
 def send_next(held: Held) -> Step:
     """Send the oldest queued operation under this lease."""
     with tenant_tx(held.institution_id):
-        operation = next_queued(held.gateway, held.environment)
+        operation = next_queued(held.gateway, held.lane, held.environment)
         if operation is None:
             return Step.NOTHING
         try:

@@ -72,6 +72,7 @@ def open_operation(
     text, text_hash = write_down(request)
     operation = Operation(
         gateway=kind.gateway.name,
+        lane=kind.gateway.lane(request),
         environment=environment,
         kind=kind.code,
         edition=kind.edition,
@@ -99,7 +100,7 @@ def open_operation(
         raise AlreadyRunning(live) from None
     tell(operation, actions.OPENED, by=by, kind=operation.kind, key=key, expected=operation.expected)
     if not needs_second:
-        wake(operation.gateway, operation.institution_pk)
+        wake(operation.gateway, operation.institution_pk, operation.lane)
     return operation
 
 
@@ -115,10 +116,10 @@ def operations_about(subject: models.Model | str) -> models.QuerySet[Operation]:
     return Operation.objects.filter(subject=subject_text(subject)).defer("request", "reply")
 
 
-def wake(gateway: str, institution_id: int) -> None:
-    """After the commit, have a worker send what is queued at this gateway; who is sending there looks again anyway."""
-    if not lease.is_sending(institution_id, gateway):
-        later(SEND, institution_id, gateway)
+def wake(gateway: str, institution_id: int, lane: str = "") -> None:
+    """After the commit, have a worker send what is queued in this lane; who is sending there looks again anyway."""
+    if not lease.is_sending(institution_id, gateway, lane):
+        later(SEND, institution_id, gateway, lane)
 
 
 def approve(operation: Operation, *, by: Member) -> None:
@@ -133,7 +134,7 @@ def approve(operation: Operation, *, by: Member) -> None:
     move(operation, State.APPROVED, approved_by=by.user, approved_at=Now())
     tell(operation, actions.APPROVED, by=by, expected=operation.expected)
     move(operation, State.QUEUED, queued_at=Now())
-    wake(operation.gateway, operation.institution_pk)
+    wake(operation.gateway, operation.institution_pk, operation.lane)
 
 
 def refuse(operation: Operation, *, by: Member, reason: str) -> None:
@@ -215,7 +216,7 @@ def _close(operation: Operation, verdict: Finding, again: bool, message: str) ->
         tell_business(operation, "applied")
     elif again:
         move(operation, State.QUEUED, message=message, task=Task.NONE, queued_at=Now(), not_before=None, looks=0)
-        wake(operation.gateway, operation.institution_pk)
+        wake(operation.gateway, operation.institution_pk, operation.lane)
     else:
         move(operation, State.REJECTED, message=message, task=Task.NONE)
         tell_business(operation, "rejected")

@@ -17,6 +17,23 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name="operation",
+            name="lane",
+            field=models.CharField(blank=True, default="", max_length=36, verbose_name="通道"),
+        ),
+        migrations.AddField(
+            model_name="lease",
+            name="lane",
+            field=models.CharField(blank=True, default="", max_length=36, verbose_name="通道"),
+        ),
+        migrations.RemoveConstraint(model_name="lease", name="gateway_lease_one"),
+        migrations.AddConstraint(
+            model_name="lease",
+            constraint=models.UniqueConstraint(
+                fields=("institution", "gateway", "lane", "environment"), name="gateway_lease_one"
+            ),
+        ),
         migrations.RunSQL(AFTER, BEFORE),
         migrations.CreateModel(
             name="Desk",

@@ -1,4 +1,7 @@
-"""The journal's guard once more: what a gateway says came to nothing ends as rejected, with evidence like every end."""
+"""The journal's guard once more: what a gateway says came to nothing ends as rejected, with evidence like every end.
+
+The lane is part of what an operation is: it never changes.
+"""
 
 from portal.gateway.migrations._guards import OPERATION
 
@@ -9,6 +12,14 @@ BEFORE = BEFORE.replace(
     "(step = 'sending > queued' AND (last IS NULL OR last NOT IN ('not_sent', 'rejected')))",
 )
 CHANGES = (
+    (
+        "(NEW.id, NEW.institution_id, NEW.gateway, NEW.environment,",
+        "(NEW.id, NEW.institution_id, NEW.gateway, NEW.lane, NEW.environment,",
+    ),
+    (
+        "(OLD.id, OLD.institution_id, OLD.gateway, OLD.environment,",
+        "(OLD.id, OLD.institution_id, OLD.gateway, OLD.lane, OLD.environment,",
+    ),
     (
         "'resolving > queued', 'resolving > reversing',",
         "'resolving > queued', 'resolving > rejected', 'resolving > reversing',",
