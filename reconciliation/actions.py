@@ -27,5 +27,5 @@ STATEMENT_PRINTED = Action("reconciliation.statement.printed", "打印{what}的�
 ALARM_RAISED = Action("reconciliation.alarm.raised", "对账提醒：{what}", "对账提醒")
 DIFFERENCE_FOUND = Event("difference.found", "对账发现差异", "run、family、count、kinds；about 是起止日期")
 DIFFERENCE_DECIDED = Event("difference.decided", "对账差异处理结束", "id、kind、action、state；about 是结算单号")
-RUN_MISSED = Event("run.missed", "前一天没有对账", "family、day；about 是日期")
+RUN_MISSED = Event("run.missed", "前一天没有对账", "family、day；about 是接口和日期")
 DOUBT_OLD = Event("doubt.old", "结果待确认超过 30 分钟", "id、gateway、kind；about 是业务编号")

@@ -11,6 +11,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from portal.access.gate import get_or_404
+from portal.access.models import User
 from portal.api.filters import filtered, parameters
 from portal.api.problems import Problem
 from portal.api.reading import ReadSerializer
@@ -18,7 +19,7 @@ from portal.api.views import ApiRequest, ApiView
 from reconciliation.models import Action, Comment, Decision, Difference
 from reconciliation.services.deciding import approve, propose, refuse, withdraw
 from reconciliation.services.deciding_many import MOST, Taken, propose_all
-from reconciliation.services.discussing import LONGEST, comment
+from reconciliation.services.discussing import LONGEST, assign_one, colleague, comment
 from reconciliation.services.refusals import Refused
 from reconciliation.views.difference_lists import DifferenceFilter
 
@@ -26,7 +27,9 @@ REASON = "理由，必填"
 
 
 class DifferenceSerializer(ReadSerializer[Difference]):
-    """One difference; gaps are ours minus theirs, in yuan, as text."""
+    """One difference; gaps are ours minus theirs, in yuan, as text. `assigned_to` is a user name."""
+
+    assigned_to = serializers.SlugRelatedField[User](slug_field="username", read_only=True)
 
     class Meta:
         model = Difference
@@ -47,6 +50,7 @@ class DifferenceSerializer(ReadSerializer[Difference]):
             *("number", "setl_id", "mdtrt_id", "msgid", "about", "person", "insutype", "clr_type", "clr_optins"),
             *("day", "settled_at", "is_refund", "ours_total", "theirs_total", "field", "ours", "theirs", "difference"),
             *("total_gap", "fund_gap", "account_gap", "found_at", "seen_at", "done_at"),
+            *("assigned_to", "assigned_at"),
         ]
         read_only_fields = fields
 
@@ -119,10 +123,20 @@ class DecisionReasonSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=300, help_text=REASON)
 
 
+class AssignmentSerializer(serializers.Serializer[Any]):
+    """Who shall look after it."""
+
+    to = serializers.CharField(max_length=150, allow_blank=True, help_text="本机构人员的用户名；空为不指派")
+
+
 class NewCommentSerializer(serializers.Serializer[Any]):
     """A remark for colleagues."""
 
     text = serializers.CharField(max_length=LONGEST)
+
+
+def with_assignee() -> QuerySet[Difference]:
+    return Difference.objects.select_related("assigned_to")
 
 
 def refused(refusal: Refused) -> Problem:
@@ -144,7 +158,7 @@ class Differences(ApiView):
         parameters=parameters(DifferenceFilter), responses=DifferenceSerializer(many=True), summary="差异列表"
     )
     def get(self, request: ApiRequest) -> Response:
-        found = filtered(DifferenceFilter, request.query_params, Difference.objects.all())
+        found = filtered(DifferenceFilter, request.query_params, with_assignee())
         return self.page(found, DifferenceSerializer)
 
 
@@ -247,6 +261,24 @@ class DecisionWithdrawals(ApiView):
             raise refused(refusal) from None
         decision.refresh_from_db()
         return Response(DecisionSerializer(decision).data)
+
+
+class DifferenceAssignments(ApiView):
+    permissions = {"POST": "reconciliation.differences.discuss"}
+
+    @extend_schema(
+        request=AssignmentSerializer,
+        responses={200: DifferenceSerializer},
+        summary="指派一条差异",
+        description="指派给本机构的经办或复核人员；已处理的差异不再指派，返回 422。",
+    )
+    def post(self, request: ApiRequest, difference_id: UUID) -> Response:
+        difference, name = get_or_404(Difference, difference_id), read(AssignmentSerializer, request)["to"]
+        try:
+            assign_one(difference, colleague(name) if name else None, by=request.member)
+        except Refused as refusal:
+            raise refused(refusal) from None
+        return Response(DifferenceSerializer(with_assignee().get(pk=difference.pk)).data)
 
 
 class DifferenceComments(ApiView):

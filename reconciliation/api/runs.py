@@ -38,7 +38,7 @@ class RunSerializer(ReadSerializer[Run]):
         fields = [
             *("id", "environment", "family", "kind", "begin", "end", "state", "round", "note", "is_scheduled"),
             *("ours_count", "ours_refunds", "ours_total", "ours_fund", "ours_account", "ours_cash", "pending"),
-            *("theirs_count", "differences", "open_differences", "difference_amount"),
+            *("theirs_count", "theirs_total", "theirs_fund", "differences", "open_differences", "difference_amount"),
             *("started_as", "started_at", "ended_at"),
         ]
         read_only_fields = fields

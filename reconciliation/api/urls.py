@@ -27,6 +27,11 @@ urlpatterns += [
         differences.DifferenceComments.as_view(),
         name="difference-comments",
     ),
+    path(
+        "differences/<uuid:difference_id>/assignments",
+        differences.DifferenceAssignments.as_view(),
+        name="difference-assignments",
+    ),
     path("decisions", differences.ManyDecisions.as_view(), name="decisions"),
     path("decisions/<uuid:decision_id>/approve", differences.DecisionApprovals.as_view(), name="decision-approve"),
     path("decisions/<uuid:decision_id>/refuse", differences.DecisionRefusals.as_view(), name="decision-refuse"),

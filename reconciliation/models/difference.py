@@ -124,9 +124,9 @@ class TheirRow(LargeTenantModel):
 class Difference(TenantModel):
     """One settlement that the two books do not agree on. `difference` and the gaps are ours minus theirs, in yuan.
 
-    There is one open row for a settlement, however many runs see it (`sightings`). The gaps of what one run
-    found add up to the difference of the two books' sums. `field` is the first field that differs, `fields` all of
-    them: [{"field", "label", "ours", "theirs", "difference"}].
+    There is one open row for a settlement, however many runs see it (`sightings`). Its gaps are those of the settlement
+    on all days together, what it does to the sums of one run stands in that run's sighting. `field` is the first field
+    that differs, `fields` all of them: [{"field", "label", "ours", "theirs", "difference"}].
     """
 
     environment = models.CharField("运行环境", max_length=10, choices=Environment, editable=False)
@@ -241,13 +241,22 @@ class Difference(TenantModel):
 
 
 class Sighting(TenantModel):
-    """One run saw one difference; the figures are those of that moment."""
+    """One run saw one difference: what it took it for, and what each book's sums of its days have of it.
+
+    An amount is None where that book has nothing of it on these days, or does not tell it. The gaps (ours minus theirs,
+    yuan) of all that a round of a run saw, of what is only under way, too, add up to the difference of the two sums.
+    """
 
     environment = models.CharField("运行环境", max_length=10, choices=Environment, editable=False)
     run = models.ForeignKey(Run, verbose_name="对账", on_delete=models.PROTECT, related_name="sightings")
     difference = models.ForeignKey(Difference, verbose_name="差异", on_delete=models.PROTECT, related_name="sightings")
     round = models.PositiveSmallIntegerField("次数", default=1)
+    kind = models.CharField("差异类型", max_length=15, choices=DifferenceKind)
+    ours_total = models.DecimalField("本机构总额", max_digits=16, decimal_places=2, null=True)
+    theirs_total = models.DecimalField("中心总额", max_digits=16, decimal_places=2, null=True)
     total_gap = yuan("总额差")
+    fund_gap = yuan("基金差")
+    account_gap = yuan("个人账户差")
     seen_at = models.DateTimeField("时间")
 
     class Meta:

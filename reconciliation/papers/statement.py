@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from portal.access.member import Member
@@ -17,11 +18,12 @@ from portal.papers.pdf import render_pdf
 from portal.papers.xlsx import write_xlsx
 from portal.web.tables import Column
 from reconciliation.actions import STATEMENT_PRINTED
-from reconciliation.models import Adjustment, Difference, Run, Total
-from reconciliation.services.ending import seen_by
+from reconciliation.models import Adjustment, Difference, DifferenceKind, Outcome, Run, Sighting, Total
+from reconciliation.services.ending import sightings_of
 from reconciliation.services.families import family_title
-from reconciliation.services.figures import KindFigures, by_kind
+from reconciliation.services.figures import KindFigures, by_kind_seen
 from reconciliation.services.refusals import Refused
+from reconciliation.services.storing import FIGURES
 from reconciliation.services.totals import latest
 
 #: Differences that are printed one by one; a longer list is for Excel.
@@ -74,7 +76,15 @@ class Statement:
 
     @property
     def open_count(self) -> int:
-        return sum(one.open for one in self.kinds)
+        return sum(one.open for one in self.kinds if one.kind != DifferenceKind.PENDING)
+
+    @property
+    def theirs(self) -> str:
+        """The centre's side in words; it tells none where nothing had to be compared line by line."""
+        if self.run.theirs_count is None or self.run.theirs_total is None:
+            return "没有给出明细金额"
+        fund = "" if self.run.theirs_fund is None else f"　基金 {self.run.theirs_fund:,.2f}"
+        return f"{self.run.theirs_count:,} 笔　医疗费总额 {self.run.theirs_total:,.2f}{fund}"
 
 
 def gather(run: Run, *, by: Member) -> Statement:
@@ -83,29 +93,44 @@ def gather(run: Run, *, by: Member) -> Statement:
         raise Refused("请先选择机构")
     if run.is_live:
         raise Refused("对账正在进行，完成后再打印对账单")
-    differences = seen_by(run)
-    count = differences.count()
-    kinds = by_kind(differences)
-    adjustments = list(
-        Adjustment.objects.filter(difference__in=differences.order_by().values("pk"))
-        .select_related("difference", "decision")
-        .order_by("day", "pk")[:MOST]
-    )
+    seen = sightings_of(run)
+    kinds = by_kind_seen(seen)
+    made = Adjustment.objects.filter(difference__in=seen.values("difference"))
+    accepted = seen.filter(difference__outcome=Outcome.ACCEPTED)
     return Statement(
         run=run,
         institution=by.institution,
         family=family_title(run.family),
         totals=latest(run.pk, run.round),
         kinds=kinds,
-        rows=list(differences.order_by("day", "kind", "pk")[:MOST]),
-        left_out=max(0, count - MOST),
-        adjustments=adjustments,
+        rows=[as_seen(one) for one in _in_order(seen)[:MOST]],
+        left_out=max(0, sum(one.count for one in kinds) - MOST),
+        adjustments=list(made.select_related("difference", "decision").order_by("day", "pk")[:MOST]),
         gap=sum((one.total for one in kinds), ZERO),
-        adjusted=sum((one.total for one in adjustments if one.is_booked), ZERO),
-        accepted=sum((one.total for one in adjustments if not one.is_booked), ZERO),
+        adjusted=_sum(made.filter(is_booked=True), "total"),
+        accepted=_sum(accepted, "total_gap"),
         printed_by=by.label,
         audit_mark=latest_mark() or "",
     )
+
+
+def _in_order(seen: QuerySet[Sighting]) -> QuerySet[Sighting]:
+    return seen.select_related("difference").order_by("difference__day", "difference__kind", "difference__pk")
+
+
+def as_seen(sighting: Sighting) -> Difference:
+    """The difference with the figures that its run's days have of it; only to be shown, never to be saved."""
+    shown = sighting.difference
+    if sighting.kind == DifferenceKind.PENDING:
+        shown.kind = DifferenceKind.PENDING
+    for name in FIGURES:
+        setattr(shown, name, getattr(sighting, name))
+    return shown
+
+
+def _sum(rows: QuerySet[Any], name: str) -> Decimal:
+    found: Decimal = rows.aggregate(sum=Sum(name, default=ZERO))["sum"]
+    return found
 
 
 def write(paper: Statement) -> bytes:
@@ -130,13 +155,15 @@ def workbook(run: Run, *, by: Member) -> bytes:
         ("机构", f"{paper.institution.name}（{paper.institution.code}）"),
         ("接口与期间", f"{paper.family}　{run.span_label}　第 {run.round} 次"),
         ("本机构", f"{run.ours_count:,} 笔　医疗费总额 {run.ours_total:,.2f}　基金 {run.ours_fund:,.2f}"),
+        ("中心", paper.theirs),
         ("结果", f"{run.get_state_display()}　差异 {run.differences:,} 条　未处理 {run.open_differences:,} 条"),
         ("导出", f"{timezone.localtime():%Y-%m-%d %H:%M:%S}　{by.label}"),
     ]
-    rows = seen_by(run).order_by("day", "kind", "pk")
-    values = ([column.cell(one).value for column in COLUMNS] for one in rows.iterator(chunk_size=1000))
-    sums = {name: sum((getattr(one, name) for one in paper.rows), ZERO) for name in SUMMED}
-    foot = None if paper.left_out else ["合计", *(sums.get(column.name) for column in COLUMNS[1:])]
+    seen = sightings_of(run)
+    rows = (as_seen(one) for one in _in_order(seen).iterator(chunk_size=1000))
+    values = ([column.cell(one).value for column in COLUMNS] for one in rows)
+    sums = {name: _sum(seen, name) for name in SUMMED}
+    foot = ["合计", *(sums.get(column.name) for column in COLUMNS[1:])]
     return write_xlsx(COLUMNS, values, title="医疗费用对账单", about=about, totals=foot)
 
 

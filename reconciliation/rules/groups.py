@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from decimal import Decimal
 from typing import NamedTuple
 
 from reconciliation.models import DifferenceKind, Proposal
-from reconciliation.rules.lines import FieldGap, Gap, Line
+from reconciliation.rules.lines import FieldGap, Gap, Line, gap_between, on_any_day, told_total
 
 
 class Group(NamedTuple):
@@ -34,7 +35,7 @@ class Group(NamedTuple):
 
 
 class Found(NamedTuple):
-    """One difference. `gap` is what it does to the sums; `fields` what differs, the first of them foremost."""
+    """One difference. `gap` is what it does to the sums of the days compared; `fields` what differs, foremost first."""
 
     kind: DifferenceKind
     ours: tuple[Line, ...]
@@ -53,6 +54,16 @@ class Found(NamedTuple):
             if told:
                 return str(told[0])
         return f"line {self.theirs[0].ref}" if self.theirs else ""
+
+    @property
+    def lasting_gap(self) -> Gap:
+        """What is left of it when all days are taken together: of the same amounts on two days, nothing."""
+        return gap_between(on_any_day(self.ours), on_any_day(self.theirs))
+
+    @property
+    def totals(self) -> tuple[Decimal | None, Decimal | None]:
+        """What the sums of the days compared have of it, ours and theirs."""
+        return told_total(self.ours), told_total(self.theirs)
 
     @property
     def is_refund(self) -> bool:

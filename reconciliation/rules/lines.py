@@ -97,6 +97,17 @@ def _gap(ours: list[Line], theirs: list[Line], name: str) -> Decimal:
     return sum_of(ours, name) - sum_of(theirs, name)
 
 
+def on_any_day(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """The same lines as if all days were compared: what another day's book has counts as well."""
+    return tuple(one._replace(outside="") if one.outside == OTHER_DAY else one for one in lines)
+
+
+def told_total(lines: Iterable[Line]) -> Decimal | None:
+    """What a book's sums have of these lines; None when it has nothing, or does not tell an amount."""
+    counted = [one.total for one in lines if one.counts]
+    return sum_of(lines, "total") if counted and None not in counted else None
+
+
 def sum_of(lines: Iterable[Line], name: str) -> Decimal:
     """Of the lines that count; yuan."""
     return sum((getattr(one, name) or ZERO for one in lines if one.counts), ZERO)

@@ -8,7 +8,7 @@ from typing import Any
 from portal.access.member import Member
 from portal.ledger.facts import Source
 from portal.ledger.registry import Case, Remedy, remedies_of, remedy_of
-from reconciliation.models import Action, Difference, DifferenceState, TheirRow, Total
+from reconciliation.models import Action, Difference, DifferenceKind, DifferenceState, TheirRow, Total
 
 UNDER_WAY = "这笔业务正在办理，有结果后自动消除，不用处理"
 AMOUNTS = ("total", "fund", "account", "cash")
@@ -99,5 +99,6 @@ def offer_for(difference: Difference, action: str, *, by: Member | None) -> Offe
 
 
 def gap_of(difference: Difference) -> bool:
-    """Whether any sum differs."""
-    return any((difference.total_gap, difference.fund_gap, difference.account_gap))
+    """Whether any sum differs: of all days together, or of each of two days."""
+    gaps = (difference.total_gap, difference.fund_gap, difference.account_gap)
+    return any(gaps) or difference.kind == DifferenceKind.OVER_MIDNIGHT

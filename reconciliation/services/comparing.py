@@ -24,6 +24,7 @@ from reconciliation.services.narrowing import Narrowed, Row, narrow
 from reconciliation.services.our_lines import beside, entries_of, line_of_entry, named, outside, siblings
 from reconciliation.services.result_files import read_result, results
 from reconciliation.services.storing import Covered, close_gone, store
+from reconciliation.services.their_sums import TheirSums, sums_of_files, sums_of_lines
 from reconciliation.services.totals import Means
 
 
@@ -46,6 +47,7 @@ class Compared:
     gaps: dict[str, Decimal] = field(default_factory=dict)
     gone: int = 0
     note: str = ""
+    sums: TheirSums | None = None
 
     @property
     def exceptions(self) -> int:
@@ -67,7 +69,7 @@ def compare_run(run_id: UUID) -> Compared:
     edition = current_edition(run.environment)
     columns = columns_of(edition, "output")
     files = [_narrowed(run, file, columns, frozenset(edition.balanced)) for file in results(run.pk, run.round)]
-    return compare_files(run, files)
+    return replace(compare_files(run, files), sums=sums_of_files(run, files))
 
 
 @dataclass
@@ -195,7 +197,7 @@ def compare_facts(run_id: UUID, facts: Iterable[CentreFacts]) -> Compared:
     found = list(_explained(span, run.family, ids, theirs, {}, None))
     seen = store(run, found, {})
     held = sum(not one.is_echo for one in theirs)
-    counted = Compared(ours=len(ids), theirs=held, gone=close_gone(run, seen, None))
+    counted = Compared(ours=len(ids), theirs=held, gone=close_gone(run, seen, None), sums=sums_of_lines(theirs))
     matched = sum(len(one.ours) for one in found if any(not line.outside for line in one.ours))
     return _counted(replace(counted, agreed=max(len(ids) - matched, 0)), found)
 

@@ -42,6 +42,21 @@ def assign(rows: QuerySet[Difference], to: User | None, *, by: Member) -> int:
     return changed
 
 
+def assign_one(difference: Difference, to: User | None, *, by: Member) -> None:
+    """The same for one; Refused when it has been dealt with. Naming the same person again changes nothing."""
+    if not difference.is_live:
+        raise Refused(f"这条差异已是“{difference.get_state_display()}”")
+    assign(Difference.objects.filter(pk=difference.pk), to, by=by)
+
+
+def colleague(username: str) -> User:
+    """The colleague of that name; Refused for anybody else."""
+    found = next((one for one in colleagues() if one.username == username), None)
+    if found is None:
+        raise Refused("请选择本机构的经办或复核人员", "to")
+    return found
+
+
 def colleagues() -> list[User]:
     """People of the institution who deal with differences, by name; inside the door."""
     rows = Membership.objects.filter(is_active=True, user__is_active=True).select_related("user")

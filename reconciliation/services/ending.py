@@ -11,7 +11,16 @@ from django.utils import timezone
 from portal.audit import record
 from portal.gateway.national import NATIONAL
 from reconciliation.actions import RUN_ENDED
-from reconciliation.models import Difference, DifferenceKind, DifferenceState, Run, RunState, Total, TotalState
+from reconciliation.models import (
+    Difference,
+    DifferenceKind,
+    DifferenceState,
+    Run,
+    RunState,
+    Sighting,
+    Total,
+    TotalState,
+)
 from reconciliation.services.totals import latest
 
 SILENT = (TotalState.REFUSED, TotalState.UNANSWERED, TotalState.UNASKABLE)
@@ -23,17 +32,24 @@ def locked_run(run: Run) -> Run:
     return Run.objects.select_for_update(of=("self",)).get(pk=run.pk)
 
 
+def sightings_of(run: Run) -> QuerySet[Sighting]:
+    """What the last round of a run saw, what is only under way among it."""
+    return Sighting.objects.filter(run=run, round=run.round)
+
+
 def seen_by(run: Run) -> QuerySet[Difference]:
-    """The differences that the last round of a run saw, those that are only under way left out."""
-    seen = Difference.objects.filter(sightings__run=run, sightings__round=run.round)
-    return seen.exclude(kind=DifferenceKind.PENDING)
+    """The differences that the last round of a run saw, those that were only under way left out."""
+    kinds = DifferenceKind.exceptions()
+    return Difference.objects.filter(sightings__run=run, sightings__round=run.round, sightings__kind__in=kinds)
 
 
 def refresh(run: Run) -> None:
     """Count what the run left and what is still open; inside the door, after decisions, too."""
-    open_ones = Q(state__in=DifferenceState.live())
-    found = seen_by(run).aggregate(
-        all=Count("pk"), open=Count("pk", filter=open_ones), gap=Sum("total_gap", filter=open_ones)
+    open_ones = Q(difference__state__in=DifferenceState.live())
+    found = (
+        sightings_of(run)
+        .filter(kind__in=DifferenceKind.exceptions())
+        .aggregate(all=Count("pk"), open=Count("pk", filter=open_ones), gap=Sum("total_gap", filter=open_ones))
     )
     run.differences, run.open_differences = found["all"], found["open"]
     run.difference_amount = found["gap"] or Decimal("0.00")

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Max, Min, Q, QuerySet, Sum
+from django.db.models import Case, Count, F, Max, Min, Q, QuerySet, Sum, Value, When
 from django.utils import timezone
 
-from reconciliation.models import Difference, DifferenceKind, DifferenceState
+from reconciliation.models import Difference, DifferenceKind, DifferenceState, Sighting
 
 ZERO = Decimal("0.00")
 #: Days after which a difference counts as older: the last has no end.
@@ -32,17 +32,27 @@ class KindFigures:
 
 def by_kind(rows: QuerySet[Difference]) -> list[KindFigures]:
     """In the order of the kinds; only those that occur."""
-    is_open = Q(state__in=DifferenceState.live())
+    return _figures(rows.annotate(told=F("kind")), "")
+
+
+def by_kind_seen(rows: QuerySet[Sighting]) -> list[KindFigures]:
+    """The same of what a run saw, with the run's own figures; what was only under way then is still told as that."""
+    under_way = When(kind=DifferenceKind.PENDING, then=Value(str(DifferenceKind.PENDING)))
+    return _figures(rows.annotate(told=Case(under_way, default=F("difference__kind"))), "difference__")
+
+
+def _figures(rows: QuerySet[Any], about: str) -> list[KindFigures]:
+    is_open = Q(**{f"{about}state__in": DifferenceState.live()})
     found = {
-        row["kind"]: row
+        row["told"]: row
         for row in rows.order_by()
-        .values("kind")
+        .values("told")
         .annotate(
             n=Count("pk"),
             live=Count("pk", filter=is_open),
             total_sum=Sum("total_gap"),
             fund_sum=Sum("fund_gap"),
-            oldest=Min("found_at", filter=is_open),
+            oldest=Min(f"{about}found_at", filter=is_open),
         )
     }
     return [

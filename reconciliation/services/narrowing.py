@@ -47,6 +47,24 @@ class TooMany(Exception):
 
 
 @dataclass
+class Sums:
+    """What a side's settlements come to, in cents; `is_told` while every line has its amounts."""
+
+    count: int = 0
+    total: int = 0
+    fund: int = 0
+    is_told: bool = True
+
+    def add(self, total: str, fund: str) -> None:
+        try:
+            self.total += int(total[:-3] + total[-2:]) if total[-3:-2] == "." else round(Decimal(total) * 100)
+            self.fund += int(fund[:-3] + fund[-2:]) if fund[-3:-2] == "." else round(Decimal(fund) * 100)
+        except (ValueError, ArithmeticError):
+            self.is_told = False
+        self.count += 1
+
+
+@dataclass
 class Narrowed:
     """What is left of two books: ids of our entries and lines of the centre's; and how many there were of each.
 
@@ -61,6 +79,7 @@ class Narrowed:
     lines: list[tuple[Line, Row]] = field(default_factory=list)
     #: Hashes that the centre has more than once before we have them.
     again: list[int] = field(default_factory=list)
+    sums: Sums = field(default_factory=lambda: Sums())
 
 
 def narrow(entries: QuerySet[Entry], rows: Rows, *, agreeing: frozenset[str]) -> Narrowed:
@@ -105,9 +124,10 @@ def _lists_differences_only(found: Narrowed, settled: QuerySet[Entry], rows: Row
     """A file in which nothing agrees: either nothing does, or the centre lists only what does not."""
     layout, lines = rows()
     for number, row in enumerate(lines, start=1):
-        _suspect(found, layout, row, number, agreeing)
+        _counted(found, _suspect(found, layout, row, number, agreeing))
     found.theirs, found.ours = len(found.lines), settled.count()
     found.is_complete = found.theirs >= (found.ours or 1)
+    found.sums.is_told = found.sums.is_told and found.is_complete
     if found.is_complete:
         chosen = settled
     else:
@@ -158,13 +178,14 @@ def _marked(
 ) -> Iterator[int]:
     """Hashes of what the centre agrees with; everything else is a suspect at once."""
     width, setl_id, flag, verdict, total, fund, account = at
-    number = 0
+    number, add = 0, found.sums.add
     for row in lines:
         number += 1
         if len(row) >= width and row[verdict] in agreeing:
+            add(row[total], row[fund])
             yield _mark(row[setl_id], row[flag], row[total], row[fund], row[account])
         else:
-            _suspect(found, layout, row, number, agreeing)
+            _counted(found, _suspect(found, layout, row, number, agreeing))
     found.theirs = number
 
 
@@ -202,10 +223,18 @@ def _read_rest(found: Narrowed, rows: Rows, at: At, agreeing: frozenset[str], le
                 _suspect(found, layout, row, number, agreeing)
 
 
-def _suspect(found: Narrowed, layout: Layout, row: Row, number: int, agreeing: frozenset[str]) -> None:
+def _counted(found: Narrowed, line: Line) -> None:
+    """A line that the centre really has is part of its sums."""
+    if not line.is_echo:
+        found.sums.add(*("" if one is None else f"{one:.2f}" for one in (line.total, line.fund)))
+
+
+def _suspect(found: Narrowed, layout: Layout, row: Row, number: int, agreeing: frozenset[str]) -> Line:
     if len(found.lines) >= MOST:
         raise TooMany(f"中心有超过 {MOST:,} 笔与本机构不一致：请先核对对账的日期和范围，再重新对账")
-    found.lines.append((line_of(layout, row, number, agreeing), tuple(row)))
+    line = line_of(layout, row, number, agreeing)
+    found.lines.append((line, tuple(row)))
+    return line
 
 
 def copied(rows: QuerySet[Entry], columns: Sequence[str]) -> Iterator[bytes]:

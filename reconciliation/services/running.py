@@ -46,7 +46,10 @@ def reconcile(run_id: UUID, means: Means, *, by: Member | None) -> str:
     wrong = _ask_all(run, open_scopes, means, step=1)
     note = ""
     if wrong:
-        note = _details(run, wrong, means)
+        try:
+            note = _details(run, wrong, means)
+        except TooMany as error:
+            return _failed(run, error.sentence, means)
         gather(means.institution_id, run.environment, _span(run))
         wrong = _ask_all(run, [one for one in _scopes(run, means) if key_of(one) in wrong], means, step=2)
     if run.kind == RunKind.MONTH:
@@ -125,14 +128,26 @@ def _details(run: Run, wrong: set[Key], means: Means) -> str:
             with means.door():
                 _note_compared(run, comparing.compare_run(run.pk))
         except TooMany as error:
-            problems.append(error.sentence)
+            raise TooMany("；".join(dict.fromkeys([*problems, error.sentence]))) from None
     return "；".join(dict.fromkeys(problems))
 
 
+def _failed(run: Run, note: str, means: Means) -> str:
+    """The run ends here: what it would go on from is not another state of the same books."""
+    with means.door():
+        run = locked_run(run)
+        finish(run, RunState.FAILED, note)
+        refresh(run)
+        return str(RunState(run.state).label)
+
+
 def _note_compared(run: Run, compared: comparing.Compared) -> None:
+    told = compared.sums
     Run.objects.filter(pk=run.pk).update(
         counts=compared.as_json(),
-        theirs_count=compared.theirs,
+        theirs_count=told.count if told else None,
+        theirs_total=told.total if told else None,
+        theirs_fund=told.fund if told else None,
     )
 
 

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from portal.hooks import announce
 from reconciliation.actions import DIFFERENCE_FOUND
 from reconciliation.models import (
     Difference,
+    DifferenceKind,
     DifferenceState,
     Outcome,
     Run,
@@ -34,6 +36,7 @@ TOLD = (
     *("clr_type", "clr_optins", "day", "settled_at", "ours_total", "theirs_total", "field", "ours", "theirs"),
     *("difference", "fields", "total_gap", "fund_gap", "account_gap", "proposal", "note"),
 )
+FIGURES = ("ours_total", "theirs_total", "total_gap", "fund_gap", "account_gap")
 
 
 def store(run: Run, found: Iterable[Found], rows: Mapping[int, Row]) -> list[Difference]:
@@ -53,18 +56,22 @@ def store(run: Run, found: Iterable[Found], rows: Mapping[int, Row]) -> list[Dif
 def _store(run: Run, found: Sequence[Found], rows: Mapping[int, Row], now: datetime) -> list[Difference]:
     theirs = _their_rows(run, found, rows)
     fresh: dict[str, Difference] = {}
+    shown: dict[str, Found] = {}
     for one in found:
         made = difference_of(run, one, theirs, now)
-        fresh.setdefault(made.fingerprint, made)
+        if fresh.setdefault(made.fingerprint, made) is made:
+            shown[made.fingerprint] = one
     known = _known(run, list(fresh))
+    met = _met_elsewhere(run, [known[name] for name in fresh if name in known])
     new, again, seen = [], [], []
     for fingerprint, made in fresh.items():
         before = known.get(fingerprint)
-        if before is None or _is_over(before, made):
+        is_half = before is not None and before.pk in met and _is_one_side(shown[fingerprint])
+        if before is None or (not is_half and _is_over(before, made)):
             new.append(made)
             seen.append(made)
             continue
-        if before.state == DifferenceState.OPEN:
+        if before.state == DifferenceState.OPEN and not is_half:
             for name in TOLD:
                 column = "entry_id" if name == "entry" else name
                 setattr(before, column, getattr(made, column))
@@ -77,28 +84,54 @@ def _store(run: Run, found: Sequence[Found], rows: Mapping[int, Row], now: datet
         facts = {"run": str(run.pk), "family": run.family, "count": len(new), "kinds": kinds}
         announce(DIFFERENCE_FOUND.name, about=f"{run.begin}/{run.end}", facts=facts, environment=run.environment)
     Difference.objects.bulk_update(again, [*TOLD, "last_run", "seen_at"], batch_size=PIECE)
-    _sight(run, seen, fresh, now)
+    _sight(run, seen, shown, now)
     return seen
 
 
-def _sight(run: Run, seen: Sequence[Difference], fresh: Mapping[str, Difference], now: datetime) -> None:
+def _sight(run: Run, seen: Sequence[Difference], shown: Mapping[str, Found], now: datetime) -> None:
     """The run saw these in its present round; what an earlier round saw as well is the same sighting."""
     Sighting.objects.bulk_create(
-        [
-            Sighting(
-                environment=run.environment,
-                run=run,
-                difference=one,
-                round=run.round,
-                total_gap=fresh[one.fingerprint].total_gap,
-                seen_at=now,
-            )
-            for one in seen
-        ],
+        [_sighting(run, one, shown[one.fingerprint], now) for one in seen],
         update_conflicts=True,
         unique_fields=["institution", "run", "difference"],
-        update_fields=["round", "total_gap", "seen_at"],
+        update_fields=["round", "kind", *FIGURES, "seen_at"],
     )
+
+
+def _sighting(run: Run, difference: Difference, found: Found, now: datetime) -> Sighting:
+    """With the figures of this run's days, whatever other days make of them."""
+    ours, theirs = found.totals
+    return Sighting(
+        environment=run.environment,
+        run=run,
+        difference=difference,
+        round=run.round,
+        kind=found.kind,
+        ours_total=ours,
+        theirs_total=theirs,
+        total_gap=found.gap.total,
+        fund_gap=found.gap.fund,
+        account_gap=found.gap.account,
+        seen_at=now,
+    )
+
+
+def _met_elsewhere(run: Run, known: Sequence[Difference]) -> set[UUID]:
+    """Those over midnight, open or accepted, of which another run as it stands now has the other half."""
+    late = [
+        one.pk
+        for one in known
+        if one.kind == DifferenceKind.OVER_MIDNIGHT and (one.is_live or one.outcome == Outcome.ACCEPTED)
+    ]
+    if not late:
+        return set()
+    others = Sighting.objects.filter(difference__in=late, round=F("run__round")).exclude(run=run)
+    return set(others.values_list("difference", flat=True))
+
+
+def _is_one_side(found: Found) -> bool:
+    """Whether only one book has it, which is all that one half of a settlement over midnight shows."""
+    return not found.ours or all(one.is_echo for one in found.theirs)
 
 
 def _known(run: Run, fingerprints: Sequence[str]) -> dict[str, Difference]:
@@ -152,9 +185,9 @@ def difference_of(run: Run, found: Found, theirs: Mapping[Any, TheirRow], now: d
         theirs=foremost.theirs[:200] if foremost else "",
         difference=foremost.difference if foremost else None,
         fields=[one.as_json() for one in found.fields],
-        total_gap=found.gap.total,
-        fund_gap=found.gap.fund,
-        account_gap=found.gap.account,
+        total_gap=found.lasting_gap.total,
+        fund_gap=found.lasting_gap.fund,
+        account_gap=found.lasting_gap.account,
         proposal=found.proposal,
         note=found.note[:500],
         found_at=now,

@@ -19,7 +19,7 @@ from portal.gateway.journal import Operation, State
 from portal.ledger.facts import Source
 from portal.ledger.gathering import write
 from reconciliation.models import MonthClose, Purpose, RawFile, Run, RunState, Total
-from reconciliation.services import details
+from reconciliation.services import details, narrowing
 from reconciliation.services.ending import seen_by
 from reconciliation.services.months import close_month, month_state, start_month
 from reconciliation.services.refusals import Refused
@@ -71,6 +71,8 @@ def test_what_differs_is_sent_as_a_file_and_the_total_is_asked_again(desk):
         assert sorted(one[6] for one in told) == ["0"] * 12 + ["1"] * 3
         assert all(float(one[3]) < 0 for one in told if one[6] == "1")
         kinds = sorted(seen_by(run).values_list("kind", flat=True))
+        gap = sum(seen_by(run).values_list("total_gap", flat=True))
+    assert (run.theirs_count, run.ours_total - run.theirs_total) == (15, gap)
     assert kinds == ["only_ours", "only_theirs"]
 
     desk.act("mend_book")
@@ -99,6 +101,11 @@ def test_a_result_that_cannot_be_read_is_kept_and_said(desk, monkeypatch):
             assert kept.problem
             assert len(kept.bytes) == kept.size > 0
         assert run.differences == 0, "nothing is made up from half a file"
+    monkeypatch.setattr(details, "LIMITS", ZipLimits())
+    monkeypatch.setattr(narrowing, "MOST", 0)
+    run = desk.reconcile("day", YESTERDAY)
+    assert (run.state, run.differences) == (RunState.FAILED, 0)
+    assert "请先核对对账的日期和范围" in run.note, "other days or scopes are no hundred thousand differences"
 
 
 def test_a_month_is_applied_for_once_by_a_reviewer_when_nothing_is_open(desk):
