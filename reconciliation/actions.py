@@ -20,6 +20,7 @@ DECISION_REFUSED = Action("reconciliation.decision.refused", "{what}的处理（
 DECISION_ENDED = Action("reconciliation.decision.ended", "{what}的处理（{how}）{state}：{said}", "差异处理结束")
 DECISIONS_TAKEN = Action("reconciliation.decisions.taken", "批量{what} {count} 条差异：{how}", "批量处理差异")
 DIFFERENCES_ASSIGNED = Action("reconciliation.differences.assigned", "指派 {count} 条差异给 {who}", "指派差异")
+DIFFERENCE_NOTED = Action("reconciliation.difference.noted", "给{what}写备注", "写差异备注")
 SHEET_READ = Action(
     "reconciliation.sheet.read", "上传差异处理表 {file}：{good} 条可提交，{bad} 条有问题", "上传差异处理表"
 )

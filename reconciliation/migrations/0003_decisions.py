@@ -284,9 +284,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "decision",
-                    models.OneToOneField(
+                    models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="adjustment",
+                        related_name="adjustments",
                         to="reconciliation.decision",
                         verbose_name="差异处理",
                     ),
@@ -419,7 +419,7 @@ class Migration(migrations.Migration):
             model_name="decision",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("state__in", ["proposed", "running"])),
-                fields=("difference",),
+                fields=("institution", "difference"),
                 name="one_live_decision",
             ),
         ),
@@ -449,5 +449,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="adjustment",
             index=models.Index(fields=["institution", "environment", "-made_at", "-id"], name="adjustment_newest"),
+        ),
+        migrations.AddConstraint(
+            model_name="adjustment",
+            constraint=models.UniqueConstraint(fields=("institution", "decision"), name="one_adjustment_a_decision"),
         ),
     ]

@@ -85,7 +85,9 @@ class Decision(TenantModel):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["difference"], condition=Q(state__in=["proposed", "running"]), name="one_live_decision"
+                fields=["institution", "difference"],
+                condition=Q(state__in=["proposed", "running"]),
+                name="one_live_decision",
             ),
             models.CheckConstraint(
                 condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("proposed_by")), name="decision_by_two_people"
@@ -118,8 +120,8 @@ class Adjustment(TenantModel):
     """
 
     environment = models.CharField("运行环境", max_length=10, choices=Environment, editable=False)
-    decision = models.OneToOneField(
-        Decision, verbose_name="差异处理", on_delete=models.PROTECT, related_name="adjustment"
+    decision = models.ForeignKey(
+        Decision, verbose_name="差异处理", on_delete=models.PROTECT, related_name="adjustments"
     )
     difference = models.ForeignKey(
         Difference, verbose_name="差异", on_delete=models.PROTECT, related_name="adjustments"
@@ -145,6 +147,7 @@ class Adjustment(TenantModel):
         verbose_name = verbose_name_plural = "调整"
         ordering = ["-made_at", "-id"]
         indexes = [models.Index(fields=["institution", "environment", "-made_at", "-id"], name="adjustment_newest")]
+        constraints = [models.UniqueConstraint(fields=["institution", "decision"], name="one_adjustment_a_decision")]
 
     def __str__(self) -> str:
         return f"{'调账' if self.is_booked else '认可'} {self.total:,.2f} 元"

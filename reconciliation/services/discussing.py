@@ -8,7 +8,7 @@ from django.utils import timezone
 from portal.access.member import Member
 from portal.access.models import Membership, User
 from portal.audit import record
-from reconciliation.actions import DIFFERENCES_ASSIGNED
+from reconciliation.actions import DIFFERENCE_NOTED, DIFFERENCES_ASSIGNED
 from reconciliation.models import Comment, Difference, DifferenceState
 from reconciliation.services.refusals import Refused
 
@@ -19,13 +19,15 @@ def comment(difference: Difference, text: str, *, by: Member) -> Comment:
     """Write a remark; Refused without words."""
     if not text.strip():
         raise Refused("请填写备注", "text")
-    return Comment.objects.create(
+    made = Comment.objects.create(
         environment=difference.environment,
         difference=difference,
         text=text.strip()[:LONGEST],
         written_by=by.user,
         written_as=by.label[:100],
     )
+    record(DIFFERENCE_NOTED, difference, by=by, what=str(difference))
+    return made
 
 
 def assign(rows: QuerySet[Difference], to: User | None, *, by: Member) -> int:

@@ -257,6 +257,7 @@ HARMLESS: dict[str, str] = {
     "access_user.password": "Argon2",
     "access_user.password_set_at": "a time",
     "access_pastpassword.password": "Argon2",
+    "gateway_desk.token_set_at": "a time",
     "clearing_monthlydetail.certno_masked": "the first three and the last four characters",
     "injury_admission.identity_masked": "the first three and the last four characters",
     "injury_centrereport.identity_masked": "the first three and the last four characters",

@@ -89,9 +89,10 @@ def look_again(found: HealthCardAuth, *, by: Member) -> Job | None:
     if found.state != AuthState.WAITING or (found.looked_at and now - found.looked_at < PAUSE):
         return None
     if now > found.expires_at:
-        HealthCardAuth.objects.filter(pk=found.pk, state=AuthState.WAITING).update(
-            state=AuthState.EXPIRED, sentence="病人没有在五分钟内授权", ended_at=now, address=None
-        )
+        sentence = "病人没有在五分钟内授权"
+        waiting = HealthCardAuth.objects.filter(pk=found.pk, state=AuthState.WAITING)
+        if waiting.update(state=AuthState.EXPIRED, sentence=sentence, ended_at=now, address=None):
+            record(CARD_AUTH_ENDED, found, by=by, number=found.number, what=sentence)
         return None
     HealthCardAuth.objects.filter(pk=found.pk).update(looked_at=now, looks=found.looks + 1)
     return start(LOOK, str(found.pk), by=by, title="查询授权结果", params={"auth": str(found.pk)})

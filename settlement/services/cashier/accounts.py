@@ -9,9 +9,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from portal.access.member import Member
+from portal.audit import record
 from portal.gateway.environments.standstill import environment_for
 from portal.vault import blind_indexes
 from portal.vault.masks import mask_identity, mask_name
+from settlement.actions import ACCOUNT_NAMED, ACCOUNT_OPENED
 from settlement.models import AccountType, PrepaidAccount
 from settlement.rules.money import card_fault
 from settlement.services.refusals import Refused
@@ -36,7 +38,7 @@ def open_account(holder: Holder, *, by: Member) -> PrepaidAccount:
         raise Refused.of(faults)
     environment = environment_for(by)
     if found := find(holder, environment):
-        return named(found, holder)
+        return named(found, holder, by=by)
     account = PrepaidAccount(
         environment=environment,
         account_type=holder.account_type,
@@ -58,10 +60,11 @@ def open_account(holder: Holder, *, by: Member) -> PrepaidAccount:
         if other is None:
             raise
         return other
+    record(ACCOUNT_OPENED, account, by=by, account=str(account))
     return account
 
 
-def named(account: PrepaidAccount, holder: Holder) -> PrepaidAccount:
+def named(account: PrepaidAccount, holder: Holder, *, by: Member) -> PrepaidAccount:
     """By the name and number that were shown now: what was typed once may have been wrong."""
     known = account.document.reveal() if account.document else ""
     if account.name.reveal() != holder.name or (holder.document and known != holder.document):
@@ -69,6 +72,7 @@ def named(account: PrepaidAccount, holder: Holder) -> PrepaidAccount:
         if holder.document:
             account.document, account.document_masked = holder.document, mask_identity(holder.document)
         account.save(update_fields=["name", "name_masked", "document", "document_index", "document_masked"])
+        record(ACCOUNT_NAMED, account, by=by, account=str(account))
     return account
 
 
