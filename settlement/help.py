@@ -130,11 +130,12 @@ topic(
     8,
     (
         *("card-read#cards", "card-reading#cards", "card-reading-state#cards"),
+        *("card-pin#pin", "card-pin-state#pin"),
         *("card-grants#grants", "card-grant#grants", "card-grant-state#grants"),
         *("prepaid-list#prepaid", "prepaid#prepaid", "recharge-list#prepaid", "recharge-new#prepaid"),
         *("recharge#prepaid", "recharge-state#prepaid"),
         *("refund-list#refunds", "refund#refunds", "refund-state#refunds"),
         *("charge-list#charges", "charge-new#charges", "charge#charges", "charge-state#charges"),
     ),
-    "OneTrans 动态库 社保卡 身份证 读卡器 充值 退款 预交金 收银台 统一收费 撤销 电子健康卡 授权 二维码",
+    "OneTrans 动态库 社保卡 身份证 读卡器 充值 退款 预交金 收银台 统一收费 撤销 电子健康卡 授权 二维码 社保卡密码 PIN",
 )

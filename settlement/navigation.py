@@ -170,7 +170,7 @@ NavItem(
     "settlement:card-read",
     "settlement.people.identify",
     10,
-    also=("settlement:card-reading", "settlement:card-grants", "settlement:card-grant"),
+    also=("settlement:card-reading", "settlement:card-grants", "settlement:card-grant", "settlement:card-pin"),
 )
 NavItem(
     "收费台",

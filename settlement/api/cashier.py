@@ -10,6 +10,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
 from portal.access.gate import get_or_404
+from portal.api.resources import BackgroundJobSerializer
 from portal.api.views import ApiRequest, ApiView
 from portal.gateway.api import OperationSerializer
 from portal.gateway.models import Desk
@@ -17,6 +18,7 @@ from settlement.api.cashier_serializers import (
     AccountSerializer,
     ChargeCancellationSerializer,
     ChargeSerializer,
+    DeskedSerializer,
     GrantSerializer,
     NewChargeSerializer,
     NewGrantSerializer,
@@ -33,6 +35,7 @@ from settlement.api.stays import asked, told
 from settlement.models import CardReading, CashierCharge, HealthCardAuth, PrepaidAccount, Recharge, Refund
 from settlement.services.cards.authorising import begin_authorisation, look_again
 from settlement.services.cards.handing import identify_reading
+from settlement.services.cards.pins import change_pin, check_pin
 from settlement.services.cards.reading import read_card
 from settlement.services.cashier.accounts import Holder
 from settlement.services.cashier.asking import desk_for
@@ -100,6 +103,35 @@ class ReadingIdentifications(ApiView):
         found = get_or_404(CardReading, reading_id)
         made = told(lambda: identify_reading(found, by=request.member))
         return self.accepted(address_of("identification", made), IdentificationSerializer(made).data)
+
+
+class PinChecks(ApiView):
+    permissions = {"POST": IDENTIFY}
+
+    @extend_schema(
+        request=DeskedSerializer,
+        responses={202: BackgroundJobSerializer},
+        summary="由持卡人在终端输入社保卡密码校验（VerifyPIN）",
+        description="结果是后台任务的 note：密码正确，或没有通过的原因。门户不接收密码；连续六次输错，卡片会锁定。",
+    )
+    def post(self, request: ApiRequest) -> Response:
+        given = asked(DeskedSerializer, request)
+        made = told(lambda: check_pin(desk=at(given, request), by=request.member))
+        return self.accepted(reverse("api:job", args=[made.pk]), BackgroundJobSerializer(made).data)
+
+
+class PinChanges(ApiView):
+    permissions = {"POST": IDENTIFY}
+
+    @extend_schema(
+        request=DeskedSerializer,
+        responses={202: OperationSerializer},
+        summary="由持卡人在终端修改社保卡密码（ChangePIN）",
+        description="没有得到答复时结果待确认，不会自动重新打开窗口。",
+    )
+    def post(self, request: ApiRequest) -> Response:
+        given = asked(DeskedSerializer, request)
+        return sent(self, told(lambda: change_pin(desk=at(given, request), by=request.member)))
 
 
 class Grants(ApiView):

@@ -109,6 +109,8 @@ urlpatterns += [
         cashier.ReadingIdentifications.as_view(),
         name="reading-identifications",
     ),
+    path("pin-checks", cashier.PinChecks.as_view(), name="pin-checks"),
+    path("pin-changes", cashier.PinChanges.as_view(), name="pin-changes"),
     path("health-card-grants", cashier.Grants.as_view(), name="grants"),
     path("health-card-grants/<uuid:grant_id>", cashier.OneGrant.as_view(), name="grant"),
     path("health-card-grants/<uuid:grant_id>/looks", cashier.GrantLooks.as_view(), name="grant-looks"),

@@ -20,6 +20,10 @@ class ReadForm(DeskForm):
     )
 
 
+class PinForm(DeskForm):
+    """At which desk the card lies on the reader."""
+
+
 class GrantForm(DeskForm):
     """For which step of the treatment."""
 

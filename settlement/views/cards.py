@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,10 +16,11 @@ from portal.access.member import PortalRequest
 from portal.codes import code_list
 from portal.people import handed_on
 from portal.web.qr import svg_path
-from settlement.forms.cards import GrantForm, ReadForm
+from settlement.forms.cards import GrantForm, PinForm, ReadForm
 from settlement.models import CardReading, HealthCardAuth
 from settlement.services.cards.authorising import begin_authorisation, look_again, person_granted
 from settlement.services.cards.handing import SOURCE, identify_reading
+from settlement.services.cards.pins import change_pin, check_pin, recent_pins
 from settlement.services.cards.reading import person_read, read_card
 from settlement.services.refusals import Refused
 from settlement.views.asking import acted, environment
@@ -95,6 +97,30 @@ def card_identify(request: PortalRequest, reading_id: UUID) -> HttpResponse:
         messages.error(request, refusal.sentence)
         return redirect("settlement:card-reading", found.pk)
     return redirect("settlement:identification", made.pk)
+
+
+@page("settlement.people.identify", methods=("GET", "POST"))
+def card_pin(request: PortalRequest) -> HttpResponseBase:
+    """The PIN of a social security card: checked or changed (`act`) by its owner at a desk's reader."""
+    form = PinForm(request.POST or None, **offered(request))
+    if request.method == "POST" and form.is_valid():
+        act = change_pin if request.POST.get("act") == "change" else check_pin
+        made = acted(form, lambda: act(desk=chosen(request, form.cleaned_data["desk"]), by=request.member))
+        if made:
+            messages.success(request, "请持卡人在终端的读卡器上输入密码，结果显示在本页")
+            return redirect("settlement:card-pin")
+    return render(request, "settlement/card_pin.html", {"form": form, **pins_shown(request)})
+
+
+@page("settlement.people.identify")
+def card_pin_state(request: PortalRequest) -> HttpResponseBase:
+    """Part page: polled while somebody types."""
+    return render(request, "settlement/parts/pin_state.html", pins_shown(request))
+
+
+def pins_shown(request: PortalRequest) -> dict[str, Any]:
+    recent = recent_pins(environment(request), RECENT)
+    return {"recent": recent, "is_moving": any(one.is_moving for one in recent)}
 
 
 @page("settlement.people.identify", methods=("GET", "POST"))

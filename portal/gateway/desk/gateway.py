@@ -24,14 +24,15 @@ class DeskGateway(Gateway):
     """A library whose codes are not listed (appendix 错误码定义表: xxxxxx): what they prove depends on what was asked.
 
     A query that was refused has had no effect, whatever the code. A change proves nothing by any code: its state is
-    to be asked for (hop.trade.refund, note).
+    to be asked for (hop.trade.refund, note). Only the card functions say of every other value that they failed.
     """
 
     def refusal(self, code: str, transaction: str, message: str = "") -> Refusal | None:
         listed = super().refusal(code, transaction, message)
-        if listed is not None or not request_class(self, transaction).safe:
+        is_card = code.startswith(CARD_REFUSED)
+        if listed is not None or not (is_card or request_class(self, transaction).safe):
             return listed
-        clause = "补充接口 2.3 读卡动态库" if code.startswith(CARD_REFUSED) else "附录 错误码定义表"
+        clause = "补充接口 2.3 读卡动态库" if is_card else "附录 错误码定义表"
         text = "动态库没有说明原因"
         return Refusal(code, "动态库答复：{message}", clause, "请按提示处理后再试", text=text).of(message)
 
