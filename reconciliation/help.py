@@ -17,6 +17,7 @@ topic(
     "对总账、对明细账、月末",
     20,
     (
+        "overview#overview",
         *("run-list#start", "run-new#start", "run-detail#totals", "run-state#totals", "run-schedule#schedule"),
         *("month-list#month", "month-detail#month"),
     ),

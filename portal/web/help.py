@@ -43,12 +43,15 @@ Topic(
         "channels:trial#trial",
         "gateway:sessions#session",
         "gateway:shifts#shifts",
+        "gateway:desks#desks",
+        "gateway:desk-new#desks",
+        "gateway:desk#desks",
         "environments:environment#switch",
         "environments:switch#switch",
         "environments:import#transfer",
         "environments:progress#switch",
     ),
-    words="appCode SM2 SM4 IV 公钥 私钥 测试环境 正式环境 接口地址",
+    words="appCode SM2 SM4 IV 公钥 私钥 测试环境 正式环境 接口地址 终端 桥接程序 OneTrans 动态库 设置文件",
 )
 Topic(
     "people",

@@ -36,6 +36,7 @@ NOT_COUNTED = {
 #: Pages that do more at a person's first visit, with what; they are counted at the second.
 FIRST_VISIT = {
     "access:totp": "makes the secret",
+    "api:health": "a process asks once whether all migrations are applied",
     "clearing:due-papers": "brings the derived table up to date",
 }
 FEW, MANY = 3, 15

@@ -77,4 +77,12 @@ def test_it_has_a_title_and_a_permission_for_every_job():
     for job in declared_jobs():
         assert job.title, job.kind
         assert permission(job.permission).roles, job.kind
-        assert job.kind.split(".")[0] in {*settings.BUSINESSES, "gateway", "audit", "vault", "portal", "web"}, job.kind
+        assert job.kind.split(".")[0] in {
+            *settings.BUSINESSES,
+            "gateway",
+            "ledger",
+            "audit",
+            "vault",
+            "portal",
+            "web",
+        }, job.kind

@@ -18,7 +18,6 @@ class Desk(TenantModel):
     """
 
     app_may = ("SELECT", "INSERT", "UPDATE")
-    reached_anywhere = True
 
     environment = models.CharField("运行环境", max_length=10, choices=Environment, editable=False)
     name = models.CharField("名称", max_length=40)
