@@ -25,7 +25,6 @@ class Entry(LargeTenantModel):
     """
 
     app_may = ("SELECT", "INSERT", "UPDATE")
-    reached_anywhere = True
 
     environment = models.CharField("运行环境", max_length=10, choices=Environment, editable=False)
     source = models.CharField("来源", max_length=10, choices=Source)
