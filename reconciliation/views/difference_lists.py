@@ -8,7 +8,7 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -60,7 +60,7 @@ class DifferenceFilter(ListFilter):
         fields: list[str] = []
 
     def by_run(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
-        return rows.filter(sightings__run=value)
+        return rows.filter(sightings__run=value, sightings__round=F("sightings__run__round"))
 
     def by_amount(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
         return rows.filter(Q(total_gap__gte=value) | Q(total_gap__lte=-value))

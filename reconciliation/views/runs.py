@@ -21,8 +21,10 @@ from portal.jobs.models import LIVE, Job
 from portal.web.tables.export import attachment
 from reconciliation.actions import RUN_FILE_READ
 from reconciliation.forms.runs import RunForm, ScheduleForm
-from reconciliation.models import DifferenceKind, RawFile, Run, RunKind, RunState, Total
+from reconciliation.models import RawFile, Run, RunKind, RunState, Total
+from reconciliation.services.ending import sightings_of
 from reconciliation.services.families import families_of, family_title
+from reconciliation.services.figures import by_kind_seen
 from reconciliation.services.runs import run_again, start_run
 from reconciliation.services.schedule import missed_days, save_schedule, schedule_of
 from reconciliation.views.asking import acted, environment, said
@@ -121,7 +123,6 @@ def shown(run: Run) -> dict[str, Any]:
         .order_by("clr_type", "insutype", "clr_optins", "begin", "id")
     )
     files = list(RawFile.objects.filter(run=run).defer("content").order_by("-round", "id"))
-    kinds = run.counts.get("kinds", {})
     return {
         "run": run,
         "family": family_title(run.family),
@@ -129,7 +130,7 @@ def shown(run: Run) -> dict[str, Any]:
         "is_month": run.kind == RunKind.MONTH,
         "totals": totals,
         "files": files,
-        "kinds": [(label, kind, kinds[kind]["count"]) for kind, label in DifferenceKind.choices if kind in kinds],
+        "kinds": [(one.label, one.kind, one.count) for one in by_kind_seen(sightings_of(run))],
         "history": [_told(one) for one in reversed(run.rounds)],
         "job": job_of(run),
     }
