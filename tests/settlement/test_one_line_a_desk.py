@@ -55,6 +55,7 @@ def test_an_open_window_keeps_only_its_own_desk_waiting(cashier, other):
     with cashier.door():
         tried = {row.operation_id: row for row in Attempt.objects.filter(operation__isnull=False)}
         before, after = tried[first.operation_id], tried[second.operation_id]
+        assert before.finished_at is not None
         assert before.finished_at <= after.sent_at
         assert list(one_at_a_time()) == []
         assert set(Lease.objects.values_list("lane", flat=True)) == {str(busy.pk), str(other.pk)}

@@ -47,7 +47,9 @@ def test_it_is_checked_and_changed(cashier, alice, charlie):
             change_pin(desk=cashier.desk, by=cashier.by)
         cashier.carry()
         with cashier.door():
-            states.append(Operation.objects.order_by("-created_at").values_list("state", "message").first())
+            newest = Operation.objects.order_by("-created_at").first()
+            assert newest is not None
+            states.append((newest.state, newest.message))
     assert [one for one, _ in states] == [State.DONE, State.REJECTED, State.MANUAL]
     assert "密码错误" in states[1][1]
     assert "用新密码校验一次" in states[2][1], "no window opens again by itself"

@@ -59,9 +59,9 @@ def check_pin(*, desk: Desk, by: Member) -> Job:
 def ask_for_pin(running: Running) -> str:
     """Once: after six wrong ones the card is locked."""
     request = VerifyPin(desk=running.params["desk"])
-    where = {"institution_id": running.institution_id, "environment": str(running.params["environment"])}
+    environment = str(running.params["environment"])
     try:
-        client.ask(request, **where, tries=1)
+        client.ask(request, institution_id=running.institution_id, environment=environment, tries=1)
     except Rejected as refusal:
         return f"没有通过：{refusal.sentence}"
     except (NotSent, Unknown) as error:
