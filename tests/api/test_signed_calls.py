@@ -49,18 +49,18 @@ def test_it_takes_a_signed_call_once(client, signed, hospital_a, time_machine):
 @pytest.mark.parametrize(
     ("sign", "code"),
     [
-        ("", "signature-missing"),
-        ("t=1,n=x,sm3=0", "signature-missing"),
-        (signature("GET", PATH, b"", t=1), "signature-expired"),
-        (signature("GET", PATH, b"", t=int(time.time()) + 3600), "signature-expired"),
-        (signature("POST", PATH, b""), "signature-wrong"),
-        (signature("GET", f"{PATH}?limit=1", b""), "signature-wrong"),
-        (signature("GET", PATH, b"x"), "signature-wrong"),
-        (signature("GET", PATH, b"", secret="cd" * 32), "signature-wrong"),
+        (lambda: "", "signature-missing"),
+        (lambda: "t=1,n=x,sm3=0", "signature-missing"),
+        (lambda: signature("GET", PATH, b"", t=1), "signature-expired"),
+        (lambda: signature("GET", PATH, b"", t=int(time.time()) + 3600), "signature-expired"),
+        (lambda: signature("POST", PATH, b""), "signature-wrong"),
+        (lambda: signature("GET", f"{PATH}?limit=1", b""), "signature-wrong"),
+        (lambda: signature("GET", PATH, b"x"), "signature-wrong"),
+        (lambda: signature("GET", PATH, b"", secret="cd" * 32), "signature-wrong"),
     ],
 )
 def test_it_refuses_anything_else(client, signed, sign, code):
-    answer = get(client, signed, sign)
+    answer = get(client, signed, sign())
     assert (answer.status_code, answer.json()["code"]) == (401, code)
     assert answer["WWW-Authenticate"].startswith("Api-Key")
 

@@ -150,7 +150,7 @@ def test_programs_start_and_read_the_standing(desk, stay, alice):
     assert (told["uploaded"], told["gate"], told["state"]) == (3, "", "complete")
     assert told["ours"] == told["centre"]
     again = post()
-    assert again.status_code == 422
+    assert again.status_code == 409
     assert "没有等待上传的费用" in again.json()["detail"]
 
 
