@@ -14,9 +14,11 @@ PATIENT = Patient("4401000000000001", "甲", "990101199001010000", "310", "44010
 @pytest.fixture
 def begin(alice_member):
     with tenant_tx(alice_member.institution_id):
-        yield lambda number="": begin_visit(
-            PATIENT, VisitKind.PHARMACY, by=alice_member, med_type="41", number=number
-        ).number
+        yield (
+            lambda number="": (
+                begin_visit(PATIENT, VisitKind.PHARMACY, by=alice_member, med_type="41", number=number).number
+            )
+        )
 
 
 def test_a_drawn_number_that_is_taken_is_drawn_again(begin, monkeypatch):
