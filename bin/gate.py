@@ -13,7 +13,7 @@ import prepare
 from cluster import Cluster
 from stack import PYTHON, ROOT, Stack
 
-WORKERS = "2"
+WORKERS = "4"
 SANDBOX_SETTINGS = "portal.gateway.sandbox.settings"
 
 
