@@ -145,8 +145,8 @@ def both(
         fitting = {m._meta.label: Marked(m, environment, mark, known[m._meta.label]) for m in TENANTS}
         with monkeypatch.context() as patch:
             patch.setattr(rows, "FITTING", fitting)
-            for model in WITH:
-                ids[model._meta.label, mark] = rows.put_row(owner_connection, model, hospital_a)
+            put = rows.put_rows(owner_connection, WITH, hospital_a)
+        ids |= {(model._meta.label, mark): put[model] for model in WITH}
     return ids
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -14,7 +15,7 @@ from drf_spectacular.generators import SchemaGenerator
 from portal.access.door import tenant_tx
 from portal.access.member import Member
 from portal.access.models import Institution
-from tests.cast import signed_in
+from tests.cast import make_institution, signed_in
 from tests.contracts import rows
 from tests.contracts.test_access import Address, addresses, allowed
 from tests.contracts.test_environments import WITH, Marked
@@ -24,16 +25,28 @@ from tests.contracts.test_isolation import TENANTS
 CALLED = {"visit": ["Visit", "Admission"], "print": ["Job"], "file": ["Job"], "run": ["UploadRun", "Run"]}
 
 
-@pytest.fixture
-def foreign(
-    transactional_db: None, owner_connection: Any, hospital_b: Institution, monkeypatch: pytest.MonkeyPatch
-) -> dict[str, str]:
-    """One row of hospital B in every table, by the table's name."""
-    known = {model._meta.label: rows.FITTING.get(model._meta.label, {}) for model in TENANTS}
-    with monkeypatch.context() as patch:
+@dataclass(frozen=True)
+class Elsewhere:
+    """Another hospital with one row in every table: their ids by the table's name."""
+
+    hospital: Institution
+    rows: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def elsewhere(django_db_setup: None, django_db_blocker: Any, owner_connection: Any) -> Iterator[Elsewhere]:
+    """Committed once for both tests; what these change is rolled back with them."""
+
+    def made() -> Elsewhere:
+        known = {model._meta.label: rows.FITTING.get(model._meta.label, {}) for model in TENANTS}
         marked = {m._meta.label: Marked(m, "test", "B", known[m._meta.label]) for m in WITH}
-        patch.setattr(rows, "FITTING", known | marked)
-        return {model._meta.label: str(rows.put_row(owner_connection, model, hospital_b)) for model in TENANTS}
+        hospital = make_institution("H14020000002", "演示医院乙")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(rows, "FITTING", known | marked)
+            put = rows.put_rows(owner_connection, TENANTS, hospital)
+        return Elsewhere(hospital, {model._meta.label: str(put[model]) for model in TENANTS})
+
+    yield from rows.kept_for_a_module(made, django_db_blocker, owner_connection)
 
 
 def hashes(institution: Institution) -> dict[str, str]:
@@ -101,8 +114,9 @@ def send(client: Client, method: str, url: str, body: Any) -> Any:
 
 
 def test_no_id_of_another_institution_opens_or_changes_anything(
-    foreign: dict[str, str], hospital_b: Institution, alice_member: Member, carol_member: Member, dora_member: Member
+    elsewhere: Elsewhere, alice_member: Member, carol_member: Member, dora_member: Member
 ):
+    foreign, hospital_b = elsewhere.rows, elsewhere.hospital
     before = hashes(hospital_b)
     clients = [
         (one, signed_in(one, raise_request_exception=False)) for one in (alice_member, carol_member, dora_member)
@@ -133,13 +147,13 @@ def test_no_id_of_another_institution_opens_or_changes_anything(
 
 
 def test_a_page_answers_another_institutions_row_like_a_row_that_never_was(
-    foreign: dict[str, str],
-    hospital_b: Institution,
+    elsewhere: Elsewhere,
     alice_member: Member,
     bob_member: Member,
     dora_member: Member,
     carol_member: Member,
 ):
+    foreign, hospital_b = elsewhere.rows, elsewhere.hospital
     before, wrong, tried = hashes(hospital_b), [], 0
     people = (alice_member, bob_member, dora_member, carol_member)
     clients = [(one, signed_in(one, raise_request_exception=False)) for one in people]
