@@ -206,14 +206,16 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 # --- work injury: what one message of fee items holds at most (spec 4.10 names no limit)
-INJURY_UPLOAD_LINES = env.int("PORTAL_INJURY_UPLOAD_LINES", default=1_000)
+INJURY_UPLOAD_LINES = min(env.int("PORTAL_INJURY_UPLOAD_LINES", default=1_000), 1_000)  # more is refused by 4.10's list
 INJURY_UPLOAD_BYTES = env.int("PORTAL_INJURY_UPLOAD_BYTES", default=1_000_000)
 
 # --- background work (design 3.3); checked at start by portal.checks
+# A window that is open at a desk keeps a worker until the patient has paid: one for each such desk, and two more.
+WORKERS = env.int("PORTAL_WORKERS", default=4)
 Q_CLUSTER: dict[str, Any] = {
     "name": "portal",
-    "workers": env.int("PORTAL_WORKERS", default=2),
-    "queue_limit": env.int("PORTAL_WORKERS", default=2),
+    "workers": WORKERS,
+    "queue_limit": WORKERS,
     "bulk": 1,
     "timeout": 600,
     "retry": 2700,
