@@ -49,7 +49,13 @@ def test_it_clears_a_year(desk, clerk, reviewer):
     for row in rows:
         if row["findings"]:
             assert reviewer.post("acceptances", {"row_id": row["row_id"], "reason": "已与中心核实"}).status_code == 200
-    assert clerk.post("verifications", {"row_ids": [row["row_id"] for row in rows]}).status_code == 202
+    wanted = [row["row_id"] for row in rows]
+    refused = clerk.post("verifications", {"row_ids": [*wanted, "nobody"], "atomic": True})
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, f"/row_ids/{len(wanted)}")
+    verified = clerk.post("verifications", {"row_ids": [*wanted, "nobody"]})
+    assert (verified.status_code, {one["state"] for one in verified.json()["rows"]}) == (207, {"opened", "refused"})
+    again = clerk.post("verifications", {"row_ids": wanted})
+    assert (again.status_code, again.json()["operation"]) == (409, verified["Location"])
     desk.work()
     sent = clerk.post("applications", SCOPE)
     assert (sent.status_code, sent.json()["state"]) == (202, "draft")
@@ -82,7 +88,10 @@ def test_it_answers_a_retry_with_the_first_answer(desk, clerk):
     assert again["Idempotency-Replayed"] == "true"
     assert desk.operations("generateClearing") == 1
     assert clerk.post("generations", {**SCOPE, "year": 2024}, key="one").status_code == 422
-    assert clerk.post("generations", SCOPE, key="two").json()["id"] == first.json()["id"]
+    another = clerk.post("generations", SCOPE, key="two")
+    assert (another.status_code, another.json()["code"]) == (409, "already-running")
+    assert (another.json()["operation_id"], another.json()["operation"]) == (first.json()["id"], first["Location"])
+    assert another["Location"] == first["Location"]
     desk.work()
     assert len(desk.party.effects("generateClearing")) == 1
 

@@ -119,7 +119,12 @@ def test_a_hospital_system_does_the_same_by_the_api(cross_desk, clerk):
     assert "*" in listed[0]["certificate"]
     ids = [str(row.pk) for row in desk.rows()]
     assert post("decisions", rows=ids[:1], decision="decline").status_code == 422
-    assert post("decisions", rows=ids, decision="confirm").json() == {"count": 120}
+    some = {"rows": [*ids, str(uuid4()), ids[0]], "decision": "confirm"}
+    assert post("decisions", **some, atomic=True).json()["errors"][0]["pointer"] == "/rows/120"
+    told = post("decisions", **some).json()
+    assert (told["count"], [one["state"] for one in told["rows"][118:]]) == (
+        120, ["decided", "decided", "refused", "repeated"],
+    )  # fmt: skip
     assert post("decisions", rows=[str(uuid4())], decision="confirm").status_code == 422
     assert post("confirmations", year=2025, month=10, count=5).status_code == 409
     answer = post("confirmations", year=2025, month=10, count=120)
