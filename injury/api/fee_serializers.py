@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from injury.models import Advice, FeeItem
 from injury.rules.fee_fields import ADVICE_LABELS, LABELS
+from portal.api.bulk import MOST, BulkAnswerSerializer, BulkSerializer
 from portal.api.reading import ReadSerializer
 
 #: Fields that every line must have; drugs also need a specification.
@@ -65,15 +66,12 @@ class CorrectionSerializer(LineSerializer):
         return {name: _field(name, LABELS[name], required=False) for name in LABELS if name != "line_id"}
 
 
-class DeliverySerializer(serializers.Serializer[Any]):
+class DeliverySerializer(BulkSerializer):
     """Fee items and advices of one admission."""
 
     admission = serializers.CharField(help_text="住院号/门诊号")
-    fees = LineSerializer(many=True, required=False, help_text="费用明细，最多 5,000 行")
-    advices = AdviceLineSerializer(many=True, required=False, help_text="医嘱，最多 5,000 条")
-    partial = serializers.BooleanField(  # type: ignore[assignment]
-        required=False, default=False, help_text="true：保存符合要求的行，其余列在 faults"
-    )
+    fees = LineSerializer(many=True, required=False, help_text=f"费用明细，最多 {MOST:,} 行")
+    advices = AdviceLineSerializer(many=True, required=False, help_text=f"医嘱，最多 {MOST:,} 条")
 
 
 class HeldSerializer(serializers.Serializer[Any]):
@@ -84,13 +82,6 @@ class HeldSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(help_text="原因")
 
 
-class PointerSerializer(serializers.Serializer[Any]):
-    """One fault of one line."""
-
-    pointer = serializers.CharField(help_text="如 /fees/3/price")
-    detail = serializers.CharField(help_text="原因")
-
-
 class AdviceCountsSerializer(serializers.Serializer[Any]):
     """What became of advices."""
 
@@ -99,7 +90,7 @@ class AdviceCountsSerializer(serializers.Serializer[Any]):
     same = serializers.IntegerField(help_text="内容相同，没有变化")
 
 
-class ArrivalSerializer(serializers.Serializer[Any]):
+class ArrivalSerializer(BulkAnswerSerializer):
     """What became of a delivery."""
 
     admission = serializers.CharField(help_text="住院号/门诊号")
@@ -108,19 +99,18 @@ class ArrivalSerializer(serializers.Serializer[Any]):
     held = HeldSerializer(many=True, help_text="已保存但暂不能上传的费用")
     repeated = serializers.ListField(child=serializers.CharField(), help_text="内容相同、以前已保存的费用流水号")
     advices = AdviceCountsSerializer()
-    faults = PointerSerializer(many=True, help_text="partial 时没有保存的行")
 
 
-class DropSerializer(serializers.Serializer[Any]):
+class DropSerializer(BulkSerializer):
     """Fee items that will not be uploaded."""
 
     fees = serializers.ListField(
-        child=serializers.UUIDField(), min_length=1, max_length=5000, help_text="费用 id，最多 5000 个"
+        child=serializers.UUIDField(), min_length=1, max_length=MOST, help_text=f"费用 id，最多 {MOST:,} 个"
     )
     reason = serializers.CharField(max_length=200, help_text="不上传的理由")
 
 
-class DroppedSerializer(serializers.Serializer[Any]):
+class DroppedSerializer(BulkAnswerSerializer):
     """How many were withdrawn."""
 
     count = serializers.IntegerField(help_text="条数")

@@ -8,6 +8,7 @@ from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import OpenApiParameter
 
 from portal.access.models.institution import Environment
+from portal.api.bulk import WORDS
 
 PROBLEM = {
     "type": "object",
@@ -30,7 +31,11 @@ PROBLEM = {
                 },
             },
         },
-        "operation": {"type": "string", "description": "409 时：正在办理的接口业务的地址，结果在那里查询"},
+        "operation": {
+            "type": "string",
+            "description": "409 already-running 时：正在办理的接口业务的地址，结果在那里查询",
+        },
+        "operation_id": {"type": "string", "description": "409 already-running 时：正在办理的接口业务的编号"},
         "request_id": {"type": "string", "description": "请求编号，报告问题时提供"},
     },
 }
@@ -73,6 +78,14 @@ class PortalSchema(AutoSchema):
             seen = "所依据的版本（GET 回应的 ETag）；记录已是另一版时回应 412，没有做任何修改"
             return [key, OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description=seen), meant]
         return [key, meant]
+
+    def get_description(self) -> str:
+        """What the call says of itself, then what all calls with many rows have in common."""
+        said = str(super().get_description() or "")
+        by_row = getattr(self.view, "rows_in", ()) and not getattr(self.view, "of_one_piece", False)
+        if self.method != "POST" or not by_row:
+            return said
+        return "\n\n".join(part for part in (said, WORDS) if part)
 
     def _get_serializer_name(self, serializer: Any, direction: Any, bypass_extensions: bool = False) -> str:
         """Reconciliation speaks of runs, months and decisions like the businesses it compares: its names say whose."""

@@ -21,14 +21,16 @@ from portal.access.permissions import permission
 from portal.access.rows import in_environment
 from portal.access.services.keys import offer_to_keys
 from portal.api.authentication import KeyOrSession
+from portal.api.bulk import refuse_too_many
 from portal.api.declared import Declared
 from portal.api.idempotency import once
 from portal.api.paging import Pages
 from portal.api.parsers import StrictJson
 from portal.api.problems import Problem
 from portal.api.reading import ReadSerializer
-from portal.api.running import naming_what_runs
+from portal.api.running import naming_what_runs, refuse_what_ran_before
 from portal.api.schema import PortalSchema
+from portal.gateway.journal.services import opened_here
 
 #: Says which environment a caller means; on every answer, the one it belongs to.
 ENVIRONMENT = "X-Environment"
@@ -54,6 +56,10 @@ class ApiView(APIView):
     forgotten: ClassVar[tuple[str, ...]] = ()
     #: Whether its POST understands If-Match (`must_match`), for the schema.
     versioned: ClassVar[bool] = False
+    #: Members of its POST's body that are lists of rows (portal.api.bulk).
+    rows_in: ClassVar[tuple[str, ...]] = ()
+    #: Whether these rows are one document (a bill, a message): all of them or none, always.
+    of_one_piece: ClassVar[bool] = False
     max_bytes: ClassVar[int] = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     authentication_classes = [KeyOrSession]
     permission_classes = [Declared]
@@ -119,6 +125,7 @@ class ApiView(APIView):
             raise Problem(
                 422, "invalid", "请求内容须为 JSON 对象", errors=[{"pointer": "", "detail": "须为 JSON 对象"}]
             )
+        refuse_too_many(request.data, self.rows_in)
 
     def inside(self, handler: Callable[..., Response], request: Request, *args: Any, **kwargs: Any) -> Response:
         act = partial(self.rendered, handler, request, *args, **kwargs)
@@ -128,15 +135,18 @@ class ApiView(APIView):
             return act()
 
     def rendered(self, handler: Callable[..., Response], request: Request, *args: Any, **kwargs: Any) -> Response:
-        token = asked_for.set([])
+        token, opened = asked_for.set([]), opened_here.set(set())
         try:
-            return self.finished(request, handler(request, *args, **kwargs))
+            response = handler(request, *args, **kwargs)
+            refuse_what_ran_before(response, opened_here.get() or ())
+            return self.finished(request, response)
         except Exception as error:
             if (named := naming_what_runs(error, asked_for.get() or [])) is error:
                 raise
             raise named from error
         finally:
             asked_for.reset(token)
+            opened_here.reset(opened)
 
     def finished(self, request: Request, response: Response) -> Response:
         """Render inside the door: nothing may be read after it has closed."""

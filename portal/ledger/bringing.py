@@ -48,6 +48,8 @@ class Brought:
 
     arrival: EntryArrival
     written: Written
+    #: What each line says, in their order.
+    facts: Sequence[EntryFacts] = ()
 
 
 def bring(lines: Sequence[Mapping[str, Any]], *, by: Member) -> Brought:
@@ -72,7 +74,21 @@ def bring(lines: Sequence[Mapping[str, Any]], *, by: Member) -> Brought:
     arrival.taken_at = timezone.now()
     arrival.save(force_insert=True)
     tell(arrival, by=by)
-    return Brought(arrival, written)
+    return Brought(arrival, written, told)
+
+
+def standing_of(brought: Brought) -> list[tuple[str, Any]]:
+    """What became of each line: new, changed or same, and its entry's id (None: nothing was ever said about it)."""
+    numbers = {one.number for one in brought.facts}
+    rows = Entry.objects.filter(environment=brought.arrival.environment, source=BROUGHT, is_latest=True)
+    columns = ("family", "number", "is_refund", "pk", "revision", "arrival")
+    known = {row[:3]: row[3:] for row in rows.filter(number__in=numbers).values_list(*columns)}
+    found: list[tuple[str, Any]] = []
+    for one in brought.facts:
+        pk, revision, arrival = known.get((one.family, one.number, one.is_refund), (None, 0, None))
+        is_here = arrival == brought.arrival.pk
+        found.append((("new" if revision == 1 else "changed") if is_here else "same", pk))
+    return found
 
 
 def tell(arrival: EntryArrival, *, by: Member | None) -> None:

@@ -12,13 +12,14 @@ from rest_framework.response import Response
 
 from portal.access.gate import get_or_404
 from portal.access.models import User
+from portal.api.bulk import MOST, BulkAnswerSerializer, BulkSerializer, Rows, answered, firsts
 from portal.api.filters import filtered, parameters
 from portal.api.problems import Problem
 from portal.api.reading import ReadSerializer
 from portal.api.views import ApiRequest, ApiView
 from reconciliation.models import Action, Comment, Decision, Difference
 from reconciliation.services.deciding import approve, propose, refuse, withdraw
-from reconciliation.services.deciding_many import MOST, Taken, propose_all
+from reconciliation.services.deciding_many import propose_all
 from reconciliation.services.discussing import LONGEST, assign_one, colleague, comment
 from reconciliation.services.refusals import Refused
 from reconciliation.views.difference_lists import DifferenceFilter
@@ -94,7 +95,7 @@ class NewDecisionSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=300, help_text=REASON)
 
 
-class NewDecisionsSerializer(NewDecisionSerializer):
+class NewDecisionsSerializer(NewDecisionSerializer, BulkSerializer):
     """The same for several differences."""
 
     differences = serializers.ListField(
@@ -102,19 +103,11 @@ class NewDecisionsSerializer(NewDecisionSerializer):
     )
 
 
-class DecisionLeftSerializer(serializers.Serializer[Any]):
-    """A difference that was not decided, and why."""
-
-    difference = serializers.UUIDField()
-    detail = serializers.CharField()
-
-
-class DecisionsTakenSerializer(serializers.Serializer[Any]):
+class DecisionsTakenSerializer(BulkAnswerSerializer):
     """What became of a call for several."""
 
-    batch = serializers.UUIDField()
-    count = serializers.IntegerField()
-    left = DecisionLeftSerializer(many=True)
+    batch = serializers.UUIDField(help_text="这一批处理的编号")
+    count = serializers.IntegerField(help_text="提出处理的条数")
 
 
 class DecisionReasonSerializer(serializers.Serializer[Any]):
@@ -193,34 +186,36 @@ class DifferenceDecisions(ApiView):
 
 class ManyDecisions(ApiView):
     permissions = {"POST": "reconciliation.differences.decide"}
+    rows_in = ("differences",)
 
     @extend_schema(
         request=NewDecisionsSerializer,
-        responses={201: DecisionsTakenSerializer},
+        responses={201: DecisionsTakenSerializer, 207: DecisionsTakenSerializer},
         summary="对多条差异提出同样的处理",
-        description="不能这样处理的列在 left 中，其余照常提出；有不存在的 id 时全部不处理。",
     )
     def post(self, request: ApiRequest) -> Response:
         asked = read(NewDecisionsSerializer, request)
-        rows = self._rows(set(asked["differences"]), request)
-        try:
-            taken = propose_all(rows, asked["action"], reason=asked["reason"], by=request.member)
-        except Refused as refusal:
-            raise refused(refusal) from None
-        return Response(DecisionsTakenSerializer(told_of(taken)).data, 201)
-
-    def _rows(self, wanted: set[UUID], request: ApiRequest) -> QuerySet[Difference]:
         assert request.member.institution
-        here = Difference.objects.filter(pk__in=wanted, environment=request.member.institution.environment)
-        if here.count() != len(wanted):
-            errors = [{"pointer": "/differences", "detail": "有不存在的差异"}]
-            raise Problem(422, "refused", "有不存在的差异", errors=errors)
-        return here
-
-
-def told_of(taken: Taken) -> dict[str, Any]:
-    left = [{"difference": one.pk, "detail": sentence} for one, sentence in taken.left]
-    return {"batch": taken.batch, "count": taken.count, "left": left}
+        rows, batch, count = Rows("differences"), None, 0
+        ids = firsts(asked["differences"], rows)
+        mine = Difference.objects.filter(environment=request.member.institution.environment)
+        here = mine.filter(pk__in=list(ids.values()))
+        known = set(here.values_list("pk", flat=True))
+        for place in [place for place, one in ids.items() if one not in known]:
+            rows.wrong(place, [("", "没有这条差异")])
+        if known and not (asked["atomic"] and rows.faults):
+            try:
+                taken = propose_all(here, asked["action"], reason=asked["reason"], by=request.member)
+            except Refused as refusal:
+                raise refused(refusal) from None
+            batch, count, left = taken.batch, taken.count, {one.pk: sentence for one, sentence in taken.left}
+            for place, one in ids.items():
+                if one in left:
+                    rows.wrong(place, [("", left[one])])
+                elif one in known:
+                    rows.done(place, "proposed", one)
+        more = {"batch": str(batch), "count": count}
+        return answered([rows], atomic=asked["atomic"], more=more)
 
 
 class DecisionApprovals(ApiView):

@@ -9,11 +9,12 @@ from rest_framework.response import Response
 
 from portal.access.gate import get_or_404
 from portal.access.services.refusals import NotAllowed
+from portal.api.bulk import MOST, BulkAnswerSerializer, BulkSerializer, Rows, answered, listed, take
 from portal.api.filters import filtered, parameters
 from portal.api.problems import Problem
 from portal.api.reading import ReadSerializer
 from portal.api.views import ApiRequest, ApiView
-from portal.ledger.bringing import MOST, LinesWrong, bring
+from portal.ledger.bringing import LinesWrong, bring, standing_of
 from portal.ledger.models import Entry
 from portal.ledger.reading import revisions_of
 from reconciliation.views.entry_lists import EntryFilter
@@ -59,16 +60,16 @@ class NewEntrySerializer(serializers.Serializer[Any]):
     about = serializers.CharField(required=False, max_length=60, help_text="住院/门诊号")
 
 
-class EntryDeliverySerializer(serializers.Serializer[Any]):
+class EntryDeliverySerializer(BulkSerializer):
     """Entries of one call; the rules judge each of them, so that all faults are told at once."""
 
-    entries = NewEntrySerializer(many=True, help_text=f"1 至 {MOST} 笔")
+    entries = NewEntrySerializer(many=True, help_text=f"1 至 {MOST:,} 笔")
 
 
-class EntriesTakenSerializer(serializers.Serializer[Any]):
+class EntriesTakenSerializer(BulkAnswerSerializer):
     """What became of a call."""
 
-    arrival = serializers.UUIDField()
+    arrival = serializers.UUIDField(help_text="这一批的编号")
     fresh = serializers.IntegerField(help_text="新增")
     changed = serializers.IntegerField(help_text="内容不同，保存为新的版次")
     same = serializers.IntegerField(help_text="已有，没有变化")
@@ -86,6 +87,7 @@ class EntryDetailSerializer(EntrySerializer):
 
 class Entries(ApiView):
     permissions = {"GET": "reconciliation.entries.view", "POST": "reconciliation.entries.bring"}
+    rows_in = ("entries",)
 
     @extend_schema(
         parameters=parameters(EntryFilter),
@@ -99,32 +101,47 @@ class Entries(ApiView):
 
     @extend_schema(
         request=EntryDeliverySerializer,
-        responses={201: EntriesTakenSerializer},
+        responses={201: EntriesTakenSerializer, 207: EntriesTakenSerializer},
         summary="提交医院系统办理的结算",
         description=(
-            "一次 1 至 1,000 笔，有任何一笔不符合要求时全部不保存，并列出所有问题。内容相同的再次提交不产生影响；"
+            "内容相同的再次提交不产生影响；"
             "内容不同的保存为新的版次，以前的仍可查。退费是单独的一笔，与原结算同号，金额为负数。"
             "本门户办理的结算自动入账，结算ID相同的不能再提交。"
         ),
     )
     def post(self, request: ApiRequest) -> Response:
         content = cast(dict[str, Any], request.data)  # ApiView lets nothing else in
-        lines = content.get("entries")
-        strange = sorted(str(name)[:50] for name in content.keys() - {"entries"})
+        strange = sorted(str(name)[:50] for name in content.keys() - {"entries", "atomic"})
         if strange:
             raise Problem(422, "invalid", "没有这个字段", errors=[_at(f"/{name}", "没有这个字段") for name in strange])
-        if not isinstance(lines, list) or not all(isinstance(one, dict) for one in lines):
-            raise Problem(422, "invalid", "entries 应为列表", errors=[_at("/entries", "应为由对象组成的列表")])
-        try:
-            brought = bring(lines, by=request.member)
-        except LinesWrong as wrong:
-            errors = [_at(f"/entries/{one.place}/{one.fault.name}", str(one.fault)) for one in wrong.faults]
-            raise Problem(422, "invalid", wrong.message, errors=errors) from None
-        except NotAllowed as refusal:
-            raise Problem(422, "invalid", refusal.message, errors=[_at("/entries", refusal.message)]) from None
-        written = brought.written
-        told = {"arrival": brought.arrival.pk, "fresh": written.fresh, "changed": written.changed, "same": written.same}
-        return Response(EntriesTakenSerializer(told).data, 201)
+        said = BulkSerializer(data=content)
+        said.is_valid(raise_exception=True)
+        atomic, lines = said.validated_data["atomic"], listed(content.get("entries"), "entries")
+        rows = Rows("entries")
+        for place, one in enumerate(lines):
+            if not isinstance(one, dict):
+                rows.wrong(place, [("", "应为由字段组成的对象")])
+        given = {place: one for place, one in enumerate(lines) if isinstance(one, dict)}
+        taken = take(given, lambda some: bring(some, by=request.member), _faults, rows, atomic=atomic)
+        if taken is None:
+            return answered([rows], atomic=atomic)
+        for place, (state, pk) in zip(taken.places, standing_of(taken.result), strict=True):
+            rows.done(place, state, pk)
+        written = taken.result.written
+        told = {
+            "arrival": str(taken.result.arrival.pk),
+            "fresh": written.fresh,
+            "changed": written.changed,
+            "same": written.same,
+        }
+        return answered([rows], atomic=atomic, more=told)
+
+
+def _faults(error: NotAllowed, given: list[Any]) -> dict[int, list[tuple[str, str]]]:
+    found: dict[int, list[tuple[str, str]]] = {}
+    for one in error.faults if isinstance(error, LinesWrong) else ():
+        found.setdefault(one.place, []).append((f"/{one.fault.name}", str(one.fault)))
+    return found
 
 
 def _at(pointer: str, detail: str) -> dict[str, str]:

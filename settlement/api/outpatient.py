@@ -131,6 +131,7 @@ class Diagnoses(ApiView):
 
 class VisitBills(ApiView):
     permissions = {"GET": "settlement.visits.view", "POST": TREAT}
+    rows_in, of_one_piece = ("lines",), True
 
     @extend_schema(responses=BillSerializer(many=True), summary="一次门诊的收费批次")
     def get(self, request: ApiRequest, visit_id: UUID) -> Response:
@@ -175,6 +176,7 @@ class OneBill(ApiView):
 
 class BillLines(ApiView):
     permissions = {"GET": "settlement.visits.view", "POST": TREAT}
+    rows_in, of_one_piece = ("lines",), True
 
     @extend_schema(responses=ChargedLineSerializer(many=True), summary="一个收费批次的明细")
     def get(self, request: ApiRequest, bill_id: UUID) -> Response:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -13,6 +12,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from portal.access.gate import get_or_404
+from portal.api.bulk import BulkAnswerSerializer, BulkSerializer, Rows, answered, listed
 from portal.api.reading import ReadSerializer
 from portal.api.views import ApiRequest, ApiView
 from settlement.api.settlements import filtered, parameters, refused
@@ -20,7 +20,7 @@ from settlement.models import UploadRecord, UploadRun
 from settlement.models.upload import Source
 from settlement.rules.uploads import MOST
 from settlement.services.refusals import Refused
-from settlement.services.uploads.arrival import Given, take_records
+from settlement.services.uploads.arrival import REPLACED, Given, take_records
 from settlement.services.uploads.runs import start_run
 from settlement.services.uploads.taking_back import take_back
 from settlement.views.upload_lists import RecordFilter
@@ -43,7 +43,7 @@ class RecordSerializer(ReadSerializer[UploadRecord]):
         read_only_fields = fields
 
 
-class RecordDeliverySerializer(serializers.Serializer[Any]):
+class RecordDeliverySerializer(BulkSerializer):
     """Records of one number under the names of its table."""
 
     records = serializers.ListField(
@@ -54,27 +54,14 @@ class RecordDeliverySerializer(serializers.Serializer[Any]):
     )
 
 
-class FaultSerializer(serializers.Serializer[Any]):
-    pointer = serializers.CharField()
-    detail = serializers.CharField()
-
-
-class TakenSerializer(serializers.Serializer[Any]):
-    """What became of one record, in the order of the delivery."""
-
-    id = serializers.UUIDField(allow_null=True)
-    key = serializers.CharField()
-    outcome = serializers.ChoiceField(choices=["new", "same", "replaced", "repeated"])
-    state = serializers.CharField()
-    faults = FaultSerializer(many=True)
-
-
-class RecordArrivalSerializer(serializers.Serializer[Any]):
+class RecordArrivalSerializer(BulkAnswerSerializer):
     """What became of a delivery."""
 
-    number = serializers.CharField()
-    counts = serializers.DictField(child=serializers.IntegerField())
-    records = TakenSerializer(many=True)
+    number = serializers.CharField(help_text="交易编号")
+    counts = serializers.DictField(
+        child=serializers.IntegerField(),
+        help_text="条数：new 新增，same 内容相同，replaced 替换以前的，repeated 同批重复，wrong 内容有误",
+    )
 
 
 class RunSerializer(ReadSerializer[UploadRun]):
@@ -89,45 +76,49 @@ class RunSerializer(ReadSerializer[UploadRun]):
         read_only_fields = fields
 
 
-def told(place: int, one: Given) -> dict[str, Any]:
-    faults = [
-        {"pointer": f"/records/{place}/" + fault.where.replace("[", "/").replace("]", "").replace(".", "/"),
-         "detail": f"{fault.label}：{fault.sentence}"}
-        for fault in one.wrong
-    ]  # fmt: skip
-    row = one.row
-    return {
-        "id": str(row.pk) if row else None,
-        "key": one.identity.key,
-        "outcome": one.outcome,
-        "state": row.state if row else "",
-        "faults": faults,
-    }
+def told(given: list[Given]) -> Rows:
+    """Each record's answer; one with faults is kept all the same, and waits until it is mended."""
+    rows = Rows("records")
+    for place, one in enumerate(given):
+        key = one.row.pk if one.row else None
+        if one.wrong:
+            faults = [(at(fault.where), f"{fault.label}：{fault.sentence}") for fault in one.wrong]
+            rows.wrong(place, faults, state="blocked", row_id=key)
+        else:
+            rows.done(place, "changed" if one.outcome == REPLACED else one.outcome, key)
+    return rows
+
+
+def at(where: str) -> str:
+    """`data.list[3].name` as a pointer."""
+    return "/" + where.replace("[", "/").replace("]", "").replace(".", "/") if where else ""
 
 
 class RecordDeliveries(ApiView):
     permissions = {"POST": "settlement.uploads.enter"}
+    rows_in = ("records",)
     max_bytes = LARGEST
 
     @extend_schema(
         request=RecordDeliverySerializer,
-        responses={201: RecordArrivalSerializer},
+        responses={201: RecordArrivalSerializer, 207: RecordArrivalSerializer},
         summary="提交采集记录（4101A、4201、4301…4701、3301…3507）",
-        description=f"一次最多 {MOST:,} 条，按业务主键幂等：内容相同的不产生影响，内容不同的替换以前的。"
-        "内容有误的也会保存（state 为 blocked，faults 列出全部问题），改正后重新提交即可。金额和数量请用文本。",
+        description="按业务主键幂等：内容相同的不产生影响，内容不同的替换以前的。"
+        "内容有误的也会保存（state 为 blocked，errors 列出全部问题），改正后重新提交即可；atomic 为 true 时不保存。"
+        "金额和数量请用文本。",
     )
     def post(self, request: ApiRequest, number: str) -> Response:
-        records = request.data.get("records") if isinstance(request.data, dict) else None
+        said = BulkSerializer(data=request.data)
+        said.is_valid(raise_exception=True)
+        records = listed(request.data.get("records"), "records")
         try:
-            if not isinstance(records, list):
-                raise Refused("records 应为列表", "records")
             given = take_records(number, records, by=request.member, source=Source.API)
         except Refused as refusal:
             raise refused(refusal) from None
         counts = Counter(one.outcome for one in given)
         counts["wrong"] = sum(one.is_wrong for one in given)
-        return Response(
-            {"number": number, "counts": counts, "records": [told(place, one) for place, one in enumerate(given)]}, 201
+        return answered(
+            [told(given)], atomic=said.validated_data["atomic"], more={"number": number, "counts": dict(counts)}
         )
 
 

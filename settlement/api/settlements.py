@@ -106,6 +106,7 @@ class OneVisit(ApiView):
 
 class Purchases(ApiView):
     permissions = {"POST": "settlement.pharmacy.settle"}
+    rows_in, of_one_piece = ("lines",), True
 
     @extend_schema(
         request=NewPurchaseSerializer,

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from portal.api.bulk import MOST, BulkAnswerSerializer, BulkSerializer
 from portal.api.reading import ReadSerializer
 from settlement.api.serializers import NewLineSerializer
 from settlement.models import Filing, FilingKind
@@ -55,19 +56,24 @@ class NewStaySerializer(StayOpeningSerializer):
     number = serializers.CharField(required=False, default="", max_length=30, help_text="住院号，留空由门户编号")
 
 
-class FeesSerializer(serializers.Serializer[Any]):
-    """A delivery of charges."""
+class FeesAskedSerializer(BulkSerializer):
+    """What is said about a delivery of charges, apart from its lines."""
 
-    lines = NewLineSerializer(many=True, help_text="费用明细，1 至 1,000 条")
     upload = serializers.BooleanField(required=False, default=False, help_text="保存后立即开始上传")
 
 
-class FeesTakenSerializer(serializers.Serializer[Any]):
+class FeesSerializer(FeesAskedSerializer):
+    """A delivery of charges."""
+
+    lines = NewLineSerializer(many=True, help_text=f"费用明细，1 至 {MOST:,} 条")
+
+
+class FeesTakenSerializer(BulkAnswerSerializer):
     """What became of a delivery."""
 
     taken = serializers.IntegerField(help_text="保存的条数")
     amount = serializers.CharField(help_text="合计（元）")
-    numbers = serializers.ListField(child=serializers.CharField(), help_text="流水号，按提交的顺序")
+    numbers = serializers.ListField(child=serializers.CharField(), help_text="保存的流水号，按提交的顺序")
     waiting = serializers.IntegerField(help_text="这次住院待上传的条数")
 
 

@@ -11,14 +11,16 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
 from portal.access.gate import get_or_404
+from portal.api.bulk import Rows, answered, by_place, read_rows, take
 from portal.api.problems import Problem
 from portal.api.views import ApiRequest, ApiView
 from portal.gateway.api import OperationSerializer
 from portal.gateway.journal import Operation
 from settlement.api.outpatient import begun
-from settlement.api.serializers import VisitSerializer, lines_of
+from settlement.api.serializers import NewLineSerializer, VisitSerializer
 from settlement.api.settlements import WAITS, refused, sent
 from settlement.api.stay_serializers import (
+    FeesAskedSerializer,
     FeesSerializer,
     FeesTakenSerializer,
     NewStaySerializer,
@@ -39,6 +41,7 @@ from settlement.services.inpatient.fees import add_lines, waiting
 from settlement.services.inpatient.removing import remove_all, remove_lines
 from settlement.services.inpatient.sending import start_upload
 from settlement.services.inpatient.writing import begin_stay, change_stay
+from settlement.services.lines import LineGiven
 from settlement.services.refusals import Refused
 from settlement.services.settling.settle import settle
 
@@ -110,19 +113,30 @@ class StayAdmission(ApiView):
 
 class StayFees(ApiView):
     permissions = {"POST": TREAT}
+    rows_in = ("lines",)
 
     @extend_schema(
         request=FeesSerializer,
-        responses={201: FeesTakenSerializer},
+        responses={201: FeesTakenSerializer, 207: FeesTakenSerializer},
         summary="提交住院费用明细",
-        description="一次最多 1,000 条，有任何一条不符合要求时全部不保存，一次指出所有问题。退费的数量和金额为负，"
+        description="退费的数量和金额为负，"
         "initial_number 填原费用流水号。保存后由每日自动上传、POST stays/{id}/uploads 或 upload=true 上传"
         "（2301，每条报文 100 条）。",
     )
     def post(self, request: ApiRequest, visit_id: UUID) -> Response:
-        visit, given = stay(visit_id), asked(FeesSerializer, request)
-        made: list[FeeLine] = told(lambda: add_lines(visit, lines_of(given["lines"]), by=request.member))
-        if given["upload"]:
+        visit, said = stay(visit_id), asked(FeesAskedSerializer, request)
+        rows = Rows("lines")
+        read = read_rows(NewLineSerializer(), request.data.get("lines"), rows)
+        lines = {place: LineGiven(**one) for place, one in read.items()}
+
+        def kept(some: list[LineGiven]) -> list[FeeLine]:
+            return add_lines(visit, some, by=request.member)
+
+        taken = told(lambda: take(lines, kept, by_place("lines"), rows, atomic=said["atomic"]))
+        made: list[FeeLine] = taken.result if taken else []
+        for place, line in zip(taken.places, made, strict=True) if taken else ():
+            rows.done(place, "new", line.pk)
+        if made and said["upload"]:
             told(lambda: start_upload(visit, by=request.member))
         amount = sum((one.amount for one in made), ZERO)
         body = {
@@ -131,7 +145,7 @@ class StayFees(ApiView):
             "numbers": [one.number for one in made],
             "waiting": waiting(visit).count(),
         }
-        return Response(body, 201)
+        return answered([rows], atomic=said["atomic"], more=body)
 
 
 class StayUploads(ApiView):
@@ -145,13 +159,15 @@ class StayUploads(ApiView):
     )
     def post(self, request: ApiRequest, visit_id: UUID) -> Response:
         visit = stay(visit_id)
-        told(lambda: start_upload(visit, by=request.member))
+        if told(lambda: start_upload(visit, by=request.member)).joined:
+            raise Problem(409, "already-running", f"住院号 {visit.number} 的费用明细正在上传，没有重复提交")
         address = reverse("api:settlement-api:visit", args=[visit.pk])
         return self.accepted(address, VisitSerializer(visit).data)
 
 
 class StayRemovals(ApiView):
     permissions = {"POST": UNDO}
+    rows_in, of_one_piece = ("numbers",), True
 
     @extend_schema(
         request=RemovalSerializer,

@@ -32,4 +32,14 @@ def save_numbered(row: Any, given: str, draw: Callable[[], str], *, constraint: 
             if constraint not in str(error):
                 raise
             if not left:
-                raise Refused(f"{what} {row.number} 已经有了", field="number") from None
+                refusal = Refused(f"{what} {row.number} 已经有了", field="number")
+                raise refusal.behind(moving(row, constraint)) from None
+
+
+def moving(row: Any, constraint: str) -> Any:
+    """Key of the operation that moves the visit which has this number; None when there is none."""
+    [unique] = [one for one in row._meta.constraints if one.name == constraint]
+    names = [name for name in unique.fields if name != "institution"]  # the door sees to that one
+    same = type(row)._default_manager.filter(**{name: getattr(row, name) for name in names})
+    where = "operation_id" if hasattr(row, "operation_id") else "visit__operation_id"
+    return same.values_list(where, flat=True).first()

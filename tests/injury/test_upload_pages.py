@@ -145,6 +145,8 @@ def test_programs_start_and_read_the_standing(desk, stay, alice):
 
     begun = post()
     assert (begun.status_code, begun.json()["state"]) == (202, "starting")
+    another = post()
+    assert (another.status_code, another.json()["code"]) == (409, "already-running")
     desk.settle()
     told = alice.get(f"{address}/fee-standing").json()
     assert (told["uploaded"], told["gate"], told["state"]) == (3, "", "complete")

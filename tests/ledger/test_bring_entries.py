@@ -102,10 +102,10 @@ class Desk:
 
 
 def test_it_takes_calls_of_a_hospital_system_once(desk, alice, charlie):
-    def post(*entries, client=alice, key=None):
+    def post(*entries, client=alice, key=None, **more):
         headers = {"Idempotency-Key": key or str(uuid.uuid4())}
         address = reverse("api:reconciliation-api:entries")
-        return client.post(address, json.dumps({"entries": entries}), "application/json", headers=headers)
+        return client.post(address, json.dumps({"entries": entries, **more}), "application/json", headers=headers)
 
     answer = post(line(1), refund(1), line(2, settled_at="2026-02-28T23:59:59+08:00"))
     assert (answer.status_code, answer.json()["fresh"]) == (201, 3)
@@ -118,13 +118,16 @@ def test_it_takes_calls_of_a_hospital_system_once(desk, alice, charlie):
     }
     assert post(line(2, settled_at="20260228235959", is_void=True), line(9, is_void=True)).json()["changed"] == 1
 
-    wrong = post(
-        line(3, total="0.005", clr_type="??"), line(4), line(4), line(5, total="-1", is_refund=False), {"a": 1}
-    )
+    several = line(3, total="0.005", clr_type="??"), line(4), line(4), line(5, total="-1", is_refund=False), {"a": 1}
+    wrong = post(*several, atomic=True)
     pointers = {one["pointer"] for one in wrong.json()["errors"]}
     assert wrong.status_code == 422
     assert {"/entries/0/total", "/entries/2/number", "/entries/3/total", "/entries/4/a"} <= pointers
     assert post().status_code == post(*[line(n) for n in range(1001)]).status_code == 422
+    by_row = post(*several, "x")
+    assert (by_row.status_code, by_row.json()["fresh"], by_row.json()["refused"]) == (207, 1, 5)
+    assert [one["state"] for one in by_row.json()["rows"]] == ["refused", "new", *["refused"] * 4]
+    assert (by_row.json()["rows"][1]["id"], post(line(4)).json()["rows"][0]["state"]) != (None, "new")
     found = alice.get(reverse("api:reconciliation-api:entries"), {"day_from": "2026-03-01"}).json()["items"]
     assert {(one["day"], one["person"], one["person_no_masked"][:3]) for one in found} == {
         ("2026-03-01", "沐**", "510")

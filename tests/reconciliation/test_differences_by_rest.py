@@ -55,7 +55,12 @@ def test_programs_read_decide_agree_assign_and_remark(found, alice, bob, charlie
     assert post(bob, f"{decision}/refuse", {"reason": "请附说明"}).json()["state"] == "refused"
     many = {"differences": list(found.values()), "action": "accept", "reason": "核对无误"}
     assert post(alice, "decisions", many | {"differences": [str(uuid.uuid4())]}).status_code == 422
-    assert post(alice, "decisions", many).json()["count"] == 2
+    some = many | {"differences": [*found.values(), str(uuid.uuid4())]}
+    assert post(alice, "decisions", some | {"atomic": True}).json()["errors"][0]["pointer"] == "/differences/3"
+    taken = post(alice, "decisions", some)
+    assert (taken.status_code, taken.json()["count"]) == (207, 2)
+    states = {one["id"]: one["state"] for one in taken.json()["rows"]}
+    assert states == {found["amount"]: "proposed", found["only_ours"]: "proposed", None: "refused"}
     told = alice.get(ROOT + amount).json()
     assert [one["state"] for one in told["decisions"]] == ["proposed", "refused"]
     assert post(alice, f"decisions/{told['decisions'][0]['id']}/withdraw").json()["state"] == "withdrawn"

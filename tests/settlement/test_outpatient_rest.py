@@ -33,9 +33,15 @@ def identified(settling):
 
 
 def test_a_program_treats_an_outpatient_and_takes_everything_back(settling, alice, charlie, identified):
+    refusals: list[tuple[str, int, bool]] = []  # another key while the operation is under way
+
     def post(path, body=None, client=alice, key=""):
         headers = {"Idempotency-Key": key or str(uuid.uuid4())}
-        found = client.post(f"/api/v1/settlement/{path}", json.dumps(body or {}), "application/json", headers=headers)
+        address, text = f"/api/v1/settlement/{path}", json.dumps(body or {})
+        found = client.post(address, text, "application/json", headers=headers)
+        if found.status_code == 202 and "/operations/" in found["Location"] and not found.get("Idempotency-Replayed"):
+            told = client.post(address, text, "application/json", headers={"Idempotency-Key": str(uuid.uuid4())})
+            refusals.append((path, told.status_code, told.json().get("operation") == found["Location"]))
         settling.carry()
         return found
 
@@ -88,6 +94,7 @@ def test_a_program_treats_an_outpatient_and_takes_everything_back(settling, alic
     assert get(f"visits/{made.json()['id']}").json()["state"] == "undone"
     assert Clinic(settling).state() == before
     assert {get(one, charlie).status_code, get(f"{visit}/bills", charlie).status_code} == {404}
+    assert (len(refusals), [one for one in refusals if one[1:] != (409, True)]) == (9, [])
 
 
 def test_pages_offer_what_is_possible_and_say_why_not_the_rest(settling, alice, bob, identified):

@@ -36,9 +36,15 @@ def identified(settling):
 
 
 def test_a_program_treats_an_inpatient_and_takes_everything_back(settling, alice, charlie, identified):
+    refusals: list[tuple[str, int, bool]] = []  # another key while the operation is under way
+
     def post(path, body=None, client=alice, key=""):
         headers = {"Idempotency-Key": key or str(uuid.uuid4())}
-        found = client.post(f"/api/v1/settlement/{path}", json.dumps(body or {}), "application/json", headers=headers)
+        address, text = f"/api/v1/settlement/{path}", json.dumps(body or {})
+        found = client.post(address, text, "application/json", headers=headers)
+        if found.status_code == 202 and "/operations/" in found["Location"] and not found.get("Idempotency-Replayed"):
+            told = client.post(address, text, "application/json", headers={"Idempotency-Key": str(uuid.uuid4())})
+            refusals.append((path, told.status_code, told.json().get("operation") == found["Location"]))
         settling.carry()
         return found
 
@@ -60,8 +66,11 @@ def test_a_program_treats_an_inpatient_and_takes_everything_back(settling, alice
     assert post(f"{stay}/admission", again).status_code == 202
     assert post(f"{stay}/admission", again).json()["detail"] == "入院信息没有变动"
     assert post(f"{stay}/fees", {"lines": [LINE] * 1001}).status_code == 422
-    refused = post(f"{stay}/fees", {"lines": [LINE, {**LINE, "amount": "100.02"}]})
-    assert [one["pointer"] for one in refused.json()["errors"]] == ["/lines/1/amount"]
+    wrong = {"lines": [{**LINE, "amount": "100.02"}, {**LINE, "quantity": "x"}], "atomic": True}
+    refused = post(f"{stay}/fees", wrong)
+    assert [one["pointer"] for one in refused.json()["errors"]] == ["/lines/1/quantity"]
+    refused = post(f"{stay}/fees", wrong | {"atomic": False})
+    assert [one["pointer"] for one in refused.json()["errors"]] == ["/lines/0/amount", "/lines/1/quantity"]
     taken = post(f"{stay}/fees", {"lines": [LINE] * 120, "upload": True}, key="fees").json()
     assert (taken["taken"], taken["amount"]) == (120, "12000.00")
     assert post(f"{stay}/fees", {"lines": [LINE] * 120, "upload": True}, key="fees").json() == taken
@@ -95,6 +104,7 @@ def test_a_program_treats_an_inpatient_and_takes_everything_back(settling, alice
     assert (found["state"], bool(found["number"])) == ("submitted", True)
     assert post(f"filings/{found['id']}/withdrawals", {"memo": "填写有误"}).json()["state"] == "draft"
     assert get(f"filings/{found['id']}", charlie).status_code == 404
+    assert (len(refusals), [one for one in refusals if one[1:] != (409, True)]) == (9, [])
 
 
 def test_a_clerk_goes_the_way_page_by_page(settling, alice, identified):

@@ -41,11 +41,12 @@ def api_post(alice):
 def test_hospital_systems_deliver_by_the_thousand_and_read_what_became_of_it(uploads, api_post):
     records = [order(f"ZY{place // 10}", str(place)) for place in range(60)]
     records[7]["drord_isu_no"] = "2026-13-01"
-    told = api_post("records/4402", {"records": records})
+    api_post("records/4402", {"records": records, "atomic": True}, status=422)
+    told = api_post("records/4402", {"records": records}, status=207)
     assert told["counts"] == {"new": 60, "wrong": 1}
-    assert told["records"][7]["state"] == "blocked"
-    assert [one["pointer"] for one in told["records"][7]["faults"]] == ["/records/7/drord_isu_no"]
-    assert api_post("records/4402", {"records": records})["counts"] == {"same": 60, "wrong": 1}
+    assert [one["state"] for one in told["rows"]] == [*["new"] * 7, "blocked", *["new"] * 52]
+    assert [one["pointer"] for one in told["rows"][7]["errors"]] == ["/records/7/drord_isu_no"]
+    assert api_post("records/4402", {"records": records}, status=207)["counts"] == {"same": 60, "wrong": 1}
     assert api_post("records/9999", {"records": [{}]}, status=422)["errors"][0]["pointer"] == "/number"
     assert api_post("records/4402", {"records": [1]}, status=422)["errors"][0]["pointer"] == "/records/0"
     run = api_post("records/4402/runs", {}, status=202)

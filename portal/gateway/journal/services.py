@@ -1,5 +1,6 @@
 """What people and businesses do with operations: open, approve, refuse, withdraw, decide."""
 
+from contextvars import ContextVar
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
@@ -20,6 +21,8 @@ from portal.jobs.queue import later
 
 SEND = "portal.gateway.tasks.send_queued"
 RESOLVE = "portal.gateway.tasks.resolve"
+#: Keys of the operations that the call being answered has opened, for who wants to know (portal.api); None: nobody.
+opened_here: ContextVar[set[Any] | None] = ContextVar("opened_here", default=None)
 
 
 class AlreadyRunning(Exception):
@@ -98,6 +101,8 @@ def open_operation(
         if live is None or "gateway_operation_one_live" not in str(error):
             raise
         raise AlreadyRunning(live) from None
+    if (mine := opened_here.get()) is not None:
+        mine.add(operation.pk)
     tell(operation, actions.OPENED, by=by, kind=operation.kind, key=key, expected=operation.expected)
     if not needs_second:
         wake(operation.gateway, operation.institution_pk, operation.lane)

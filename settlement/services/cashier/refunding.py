@@ -55,7 +55,8 @@ def refund(source: Recharge, wanted: Return, *, desk: Desk, by: Member) -> Refun
     if not wanted.reason.strip():
         faults.append(("reason", "请填写退款原因"))
     if faults:
-        raise Refused.of(faults)
+        live = Refund.objects.filter(recharge=source, state=RefundState.REFUNDING).order_by("-created_at")
+        raise Refused.of(faults).behind(live.values_list("operation_id", flat=True).first() if fault else None)
     earlier = Refund.objects.filter(recharge=source, state=RefundState.REJECTED, amount=wanted.amount).first()
     if earlier is not None:
         raise Refused(f"退款 {earlier.number} 没有成功，请在那一笔上重新提交，不要另开退款单")
