@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from portal.access.member import Member
 from portal.access.permissions import permission
@@ -96,10 +98,17 @@ def current_item(request: HttpRequest) -> NavItem | None:
     return max(below, key=lambda item: len(item.url), default=None)
 
 
-def sections(request: HttpRequest, member: Member) -> list[Section]:
+def sections(request: HttpRequest, member: Member) -> tuple[Section, ...]:
     """What this member may open, by section; areas and sections without pages are left out."""
     here, pages = current_item(request), _pages(member)
-    return [found for label, areas in SECTIONS.items() if (found := _section(label, areas, pages, here)).links]
+    found = (_section(label, areas, pages, here) for label, areas in SECTIONS.items())
+    return tuple(section for section in found if section.links)
+
+
+@lru_cache(maxsize=512)
+def written(shown: tuple[Section, ...]) -> SafeString:
+    """The navigation as HTML: the same for everybody with these links, and the larger part of most pages' templates."""
+    return render_to_string("parts/navigation.html", {"sections": shown})
 
 
 def _section(label: str, areas: dict[str, str], pages: dict[str, list[NavItem]], here: NavItem | None) -> Section:
