@@ -168,16 +168,23 @@ class Books:
         rows = "SELECT '{0}', count(*), sum(hashtextextended({1}::text, 0)) FROM {0} t"
         parts = [rows.format(table, UNCOUNTED.get(table, "t")) for table in tables]
         parts.append(rows.format("audit_event", "t") + f" WHERE chain = {institution}")
-        self.question = " UNION ALL ".join(parts)
+        with connection.cursor() as cursor:
+            cursor.execute(f"PREPARE books AS {' UNION ALL '.join(parts)}")  # planning it takes longer than reading
 
     def read(self) -> dict[str, tuple[int, Any]]:
         with tenant_tx(self.institution), connection.cursor() as cursor:
-            cursor.cursor.execute(self.question, prepare=True)
+            cursor.execute("EXECUTE books")
             return {table: (count, digest) for table, count, digest in cursor.fetchall()}
 
 
 def differing(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     return sorted(table for table in after if before[table] != after[table])
+
+
+def grown(before: dict[str, Any], after: dict[str, Any]) -> dict[str, int]:
+    """How many rows more, of the tables that have more."""
+    more = {table: after[table][0] - before[table][0] for table in after}
+    return {table: count for table, count in more.items() if count}
 
 
 def remembered(path: str, body: Any) -> Any:
@@ -186,17 +193,20 @@ def remembered(path: str, body: Any) -> Any:
     return {name: value for name, value in body.items() if name not in once} if once else body
 
 
-def faults_of(one: Post, world: World, books: Books) -> list[str]:
-    """What is wrong with this POST when its answers get lost; nothing for one that is safe to send again."""
+def made_ready(one: Post, world: World) -> tuple[Caller, Body, str]:
+    """Who calls, with what, and under which key; what it needs is there."""
     with world.door():
         body, *ids = one.ready(world)
-    caller, key = Caller(world, one.who, one.address(tuple(ids))), f"lost-{world.number()}"
+    return Caller(world, one.who, one.address(tuple(ids))), body, f"lost-{world.number('key')}"
+
+
+def faults_of(one: Post, world: World, books: Books) -> list[str]:
+    """What is wrong with this POST when its answer gets lost; nothing for one that is safe to send again."""
+    caller, body, key = made_ready(one, world)
     found, before = [], books.read()
     first = caller.lost(body, key, answered=True)
     assert first is not None
-    once = books.read()
-    caller.lost(body, key, answered=False)
-    again = caller.send(body, key)
+    once, again = books.read(), caller.send(body, key)
     if not 200 <= first.status < 300:
         found.append(f"was refused: {first.status} {first.body}")
     elif not differing(before, once):

@@ -20,7 +20,7 @@ from tests.clearing.year_rows import make_generation, make_rows
 
 SCOPES = [
     {"year": year, "insurance": insurance, "agency": agency}
-    for year, insurance, agency in product(range(2025, 2020, -1), ("001", "002"), ("003", "001"))
+    for year, insurance, agency in product(range(2025, 2020, -1), ("001", "002"), ("003", "001", "002"))
 ]
 
 
