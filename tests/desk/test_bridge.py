@@ -4,6 +4,7 @@ import base64
 import http.client
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+import requests
 
 from portal.gateway.bridge.library import Libraries
 from portal.gateway.bridge.line import Refused
@@ -193,7 +195,7 @@ def test_the_door_opens_to_programs_with_the_token_only(server, log):
     assert len(log()) == 2
 
 
-def test_over_a_network_both_sides_know_each_other(server, tmp_path):
+def test_over_a_network_both_sides_know_each_other(server, tmp_path, monkeypatch):
     made, other = make("https://127.0.0.1:1"), make("https://127.0.0.1:1")
     files = {"certificate": made.certificate, "key": made.key, "portal_certificate": made.client_certificate}
     for name, text in files.items():
@@ -220,6 +222,11 @@ def test_over_a_network_both_sides_know_each_other(server, tmp_path):
     ):
         with pytest.raises(GatewayError):
             ask(stranger)
+    # What this computer believes otherwise does not count at a desk.
+    believed = re.findall("-+BEGIN[^-]+-+[^-]+-+END[^-]+-+", Path(requests.certs.where()).read_text())
+    monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", str(tmp_path / "certificate"))
+    with pytest.raises(GatewayError):
+        ask(Tls(believed[0], made.client_certificate, made.client_key))
 
 
 def test_a_door_that_would_be_open_is_not_opened(tmp_path):
