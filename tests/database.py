@@ -277,3 +277,15 @@ def sandbox_database() -> Iterator[dict[str, str]]:
     """A migrated database for one sandbox; the variables that name it, for the process of tests/sandbox_process.py."""
     with database_of_worker("sandbox") as name:
         yield {variable: url_of(name, variable) for variable in ADDRESSES["sandbox"]}
+
+
+def make_templates() -> None:
+    """Both sides' templates; whoever needs them in the meantime waits, and says what is wrong if this fails."""
+    for side in ROLES:
+        with only_one("template"):
+            make_template(side)
+
+
+if __name__ == "__main__":
+    os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
+    make_templates()
