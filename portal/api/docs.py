@@ -6,6 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.views import SpectacularJSONAPIView
 
@@ -42,15 +44,14 @@ class Schema(ApiView, SpectacularJSONAPIView):
 
 @page("portal.use")
 def docs(request: PortalRequest) -> HttpResponse:
-    return render(
-        request,
-        "api/docs.html",
-        {
-            "groups": reference(_document(settings.ROOT_URLCONF)),
-            "problem": reference_of_problem(),
-            "events": declared_events(),
-        },
-    )
+    return render(request, "api/docs.html", {"reference": _reference(settings.ROOT_URLCONF)})
+
+
+@lru_cache(maxsize=2)
+def _reference(urlconf: str) -> SafeString:
+    """As it stands in the page; it changes with a new version of the portal only."""
+    groups, problem = reference(_document(urlconf)), reference_of_problem()
+    return render_to_string("api/reference.html", {"groups": groups, "problem": problem, "events": declared_events()})
 
 
 def reference_of_problem() -> list[Field]:
