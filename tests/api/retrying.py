@@ -18,11 +18,13 @@ from django.db import connection
 
 from portal.access.door import tenant_tx
 from portal.access.member import Member
+from tests.cast import signed_in
 from tests.contracts.test_isolation import TENANTS
 
 Body = dict[str, Any]
 #: The body, and the ids that stand in the address, in their order.
 Call = tuple[Any, ...]
+CSRF = "a" * 32
 #: Tables that say what was called, not what came of it.
 LOGS = {"api_idempotentcall", "api_usednonce"}
 #: When a key was used and how often it may still be: written by every call.
@@ -39,6 +41,7 @@ class World:
     alice: Member
     bob: Member
     dora: Member
+    #: What a hospital system shows; people's sessions are added when they first call.
     headers: dict[str, dict[str, str]]
     counted: Counter[str] = field(default_factory=Counter)
     lines: dict[str, http.client.HTTPConnection] = field(default_factory=dict)
@@ -49,6 +52,13 @@ class World:
 
     def door(self) -> Any:
         return tenant_tx(self.institution)
+
+    def shown_by(self, who: str) -> dict[str, str]:
+        """How this caller says who it is: by the key, or by the session of a person."""
+        if who not in self.headers:
+            session = signed_in(getattr(self, who)).cookies["sessionid"].value
+            self.headers[who] = {"Cookie": f"sessionid={session}; csrftoken={CSRF}", "X-CSRFToken": CSRF}
+        return self.headers[who]
 
     def number(self, what: str = "") -> int:
         """1, 2, 3 … of each thing that has to be another one every time."""
@@ -135,7 +145,7 @@ class Caller:
             time.sleep(0.01)
 
     def _headers(self, key: str) -> dict[str, str]:
-        return {**self.world.headers[self.who], "Content-Type": "application/json", "Idempotency-Key": key}
+        return {**self.world.shown_by(self.who), "Content-Type": "application/json", "Idempotency-Key": key}
 
     def _sent(self, content: bytes, headers: dict[str, str]) -> Answer:
         if self.who not in self.world.lines:

@@ -14,8 +14,7 @@ from tests.api.notes import make_key
 from tests.api.posts import BUSINESSES
 from tests.api.posts.portal import NATIONAL, NOWHERE, ONETRANS
 from tests.api.retrying import POSTS, Books, World, faults_of, grown, made_ready
-from tests.api.test_walk_the_schema import CSRF
-from tests.cast import make_institution, make_member, signed_in
+from tests.cast import make_institution, make_member
 
 #: Of each business one that makes rows whenever it is called.
 AT_ONCE = (
@@ -47,9 +46,6 @@ def world(served: str, settings: Any) -> Iterator[World]:
         install_channel("national", "test", NATIONAL)
         install_channel("onetrans", "test", ONETRANS)
     headers = {"key": {"Authorization": f"Api-Key {key}"}}
-    for name, member in people.items():
-        session = signed_in(member).cookies["sessionid"].value
-        headers[name] = {"Cookie": f"sessionid={session}; csrftoken={CSRF}", "X-CSRFToken": CSRF}
     made = World(served, people["alice"], people["bob"], people["dora"], headers)
     yield made
     for line in made.lines.values():

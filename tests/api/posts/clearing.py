@@ -114,7 +114,12 @@ def month_of(world: World) -> CrossRegionMonth:
 
 def row_of(world: World, month: CrossRegionMonth, **more: Any) -> CrossRegionRow:
     number, now = world.number(), timezone.now()
-    values = {"region": "140299", "provider_code": "P1", "certificate": f"99{number:016}", "visit_no": f"J{number}"}
+    values: Body = {
+        "region": "140299",
+        "provider_code": "P1",
+        "certificate": f"99{number:016}",
+        "visit_no": f"J{number}",
+    }
     values |= {"settlement_no": f"S{number}", "advance_flag": "0", "settled_at": now, "fetched_at": now}
     amounts = {"medical_fee": Decimal(200), "agency_paid": Decimal(100)}
     return CrossRegionRow.objects.create(month=month, sequence=number, **values, **amounts, **more)
