@@ -245,6 +245,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SERVE_INCLUDE_SCHEMA": False,
     # Several tables have a column `state`; the schema gives each list of values a name of its own.
     "ENUM_NAME_OVERRIDES": {
+        "AcceptanceCaseState": "settlement.models.acceptance.CaseState",
         "JobState": "portal.jobs.models.JobState",
         "DeliveryState": "portal.hooks.models.DeliveryState",
         "OperationState": "portal.gateway.journal.states.State",

@@ -130,3 +130,6 @@ NOT_CASHIER_CANCELLED = Action(
     "settlement.cashier.not_cancelled", "收费台收费 {number} 没有撤销：{reason}", "收费台收费未撤销"
 )
 MONEY_PRINTED = Action("settlement.cashier.printed", "第 {count} 次打印{what} {number}", "打印预交金凭条")
+TRANSACTION_SENT = Action(
+    "settlement.transaction.sent", "按编号办理交易 {number}（{what}），业务 {about}", "按编号办理交易"
+)

@@ -23,6 +23,7 @@ VIEW_CATALOGUE = Permission("settlement.catalogue.view", "查看医保目录", r
 DOWNLOAD_CATALOGUE = Permission("settlement.catalogue.download", "下载医保目录", roles={CLERK, INSTITUTION_ADMIN})
 ENQUIRE = Permission("settlement.enquiries.ask", "查询医保信息", roles={CLERK, REVIEWER})
 VIEW_TRANSACTIONS = Permission("settlement.transactions.view", "查看交易目录", roles=MEMBERS)
+SEND_TRANSACTIONS = Permission("settlement.transactions.send", "按交易编号办理没有业务流程的交易", roles={CLERK})
 VIEW_EDITIONS = Permission("settlement.editions.view", "查看省级接口版本", roles=MEMBERS)
 MANAGE_EDITIONS = Permission("settlement.editions.manage", "导入和启用省级接口版本", roles={INSTITUTION_ADMIN})
 CHECK_JOINING = Permission("settlement.joining.check", "接入检查", roles={INSTITUTION_ADMIN})

@@ -79,14 +79,6 @@ class PortalSchema(AutoSchema):
             return [key, OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description=seen), meant]
         return [key, meant]
 
-    def get_description(self) -> str:
-        """What the call says of itself, then what all calls with many rows have in common."""
-        said = str(super().get_description() or "")
-        by_row = getattr(self.view, "rows_in", ()) and not getattr(self.view, "of_one_piece", False)
-        if self.method != "POST" or not by_row:
-            return said
-        return "\n\n".join(part for part in (said, WORDS) if part)
-
     def _get_serializer_name(self, serializer: Any, direction: Any, bypass_extensions: bool = False) -> str:
         """Reconciliation speaks of runs, months and decisions like the businesses it compares: its names say whose."""
         name = str(super()._get_serializer_name(serializer, direction, bypass_extensions))
@@ -102,5 +94,9 @@ class PortalSchema(AutoSchema):
             )
             self.registry.register_on_missing(component)
             content = {"application/problem+json": {"schema": component.ref}}
+            by_row = getattr(self.view, "rows_in", ()) and not getattr(self.view, "of_one_piece", False)
+            if self.method == "POST" and by_row:
+                said = operation.get("description", "")
+                operation["description"] = "\n\n".join(part for part in (said, WORDS) if part)
             operation["responses"].setdefault("default", {"description": "错误", "content": content})
         return operation

@@ -32,7 +32,10 @@ FOUND = 50
 class QuerySerializer(serializers.Serializer[Any]):
     """A query by its transaction; `content` has the names of the transaction's table, node by node."""
 
-    number = serializers.ChoiceField(choices=NUMBERS, help_text="交易编号")
+    number = serializers.CharField(
+        max_length=10,
+        help_text=f"交易编号：{'、'.join(NUMBERS)}，以及本省接口中只查询、没有其他接口办理的交易",
+    )
     content = serializers.DictField(help_text='输入的节点，如 {"data": {"psn_no": "…"}}；页码不填')
     insured_at = serializers.RegexField(
         r"^[0-9]{6}$", required=False, default="", help_text="参保地医保区划，查询带人员编号时必填"

@@ -34,6 +34,7 @@ urlpatterns += [
     path("transactions", transactions.Transactions.as_view(), name="transactions"),
     path("transactions/<str:number>", transactions.OneTransaction.as_view(), name="transaction"),
     path("acceptance-runs", transactions.AcceptanceRuns.as_view(), name="acceptance-runs"),
+    path("acceptance-runs/<uuid:run_id>", transactions.OneAcceptanceRun.as_view(), name="acceptance-run"),
     path("settlements/<uuid:settlement_id>/reversals", transactions.Reversals.as_view(), name="reversals"),
 ]
 

@@ -22,12 +22,14 @@ from portal.gateway.messages.masks import without_identities
 from portal.gateway.national import compose, transaction
 from portal.gateway.national.classes import current_edition
 from portal.gateway.national.columns import is_secret
+from portal.gateway.national.editions import Edition
 from portal.jobs import start
 from portal.jobs.models import LIVE, Job
 from portal.vault import blind_indexes
 from settlement.actions import ENQUIRED
 from settlement.models import Enquiry, EnquiryState
 from settlement.models.enquiry import KEPT
+from settlement.rules.numbers_owned import owner_of
 from settlement.rules.questions import ENVELOPE_ONLY, MOST_PAGES, NUMBERS, PAGE_ROWS, PAGING
 from settlement.services.answers import masked
 from settlement.services.channel import channel_settings
@@ -49,7 +51,7 @@ def enquire(number: str, content: Mapping[str, Any], *, by: Member, insured_at: 
     """
     environment = environment_for(by)
     edition = current_edition(environment)
-    if number not in NUMBERS or not edition.has(number):
+    if not edition.has(number) or not may_ask(number, edition):
         raise Refused(f"没有这种查询：{number}", "number")
     params = {"content": dict(content), "insured_at": insured_at, "edition": edition.digest}
     if number in ENVELOPE_ONLY:
@@ -74,6 +76,11 @@ def enquire(number: str, content: Mapping[str, Any], *, by: Member, insured_at: 
     enquiry.save(update_fields=["job"])
     record(ENQUIRED, enquiry, by=by, number=number, what=enquiry.title, label=enquiry.label or "—")
     return enquiry
+
+
+def may_ask(number: str, edition: Edition) -> bool:
+    """Whether this transaction only asks, and nothing else of the portal asks it for its own purposes."""
+    return number in NUMBERS or (not owner_of(number) and transaction(number, edition).safe)
 
 
 def repeat(enquiry: Enquiry, *, by: Member) -> Enquiry:

@@ -92,7 +92,8 @@ def test_a_hospital_system_delivers_a_thousand_lines_and_learns_of_every_fault(a
     assert (again["taken"], len(again["repeated"]), again["advices"]["same"]) == (0, 1000, 1)
     assert [one["id"] for one in again["rows"]] == [one["id"] for one in rows]
     assert {one["state"] for one in again["rows"]} == {"same"}
-    changed = post(alice, "fees", body | {"fees": [a_line("F0003", quantity="1", amount="12.50")]})
+    other = body | {"fees": [a_line("F0003", quantity="1", amount="12.50")], "atomic": True}
+    changed = post(alice, "fees", other)
     assert (changed.status_code, changed.json()["code"]) == (409, "conflict")
     assert "数量 2 → 1" in changed.json()["errors"][0]["detail"]
     partial = post(alice, "fees", body | {"fees": [a_line("N1"), a_line("N2", days=0)]})

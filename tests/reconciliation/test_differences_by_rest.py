@@ -56,7 +56,7 @@ def test_programs_read_decide_agree_assign_and_remark(found, alice, bob, charlie
     many = {"differences": list(found.values()), "action": "accept", "reason": "核对无误"}
     assert post(alice, "decisions", many | {"differences": [str(uuid.uuid4())]}).status_code == 422
     some = many | {"differences": [*found.values(), str(uuid.uuid4())]}
-    assert post(alice, "decisions", some | {"atomic": True}).json()["errors"][0]["pointer"] == "/differences/3"
+    assert post(alice, "decisions", some | {"atomic": True}).json()["errors"][0]["pointer"] == "/differences/2"
     taken = post(alice, "decisions", some)
     assert (taken.status_code, taken.json()["count"]) == (207, 2)
     states = {one["id"]: one["state"] for one in taken.json()["rows"]}

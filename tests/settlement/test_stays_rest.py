@@ -104,7 +104,7 @@ def test_a_program_treats_an_inpatient_and_takes_everything_back(settling, alice
     assert (found["state"], bool(found["number"])) == ("submitted", True)
     assert post(f"filings/{found['id']}/withdrawals", {"memo": "填写有误"}).json()["state"] == "draft"
     assert get(f"filings/{found['id']}", charlie).status_code == 404
-    assert (len(refusals), [one for one in refusals if one[1:] != (409, True)]) == (9, [])
+    assert (len(refusals), [one for one in refusals if one[1:] != (409, True)]) == (11, [])
 
 
 def test_a_clerk_goes_the_way_page_by_page(settling, alice, identified):

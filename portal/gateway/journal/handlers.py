@@ -129,6 +129,8 @@ class Detached(Handler):
 DETACHED = Detached()
 H = TypeVar("H", bound=type[Handler])
 _handlers: dict[tuple[str, str], Handler] = {}
+#: By gateway: for transactions that no business's flow carries.
+_otherwise: dict[str, Handler] = {}
 
 
 def outcome(*kinds: type[Request[Any]]) -> Callable[[H], H]:
@@ -146,6 +148,23 @@ def outcome(*kinds: type[Request[Any]]) -> Callable[[H], H]:
     return declare
 
 
+def otherwise(gateway: Any) -> Callable[[H], H]:
+    """Register the Handler of this gateway's transactions that nobody else handles; TypeError for a second one."""
+
+    def declare(handler: H) -> H:
+        if gateway.name in _otherwise:
+            raise TypeError(f"{gateway.name} has one already")
+        _otherwise[gateway.name] = handler()
+        return handler
+
+    return declare
+
+
+def is_handled(gateway: str, kind: str) -> bool:
+    """Whether a business's flow carries this transaction."""
+    return (gateway, kind) in _handlers
+
+
 def handler_of(operation: Operation) -> Handler:
     """The business's handler; LookupError when there is none (a recovered operation of an unknown kind).
 
@@ -155,10 +174,10 @@ def handler_of(operation: Operation) -> Handler:
 
 
 def handler_for(gateway: str, kind: str) -> Handler:
-    try:
-        return _handlers[gateway, kind]
-    except KeyError:
-        raise LookupError(f"nobody handles {gateway} {kind}") from None
+    found = _handlers.get((gateway, kind)) or _otherwise.get(gateway)
+    if found is None:
+        raise LookupError(f"nobody handles {gateway} {kind}")
+    return found
 
 
 def handled() -> tuple[tuple[str, str], ...]:

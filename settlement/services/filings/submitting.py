@@ -21,6 +21,7 @@ from settlement.services.filings.kinds import KINDS, message, number_of
 from settlement.services.refusals import Refused
 from settlement.services.steps import needs_second, opened
 
+MOVES = (FilingState.SENDING, FilingState.WITHDRAWING)
 OPEN = (FilingState.SUBMITTED, FilingState.CONFIRMED)
 
 
@@ -63,7 +64,9 @@ def file(kind: str, values: Mapping[str, Any], found: Identification, *, by: Mem
         with atomic():
             filing.save(force_insert=True)
     except IntegrityError:
-        raise Refused("同一人的同样备案正在办理，有结果后再申报") from None
+        moving = Filing.objects.filter(kind=kind, code=filing.code, identification=found.pk, state__in=MOVES)
+        refusal = Refused("同一人的同样备案正在办理，有结果后再申报")
+        raise refusal.behind(moving.values_list("operation_id", flat=True).first()) from None
     filing.operation = opened(
         request,
         key=str(filing.pk),
@@ -80,8 +83,8 @@ def _refuse_twice(filing: Filing) -> None:
     same = Filing.objects.filter(
         environment=filing.environment, kind=filing.kind, code=filing.code, identification=filing.identification
     )
-    if same.filter(state__in=OPEN, begins=filing.begins).exists():
-        raise Refused("这个人已有同样的备案，撤销后才能重新申报")
+    if (known := same.filter(state__in=OPEN, begins=filing.begins).first()) is not None:
+        raise Refused("这个人已有同样的备案，撤销后才能重新申报").behind(known.operation_id)
 
 
 def _day(value: Any) -> date | None:

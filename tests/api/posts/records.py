@@ -2,10 +2,13 @@
 
 import json
 
-from settlement.models import UploadRecord
+from portal.gateway.national.keeping import bring_edition, use_edition
+from portal.gateway.national.models import NationalEdition
+from settlement.models import AcceptanceRun, UploadRecord
 from settlement.models.upload import Source
+from settlement.services.acceptance.beginning import USUAL
 from settlement.services.uploads.arrival import take_records
-from tests.api.posts.visits import identified
+from tests.api.posts.visits import DOCUMENT, identified
 from tests.api.retrying import Call, World, post
 from tests.settlement.upload_desk import Content, department, order
 
@@ -41,3 +44,31 @@ def ask(world: World) -> Call:
     assert person.person_no is not None
     content = {"data": {"psn_no": person.person_no.reveal(), "mdtrt_id": "M1"}}
     return ({"number": "5203", "content": content, "insured_at": "140200"},)
+
+
+#: What an administrator adds for a number that the public tables only name.
+OWN = {
+    "kind": "national-edition",
+    "province": "样例省",
+    "version": "2026.1",
+    "transactions": {
+        "S3701": {
+            "input": {"data": {"set": [["rx_no", "处方号", "text", "30", True]]}},
+            "output": {"result": {"set": [["rx_sn", "处方流水号", "text", "30", False]]}},
+        }
+    },
+}
+
+
+@post("settlement/transactions/{number}")
+def by_number(world: World) -> Call:
+    if not NationalEdition.objects.filter(is_current=True).exists():
+        use_edition(bring_edition(OWN, by=world.dora), by=world.dora)
+    number = f"CF{world.number('prescription')}"
+    return {"about": number, "content": {"data": {"rx_no": number}}}, "S3701"
+
+
+@post("settlement/acceptance-runs", who="dora")
+def accept(world: World) -> Call:
+    AcceptanceRun.objects.filter(state="running").update(state="done")
+    return ({"numbers": ["1101"], "document": DOCUMENT, "item_code": "X1", **USUAL},)
