@@ -113,8 +113,14 @@ def test_it_points_at_the_field_that_is_wrong(desk, clerk, body, pointer):
     assert desk.operations("generateClearing") == 0
 
 
-def test_it_refuses_rows_of_another_institution_by_number(desk, charlie_member):
+def test_it_answers_about_a_generated_year(desk, clerk, reviewer, charlie_member):
     desk.generate()
+    it_filters_like_the_pages(desk, clerk)
+    it_refuses_rows_of_another_institution_by_number(desk, charlie_member)
+    it_says_in_a_problem_what_cannot_be_done_now(desk, clerk, reviewer)
+
+
+def it_refuses_rows_of_another_institution_by_number(desk, charlie_member):
     stranger = Caller(signed_in(charlie_member))
     row = desk.rows()[0]
     answer = stranger.post("verifications", {"row_ids": [row.row_id]})
@@ -125,8 +131,7 @@ def test_it_refuses_rows_of_another_institution_by_number(desk, charlie_member):
     assert desk.operations("verifyClearing") == 0
 
 
-def test_it_says_in_a_problem_what_cannot_be_done_now(desk, clerk, reviewer):
-    desk.generate()
+def it_says_in_a_problem_what_cannot_be_done_now(desk, clerk, reviewer):
     answer = clerk.post("applications", SCOPE)
     assert answer.status_code == 409
     assert "没有已核对的数据" in answer.json()["detail"]
@@ -136,8 +141,7 @@ def test_it_says_in_a_problem_what_cannot_be_done_now(desk, clerk, reviewer):
     assert missing.json()["errors"][0]["pointer"] == "/application_no"
 
 
-def test_it_filters_like_the_pages(desk, clerk):
-    desk.generate()
+def it_filters_like_the_pages(desk, clerk):
     found = clerk.get("rows", finding="open").json()["items"]
     assert {row["row_id"] for row in found} == {row.row_id for row in desk.rows(finding_count__gt=0)}
     assert clerk.get("rows", state="nonsense").status_code == 422

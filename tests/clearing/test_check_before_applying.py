@@ -123,8 +123,15 @@ def test_every_rule_is_explained():
     assert all(rule.__doc__ for rule in CHECKS)
 
 
-def test_it_lists_exactly_the_rows_of_a_finding(desk):
+def test_the_check_of_a_year(desk, charlie_member):
     desk.generate()
+    it_hides_the_check_of_another_institution(desk, charlie_member)
+    it_lists_exactly_the_rows_of_a_finding(desk)
+    desk.accept().verify()
+    it_shows_on_the_submit_page_what_to_look_at(desk)
+
+
+def it_lists_exactly_the_rows_of_a_finding(desk):
     row = desk.rows(finding_count=0)[0]
     with desk.tx():
         ClearingRow.objects.filter(pk=row.pk).update(disburse=Decimal("-1.00"))
@@ -154,8 +161,7 @@ def test_it_lists_exactly_the_rows_of_a_finding(desk):
     assert clerk.get("/api/v1/clearing/application-checks", {"year": "2025"}).status_code == 422
 
 
-def test_it_shows_on_the_submit_page_what_to_look_at(desk):
-    desk.generate().accept().verify()
+def it_shows_on_the_submit_page_what_to_look_at(desk):
     row = desk.rows()[0]
     with desk.tx():
         ClearingRow.objects.filter(pk=row.pk).update(medical_fee=F("medical_fee"), fund_due=0, disburse=0)
@@ -167,7 +173,6 @@ def test_it_shows_on_the_submit_page_what_to_look_at(desk):
     assert "提交清算申请</button>" in page
 
 
-def test_it_hides_the_check_of_another_institution(desk, charlie_member):
-    desk.generate()
+def it_hides_the_check_of_another_institution(desk, charlie_member):
     page = signed_in(charlie_member).get(reverse("clearing:application-check"), SCOPE).content.decode()
     assert all(row.provider_name not in page for row in desk.rows())
