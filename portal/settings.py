@@ -243,6 +243,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "portal.api.words.describe"],
     # Several tables have a column `state`; the schema gives each list of values a name of its own.
     "ENUM_NAME_OVERRIDES": {
         "AcceptanceCaseState": "settlement.models.acceptance.CaseState",

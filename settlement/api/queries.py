@@ -12,6 +12,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from portal.access.gate import get_or_404
+from portal.api.filters import filtered, parameters
 from portal.api.problems import Problem
 from portal.api.reading import ReadSerializer
 from portal.api.views import ApiRequest, ApiView
@@ -25,6 +26,7 @@ from settlement.rules.questions import NUMBERS
 from settlement.services.catalogue import find_items
 from settlement.services.enquiries import enquire
 from settlement.services.refusals import Refused
+from settlement.views.query_lists import QueryFilter
 
 FOUND = 50
 
@@ -67,9 +69,12 @@ class AnswerSerializer(CentreQuerySerializer):
 class Queries(ApiView):
     permissions = {"GET": "settlement.enquiries.ask", "POST": "settlement.enquiries.ask"}
 
-    @extend_schema(responses=CentreQuerySerializer(many=True), summary="医保查询记录")
+    @extend_schema(
+        parameters=parameters(QueryFilter), responses=CentreQuerySerializer(many=True), summary="医保查询记录"
+    )
     def get(self, request: ApiRequest) -> Response:
-        return self.page(Enquiry.objects.defer("params", "answer"), CentreQuerySerializer)
+        rows = filtered(QueryFilter, request.query_params, Enquiry.objects.defer("params", "answer"))
+        return self.page(rows, CentreQuerySerializer)
 
     @extend_schema(
         request=QuerySerializer,

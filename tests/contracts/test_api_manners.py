@@ -10,6 +10,8 @@ from django.urls import get_resolver
 from drf_spectacular.generators import SchemaGenerator
 
 from portal.api.bulk import MOST
+from portal.api.words import SAID, UNITS
+from portal.web.tables.listing import _lists
 from tests.cast import signed_in
 from tests.contracts.test_access import Address, addresses, allowed, walk
 
@@ -104,3 +106,124 @@ def refusal(client: Any, address: Address, name: str) -> tuple[int, str, str]:
     answer = client.post(address.url(uuid=str(uuid4())), body, "application/json", headers=headers)
     said = answer.json()
     return answer.status_code, said["code"], said["errors"][0]["pointer"]
+
+
+# --- words, units, lengths
+
+
+def test_every_field_says_what_it_is_and_every_amount_its_unit(schema):
+    bare, without_unit, decimals = [], [], 0
+    for component, part in schema["components"]["schemas"].items():
+        for name, one in part.get("properties", {}).items():
+            said = one.get("description", "")
+            if not any("\u4e00" <= character <= "\u9fff" for character in said):
+                bare.append(f"{component}.{name}")
+            if one.get("format") == "decimal":
+                decimals += 1
+                unit = UNITS.get(name, "元")
+                if unit not in said and not any(word in said for word in SAID):
+                    without_unit.append(f"{component}.{name}: {said}")
+    assert (bare, without_unit) == ([], [])
+    assert decimals > 150
+
+
+def sent_parts(schema: Any) -> set[str]:
+    """Every object that a caller sends, and those inside it."""
+    parts = schema["components"]["schemas"]
+    names = {
+        call["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+        for _, call, _ in posts(schema)
+        if "requestBody" in call
+    }
+    left = list(names)
+    while left:
+        for one in parts[left.pop()].get("properties", {}).values():
+            for inner in (one, one.get("items", {}), *one.get("allOf", ())):
+                name = inner.get("$ref", "").rpartition("/")[2]
+                if name and name not in names and "properties" in parts[name]:
+                    names.add(name)
+                    left.append(name)
+    return names
+
+
+def test_every_text_of_a_call_says_how_long_it_may_be(schema):
+    #: Base64 of a file whose size is told in bytes; a moment in one of several forms.
+    without = {"Paper.file", "ReconciliationNewEntry.settled_at"}
+    found = set()
+    for component in sent_parts(schema):
+        for name, one in schema["components"]["schemas"][component].get("properties", {}).items():
+            kinds = one.get("type", [])
+            limited = any(word in one for word in ("maxLength", "format", "enum", "pattern"))
+            if "string" in ([kinds] if isinstance(kinds, str) else kinds) and not limited:
+                found.add(f"{component}.{name}")
+    assert found == without
+
+
+# --- lists
+
+#: Addresses of lists that a page shows as well, by the page's name; all take the filters of the page.
+LISTS = {
+    "audit/": "audit.log",
+    "clearing/applications": "clearing.applications",
+    "clearing/cross-region/confirmations": "clearing.cross_region_batches",
+    "clearing/cross-region/rows": "clearing.cross_region_rows",
+    "clearing/monthly-details": "clearing.month_details",
+    "clearing/monthly-summaries": "clearing.months",
+    "clearing/rows": "clearing.rows",
+    "desks/": "gateway.desks",
+    "exchanges/": "gateway.attempts",
+    "injury/admissions": "injury.admissions",
+    "injury/advices": "injury.advices",
+    "injury/catalogue": "injury.catalogue",
+    "injury/fees": "injury.fees",
+    "injury/mappings": "injury.mappings",
+    "injury/materials": "injury.materials",
+    "injury/sheets": "injury.sheets",
+    "injury/uploaded-enquiries/{enquiry_id}/rows": "injury.uploaded",
+    "reconciliation/differences": "reconciliation.differences",
+    "reconciliation/entries": "reconciliation.entries",
+    "reconciliation/runs": "reconciliation.runs",
+    "settlement/acceptance-runs": "settlement.acceptance",
+    "settlement/cashier-charges": "settlement.cashier_charges",
+    "settlement/filings": "settlement.filings",
+    "settlement/prepaid-accounts": "settlement.prepaid",
+    "settlement/queries": "settlement.queries",
+    "settlement/recharges": "settlement.recharges",
+    "settlement/records": "settlement.uploads",
+    "settlement/refunds": "settlement.refunds",
+    "settlement/settlements": "settlement.settlements",
+    "settlement/visits": "settlement.visits",
+    "webhooks/deliveries": "hooks.deliveries",
+}
+#: Filtered lists whose page is no list of the same rows.
+WITHOUT_PAGE = {
+    "/api/v1/clearing/due-papers",
+    "/api/v1/clearing/refunds",
+    "/api/v1/jobs/",
+    "/api/v1/operations/",
+    "/api/v1/settlement/catalogue-entries",
+}
+#: What a page's filter has that is no condition a program would know.
+OF_PAGES = {"clearing.month_details": {"person"}}  # the keyed index behind a link of the page
+
+
+def test_every_list_is_paged_alike_and_filtered_like_its_page(schema):
+    wrong, by_path = [], {}
+    for path, verbs in schema["paths"].items():
+        content = verbs.get("get", {}).get("responses", {}).get("200", {}).get("content", {})
+        name = content.get("application/json", {}).get("schema", {}).get("$ref", "").rpartition("/")[2]
+        if not name.startswith("Paginated"):
+            continue
+        by_path[path] = {one["name"] for one in verbs["get"]["parameters"] if one["in"] == "query"}
+        if not {"cursor", "limit"} <= by_path[path]:
+            wrong.append(f"{path} has another paging")
+    for address, page in LISTS.items():
+        declared = _lists[page].filterset
+        assert declared is not None
+        wanted, given = set(declared.base_filters) - OF_PAGES.get(page, set()), by_path[f"/api/v1/{address}"]
+        if wanted != given - {"cursor", "limit"}:
+            wrong.append(f"{address} {sorted(wanted ^ (given - {'cursor', 'limit'}))}")
+    assert wrong == []
+    assert {path for path, given in by_path.items() if given - {"cursor", "limit"}} - {
+        f"/api/v1/{address}" for address in LISTS
+    } == WITHOUT_PAGE

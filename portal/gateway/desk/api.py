@@ -8,8 +8,10 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from portal.access.gate import get_or_404
+from portal.api.filters import filtered, parameters
 from portal.api.problems import Problem
 from portal.api.views import ApiRequest, ApiView
+from portal.gateway.desk.listing import DeskFilter
 from portal.gateway.desk.models import Desk
 from portal.gateway.desk.services import FIELDS, LABELS, DeskFault, change_desk, register_desk
 
@@ -45,9 +47,9 @@ class DeskValuesSerializer(serializers.Serializer[Desk]):
 class Desks(ApiView):
     permissions = {"GET": "gateway.desks.view", "POST": "gateway.channel.manage"}
 
-    @extend_schema(responses=DeskSerializer(many=True), summary="终端列表")
+    @extend_schema(parameters=parameters(DeskFilter), responses=DeskSerializer(many=True), summary="终端列表")
     def get(self, request: ApiRequest) -> Response:
-        return self.page(Desk.objects.all(), DeskSerializer)
+        return self.page(filtered(DeskFilter, request.query_params, Desk.objects.all()), DeskSerializer)
 
     @extend_schema(request=DeskValuesSerializer, responses={201: DeskSerializer}, summary="登记终端")
     def post(self, request: ApiRequest) -> Response:
