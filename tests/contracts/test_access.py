@@ -179,9 +179,9 @@ def allowed(address: Address, member: Member) -> bool:
 
 def turned_away(member: Member, address: Address) -> bool:
     """Whether the view itself refuses, asked without what is the same around every view: session, frame, error page."""
-    headers = {"HTTP_IDEMPOTENCY_KEY": uuid4().hex} if address.is_api else {}
-    body = {"data": b"{}", "content_type": "application/json"} if address.is_api and address.method != "GET" else {}
-    request: Any = RequestFactory(**headers).generic(address.method, address.url(), **body)
+    headers = {"Idempotency-Key": uuid4().hex} if address.is_api else None
+    body = b"{}" if address.is_api and address.method != "GET" else b""
+    request: Any = RequestFactory().generic(address.method, address.url(), body, "application/json", headers=headers)
     request.user, request.session, request.request_id = member.user, SessionStore(), "test"
     request._messages, request._dont_enforce_csrf_checks = FallbackStorage(request), True
     view = resolve(request.path_info)

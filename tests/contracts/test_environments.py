@@ -139,7 +139,7 @@ def both(
     transactional_db: None, owner_connection: Any, hospital_a: Any, monkeypatch: pytest.MonkeyPatch
 ) -> dict[tuple[str, str], Any]:
     """A row in every table, once in each environment, by (table, mark); hospital A works in the test environment."""
-    ids = {}
+    ids: dict[tuple[str, str], Any] = {}
     for environment, mark in (("test", OWN), ("production", OTHER)):
         known = {model._meta.label: rows.FITTING.get(model._meta.label, {}) for model in TENANTS}
         fitting = {m._meta.label: Marked(m, environment, mark, known[m._meta.label]) for m in TENANTS}
