@@ -150,14 +150,17 @@ class Broom:
         body = sql.SQL(";\n").join(steps).as_string(self.session)
         self.session.execute("CREATE TEMPORARY TABLE untouched (name text PRIMARY KEY, rows bigint, xmins numeric)")
         self.session.execute(f"CREATE FUNCTION pg_temp.sweep() RETURNS void LANGUAGE plpgsql AS $$BEGIN {body}; END$$")
-        self.tables = tables
 
     def sweep(self) -> None:
         """Every row as the migrations left it; sequences go on, as they do in life."""
         self.session.execute("SELECT pg_temp.sweep()")
-        grown = {name for (name,) in self.session.execute(GROWN, {"bytes": 128 * 1024})}
-        for table in grown & self.tables:  # dead rows are left behind: too many of them make every look a long one
-            self.session.execute(sql.SQL("VACUUM {}").format(public(table)))
+        vacuum_grown(self.session, 128 * 1024)
+
+
+def vacuum_grown(session: psycopg.Connection[Any], size: int) -> None:
+    """Sweep out the dead rows of tables with more than so many bytes: too many make every look a long one."""
+    for (table,) in session.execute(GROWN, {"bytes": size}).fetchall():
+        session.execute(sql.SQL("VACUUM {}").format(public(table)))
 
 
 #: What migrations wrote is put back when a row came, went or changed: each of these shows in the number of rows or,
@@ -171,7 +174,8 @@ IF (SELECT row(count(*), sum(xmin::text::bigint)) FROM {0})
     INSERT INTO untouched SELECT {2}, count(*), sum(xmin::text::bigint) FROM {0};
 END IF"""
 GROWN = """
-SELECT c.relname FROM pg_class c LEFT JOIN pg_class k ON k.relname = c.relname AND k.relnamespace = 'kept'::regnamespace
+SELECT c.relname
+FROM pg_class c LEFT JOIN pg_class k ON k.relname = c.relname AND k.relnamespace = to_regnamespace('kept')
 WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
   AND pg_relation_size(c.oid) + CASE WHEN c.reltoastrelid = 0 THEN 0 ELSE pg_relation_size(c.reltoastrelid) END
     > %(bytes)s + 2 * coalesce(pg_table_size(k.oid), 0)"""

@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 
 from portal.gateway import crypto
@@ -19,6 +21,7 @@ from portal.gateway.seals.aes_session import AesSessionSwitches
 from portal.gateway.seals.national import NationalSwitches
 from portal.gateway.seals.switches import EnvelopeSwitches
 from portal.gateway.wire import Exchange, WireSettings, clock, exchange, wire
+from tests.database import superuser, vacuum_grown
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -77,6 +80,7 @@ class Process:
     sandbox: Sandbox
     popen: subprocess.Popen[bytes]
     log: Path
+    database: psycopg.Connection[Any]
 
     def require(self) -> None:
         """Fails with the process's last words when it is gone."""
@@ -94,7 +98,8 @@ def sandbox_process(sandbox_database: dict[str, str], tmp_path_factory: pytest.T
     log = tmp_path_factory.mktemp("sandbox") / "sandbox.log"
     with log.open("wb") as out:
         popen = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out)
-    process = Process(Sandbox(f"http://127.0.0.1:{port}", environment["SANDBOX_TOKEN"]), popen, log)
+    database = superuser(urlsplit(sandbox_database["SANDBOX_DATABASE_URL"]).path.removeprefix("/"))
+    process = Process(Sandbox(f"http://127.0.0.1:{port}", environment["SANDBOX_TOKEN"]), popen, log, database)
     try:
         process.sandbox.wait(60)
         process.require()
@@ -102,6 +107,7 @@ def sandbox_process(sandbox_database: dict[str, str], tmp_path_factory: pytest.T
     finally:
         popen.terminate()
         popen.wait(20)
+        database.close()
 
 
 @pytest.fixture
@@ -109,6 +115,7 @@ def sandbox(sandbox_process: Process) -> Iterator[Sandbox]:
     """The sandbox, empty and without faults."""
     sandbox_process.require()
     sandbox_process.sandbox.reset()
+    vacuum_grown(sandbox_process.database, 1024 * 1024)
     yield sandbox_process.sandbox
     sandbox_process.require()
     sandbox_process.sandbox.switch_off()
