@@ -52,7 +52,7 @@ def _width(name: str) -> int | None:
     if name in (widths := _widths()):
         return widths[name]
     with suppress(FieldDoesNotExist):
-        return FeeItem._meta.get_field(name).max_length
+        return getattr(FeeItem._meta.get_field(name), "max_length", None)
     return None
 
 

@@ -147,9 +147,9 @@ class Mappings(ApiView):
     def post(self, request: ApiRequest) -> Response:
         said = BulkSerializer(data=request.data)
         said.is_valid(raise_exception=True)
-        atomic, given = said.validated_data["atomic"], request.data.get("items")
+        atomic = said.validated_data["atomic"]
         rows = Rows("items")
-        wishes = {place: Wish(**one) for place, one in read_rows(WishSerializer(), given, rows).items()}
+        wishes = {place: Wish(**one) for place, one in read_rows(WishSerializer(), request.data, rows).items()}
         taken = take(wishes, lambda some: put_mappings(some, by=request.member), by_place("items"), rows, atomic=atomic)
         for place, state in zip(taken.places, taken.result.states, strict=True) if taken else ():
             rows.done(place, state, wishes[place].own_code)

@@ -56,7 +56,9 @@ class RowAnswerSerializer(serializers.Serializer[Any]):
         "proposed 待复核，opened 已提交操作"
     )
     id = serializers.CharField(required=False, allow_null=True, help_text="保存的记录的 id 或编号；没有办理时为空")
-    errors = RowFaultSerializer(many=True, required=False, help_text="有问题的行才有")
+    errors = RowFaultSerializer(  # type: ignore[assignment]  # a field of the row, as callers know it
+        many=True, required=False, help_text="有问题的行才有"
+    )
 
 
 class BulkAnswerSerializer(serializers.Serializer[Any]):
@@ -135,10 +137,10 @@ def _problem(lists: Sequence[Rows], faults: list[dict[str, str]], count: int) ->
     return Problem(409 if conflict else 422, "conflict" if conflict else "invalid", sentence, errors=faults)
 
 
-def read_rows(child: serializers.BaseSerializer[Any], given: Any, rows: Rows) -> dict[int, Any]:
-    """The rows that the serializer accepts, by place; the others are answered. Raises Problem when it is no list."""
+def read_rows(child: serializers.BaseSerializer[Any], data: Any, rows: Rows) -> dict[int, Any]:
+    """The rows of a body that the serializer accepts, by place; the others are answered. Raises Problem without a list."""
     good: dict[int, Any] = {}
-    for index, one in enumerate(listed(given, rows.name)):
+    for index, one in enumerate(listed(data, rows.name)):
         try:
             good[index] = child.run_validation(one)
         except serializers.ValidationError as error:
@@ -146,8 +148,9 @@ def read_rows(child: serializers.BaseSerializer[Any], given: Any, rows: Rows) ->
     return good
 
 
-def listed(given: Any, name: str) -> list[Any]:
-    """The list itself; raises Problem when it is none, or empty."""
+def listed(data: Any, name: str) -> list[Any]:
+    """The body's list of that name; raises Problem when it is none, or empty."""
+    given = data.get(name)
     if not isinstance(given, list) or not given:
         said = f"{name}：应为列表，1 至 {MOST:,} 行"
         raise Problem(422, "invalid", said, errors=[{"pointer": f"/{name}", "detail": said}])

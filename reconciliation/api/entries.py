@@ -116,7 +116,7 @@ class Entries(ApiView):
             raise Problem(422, "invalid", "没有这个字段", errors=[_at(f"/{name}", "没有这个字段") for name in strange])
         said = BulkSerializer(data=content)
         said.is_valid(raise_exception=True)
-        atomic, lines = said.validated_data["atomic"], listed(content.get("entries"), "entries")
+        atomic, lines = said.validated_data["atomic"], listed(content, "entries")
         rows = Rows("entries")
         for place, one in enumerate(lines):
             if not isinstance(one, dict):

@@ -110,7 +110,7 @@ class RecordDeliveries(ApiView):
     def post(self, request: ApiRequest, number: str) -> Response:
         said = BulkSerializer(data=request.data)
         said.is_valid(raise_exception=True)
-        records = listed(request.data.get("records"), "records")
+        records = listed(request.data, "records")
         try:
             given = take_records(number, records, by=request.member, source=Source.API)
         except Refused as refusal:

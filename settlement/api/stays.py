@@ -126,7 +126,7 @@ class StayFees(ApiView):
     def post(self, request: ApiRequest, visit_id: UUID) -> Response:
         visit, said = stay(visit_id), asked(FeesAskedSerializer, request)
         rows = Rows("lines")
-        read = read_rows(NewLineSerializer(), request.data.get("lines"), rows)
+        read = read_rows(NewLineSerializer(), request.data, rows)
         lines = {place: LineGiven(**one) for place, one in read.items()}
 
         def kept(some: list[LineGiven]) -> list[FeeLine]:

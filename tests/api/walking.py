@@ -3,7 +3,7 @@ r"""Schemathesis over the whole API: every operation of the schema, as callers w
 The sizes come from the environment. In the gate each operation meets a few requests of one of three callers; a campaign
 gives every operation to each of them, in all phases (see docs/design-notes.md):
 
-WALK_ROLES=all WALK_EXAMPLES=50 WALK_PHASES=examples,coverage,fuzzing,stateful \
+WALK_LOG=/tmp/walk.txt WALK_ROLES=all WALK_EXAMPLES=50 WALK_PHASES=examples,coverage,fuzzing,stateful \
     bin/test tests/api/test_walk_the_schema.py
 """
 
@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import schemathesis
@@ -26,6 +27,8 @@ EXAMPLES = int(os.environ.get("WALK_EXAMPLES", "1"))
 PHASES = os.environ.get("WALK_PHASES", "fuzzing").split(",")
 ALL_PHASES = ("examples", "coverage", "fuzzing", "stateful")
 EVERYTHING = os.environ.get("WALK_ROLES", "") == "all"
+#: A file that is told of each fault at once.
+LOG = os.environ.get("WALK_LOG", "")
 SEED = int(os.environ.get("WALK_SEED", "7"))
 CHECKS = (
     "not_a_server_error",
@@ -107,4 +110,8 @@ def _note(found: Walk, event: events.ScenarioFinished) -> None:
                 request = f"{said.request.method} {said.request.uri} {said.request.body!r}" if said else ""
                 answer = said.response.content[:300].decode(errors="replace") if said and said.response else ""
                 name = f"{recorder.label}: {check.name}: {failure.title}"
-                found.faults.setdefault(name, f"{failure.message[:600]}\n{request[:600]}\n{answer}")
+                text = f"{failure.message[:600]}\n{request[:600]}\n{answer}"
+                if LOG and name not in found.faults:  # a campaign that is stopped has told what it found
+                    with Path(LOG).open("a") as log:
+                        log.write(f"{name}: {text}\n\n")
+                found.faults.setdefault(name, text)

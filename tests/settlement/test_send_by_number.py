@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from typing import Any
 
 from portal.access.door import tenant_tx
 from portal.gateway.journal import Operation, approve
@@ -23,7 +24,8 @@ def test_a_number_that_no_flow_carries_is_sent_once_and_others_name_their_resour
         return alice.post(address, json.dumps(said), "application/json", headers=headers)
 
     assert "S3701" in post("S3701").json()["detail"]  # known by name only
-    own = {**OWN, "transactions": {**OWN["transactions"], "S5201": QUERY}}
+    known: dict[str, Any] = OWN["transactions"]
+    own = {**OWN, "transactions": {**known, "S5201": QUERY}}
     with tenant_tx(hospital_a.pk):
         use_edition(bring_edition(own, by=dora_member), by=dora_member)
     sent = post("S3701")

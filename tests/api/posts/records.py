@@ -1,6 +1,7 @@
 """POSTs of collected records and of queries."""
 
 import json
+from typing import Any
 
 from portal.gateway.national.keeping import bring_edition, use_edition
 from portal.gateway.national.models import NationalEdition
@@ -47,7 +48,7 @@ def ask(world: World) -> Call:
 
 
 #: What an administrator adds for a number that the public tables only name.
-OWN = {
+OWN: dict[str, Any] = {
     "kind": "national-edition",
     "province": "样例省",
     "version": "2026.1",
