@@ -13,7 +13,7 @@ from bench.case import Case
 
 REQUESTS = 200
 PLACE = "B00000000001"
-ADDRESS, BARE = "/api/clearing/rows", "/bare"
+ADDRESS, BARE = "/api/v1/clearing/rows", "/bare"
 _headers: dict[str, str] = {}
 
 
@@ -30,13 +30,14 @@ def prepare() -> None:
     from portal.access.door import tenant_tx
     from portal.access.member import Member
     from portal.access.models import Institution, Membership
-    from portal.access.services.keys import create_key
+    from portal.access.services.keys import MOST, create_key
 
     place = Institution.objects.get(code=PLACE)
     with tenant_tx(place.pk):
         user = Membership.objects.select_related("user").earliest("created_at").user
         by = Member(user, place, frozenset())
-        _, text = create_key("测量", ["clearing.rows.view"], [], timezone.now() + timedelta(days=1), by=by)
+        until = timezone.now() + timedelta(days=1)
+        _, text = create_key("测量", ["clearing.rows.view"], [], until, by=by, per_minute=MOST)
     _headers["authorization"] = f"Api-Key {text}"
     settings.ROOT_URLCONF = "bench.api_urls"
     answers = [get(address) for address in (ADDRESS, BARE)]

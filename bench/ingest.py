@@ -132,7 +132,7 @@ def ours() -> int:
     for delivery in range(DELIVERIES):
         body = json.dumps({"admission": "ZYBENCH", "fees": lines(run, delivery * LINES)})
         headers = {**_headers, "idempotency-key": str(uuid4())}
-        answer = caller.post("/api/injury/fees", body, "application/json", headers=headers)
+        answer = caller.post("/api/v1/injury/fees", body, "application/json", headers=headers)
         if answer.status_code != 201 or answer.json()["taken"] != LINES:
             raise AssertionError(answer.content.decode()[:500])
     return DELIVERIES * LINES

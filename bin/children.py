@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -43,6 +43,20 @@ def foreground(command: Sequence[str], environment: Mapping[str, str]) -> int:
         for number, handler in before.items():
             signal.signal(number, handler)
     return exit_code(code)
+
+
+@contextlib.contextmanager
+def beside(command: Sequence[str], environment: Mapping[str, str]) -> Iterator[None]:
+    """Run a child while the block lasts. Nobody waits for it: who needs what it makes finds that out there."""
+    quiet = subprocess.DEVNULL
+    child = subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdin=quiet, stdout=quiet, stderr=quiet, preexec_fn=_die_with_parent
+    )
+    try:
+        yield
+    finally:
+        child.terminate()
+        child.wait()
 
 
 def exit_code(code: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import fcntl
+import secrets
 import shutil
 import socket
 import tempfile
@@ -27,11 +28,17 @@ ONCE = "yibao_once"
 ONCE_SANDBOX = "yibao_once_sandbox"
 MANAGE = [str(PYTHON), "manage.py"]
 #: What each business shows of itself: its name, its command.
-WALKS = {"clearing": "demo_year", "injury": "demo_injury"}
+WALKS = {
+    "clearing": "demo_year",
+    "injury": "demo_injury",
+    "settlement": "demo_settlement",
+    "onetrans": "demo_onetrans",
+    "reconciliation": "demo_reconciliation",
+}
 
 
 def main(words: list[str]) -> int:
-    """bin/demo [--port N] [--once [clearing | injury]]"""
+    """bin/demo [--port N] [--once [clearing | injury | settlement | reconciliation]]"""
     parser = argparse.ArgumentParser(prog="bin/demo", description="演示 / the portal with a sandbox, on this machine")
     parser.add_argument("--port", type=int, default=8000, help="网页端口 / port of the web pages (8000)")
     parser.add_argument(
@@ -106,6 +113,9 @@ def fresh_environment(stack: Stack, cluster: Cluster) -> dict[str, str]:
     shutil.rmtree(folder, ignore_errors=True)
     environment = stack.environment(cluster, database=ONCE, sandbox_database=ONCE_SANDBOX) | {
         "SANDBOX_URL": f"http://127.0.0.1:{free_port()}",
+        # Where the desk's bridge of the walk listens.
+        "BRIDGE_URL": f"http://127.0.0.1:{free_port()}",
+        "BRIDGE_TOKEN": secrets.token_urlsafe(32),
         "PORTAL_SPOOL_DIR": str(folder / "spool"),
         "PORTAL_CHECKPOINT_DIR": str(folder / "checkpoints"),
     }
@@ -158,7 +168,7 @@ def announce(address: str, sandbox: str, people: str, stack: Stack) -> None:
     rows = (
         ("网页 pages", address),
         ("后台 admin", f"{address}/admin/"),
-        ("接口 API", f"{address}/api/"),
+        ("接口 API", f"{address}/api/v1/"),
         ("沙箱 sandbox", sandbox),
         ("日志 logs", str((stack.var / "log").relative_to(ROOT))),
     )

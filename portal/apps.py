@@ -16,6 +16,7 @@ class PortalConfig(AppConfig):
             "actions",
             "messages",
             "services",
+            "ledger",
             "tasks",
             "papers",
             "navigation",

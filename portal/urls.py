@@ -15,6 +15,7 @@ ROOMS = {
     "gateway.channels": "channels/",
     "gateway.environments": "environments/",
     "api": "api/",
+    "hooks": "webhooks/",
 }
 
 urlpatterns: list[URLPattern | URLResolver] = [

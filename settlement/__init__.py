@@ -1,1 +1,1 @@
-"""National interface (specifications 2, 3) and the OneTrans library (specification 4)."""
+"""Settlement on the national interface: pharmacies, outpatients, inpatients (specifications 2 and 3)."""

@@ -5,6 +5,7 @@ What a run leaves behind (killed, power cut) is dropped by the next one: names c
 """
 
 import fcntl
+import json
 import os
 import re
 import subprocess
@@ -26,6 +27,12 @@ import administer
 
 ROOT = Path(__file__).resolve().parent.parent
 OwnerSQL = Callable[..., list[tuple[Any, ...]]]
+#: Each side of the wire: the role that works in its database, and the variables that say where it is.
+ROLES = {"portal": "yibao_app", "sandbox": "yibao_sandbox"}
+ADDRESSES = {
+    "portal": ("DATABASE_URL", "DATABASE_OWNER_URL"),
+    "sandbox": ("SANDBOX_DATABASE_URL", "SANDBOX_DATABASE_OWNER_URL"),
+}
 
 
 def url_of(database: str, variable: str = "DATABASE_OWNER_URL") -> str:
@@ -48,19 +55,21 @@ def run_number() -> int:
     return os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid()
 
 
-def make_template() -> str:
-    """Name of a migrated database that nobody is connected to."""
-    name = f"template_{administer.fingerprint()[:16]}"
+def make_template(side: str) -> str:
+    """Name of one side's migrated database that nobody is connected to."""
+    fingerprint = administer.fingerprint()[:16]
+    name = f"template_{side}_{fingerprint}"
     with psycopg.connect(url_of("postgres"), autocommit=True) as server:
         names = {row[0] for row in server.execute("SELECT datname FROM pg_database WHERE NOT datistemplate")}
-        drop_left_over(server, names, keep=name)
+        drop_left_over(names, fingerprint)
         if name in names:
             return name
-        draft = f"draft_{os.getpid()}"
-        create(server, draft)
-        migrate({"DATABASE_OWNER_URL": url_of(draft)}, side="portal")
-        with psycopg.connect(url_of(draft), autocommit=True) as migrated:
-            keep_what_migrations_wrote(migrated)
+        draft = f"draft_{os.getpid()}_{side}"
+        create(server, draft, role=ROLES[side])
+        migrate({variable: url_of(draft, variable) for variable in ADDRESSES[side]}, side=side)
+        if side == "portal":
+            with psycopg.connect(url_of(draft), autocommit=True) as migrated:
+                keep_what_migrations_wrote(migrated)
         server.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(draft), sql.Identifier(name)))
     return name
 
@@ -75,145 +84,152 @@ def migrate(named: dict[str, str], *, side: str) -> None:
         raise pytest.UsageError(f"the {side}'s migrations fail on an empty database:\n{done.stdout}{done.stderr}")
 
 
-def create(server: psycopg.Connection[Any], name: str, template: str = "") -> None:
-    """A database of the owner, in which the portal's and the sandbox's roles may work."""
+def create(server: psycopg.Connection[Any], name: str, template: str = "", *, role: str) -> None:
+    """A database of the owner, in which this role may work."""
     server.execute(
         sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'").format(
             sql.Identifier(name), sql.Identifier(template or "template0")
         )
     )
     server.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
-    role = "yibao_sandbox" if name.startswith("sandbox_") else urlsplit(os.environ["DATABASE_URL"]).username or ""
     server.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(name), sql.Identifier(role)))
     if not template:
         with psycopg.connect(url_of(name), autocommit=True) as fresh:
             fresh.execute("CREATE EXTENSION IF NOT EXISTS pgcrypto")
 
 
-def drop(server: psycopg.Connection[Any], name: str) -> None:
-    server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+def drop(name: str) -> None:
+    """Gone, whoever still is in it: also a session of `superuser`, which the owner may not end."""
+    with superuser("postgres") as server:
+        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def drop_left_over(server: psycopg.Connection[Any], names: set[str], *, keep: str) -> None:
+def drop_left_over(names: set[str], fingerprint: str) -> None:
     """Databases of runs that are gone, and templates of other migrations."""
     for name in names:
-        stale_template = name.startswith("template_") and name != keep
+        stale_template = name.startswith("template_") and not name.endswith(fingerprint)
         owner = re.fullmatch(r"(?:draft|portal|sandbox)_(\d+)(?:_\w+)?", name)
         if stale_template or (owner and not Path(f"/proc/{owner[1]}").exists()):
-            drop(server, name)
+            drop(name)
 
 
 def keep_what_migrations_wrote(migrated: psycopg.Connection[Any]) -> None:
     """Rows that migrations put into tables (code lists, chain heads) are copied aside, to come back after a flush."""
     migrated.execute("CREATE SCHEMA kept")
-    for (table,) in used_tables(migrated):
-        name = sql.Identifier(table)
-        migrated.execute(sql.SQL("CREATE TABLE kept.{} AS TABLE public.{}").format(name, name))
+    for table in tables_in(migrated, "public", written=True) - {"django_migrations"}:
+        migrated.execute(sql.SQL("CREATE TABLE {} AS TABLE {}").format(sql.Identifier("kept", table), public(table)))
 
 
-def used_tables(owner: psycopg.Connection[Any]) -> list[tuple[str]]:
-    """Tables that were written to since they were last empty (a size costs nothing; counting rows would)."""
-    return owner.execute(
-        "SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'"
-        " AND pg_relation_size(c.oid) > 0 AND c.relname <> 'django_migrations' ORDER BY 1"
-    ).fetchall()
+def superuser(database: str) -> psycopg.Connection[Any]:
+    """A session that walls, triggers and foreign keys do not concern: only to put test databases back in order.
+
+    Its password is the one of bin/test's own cluster, which holds nothing but tests. It is read from the file that it
+    was written to, so nothing that a test runs or starts finds it in its environment.
+    """
+    if settings.MODE != "test":
+        raise pytest.UsageError("run the tests with bin/test: only its cluster is opened as superuser")
+    word = json.loads((settings.VAR / "secrets" / "db.json").read_text())["postgres"]
+    url = urlsplit(url_of(database))._replace(netloc=f"postgres:{word}@").geturl()
+    return psycopg.connect(url, autocommit=True, options="-c session_replication_role=replica -c lock_timeout=30s")
+
+
+class Broom:
+    """Puts one database back to what the migrations left, as often as asked, in a session of its own.
+
+    What it does is compiled once by the server, in the session's own schema: emptying an empty table and looking at
+    one that nobody changed then cost next to nothing, so nobody has to find out which tables were used.
+    """
+
+    def __init__(self, database: str) -> None:
+        self.session = superuser(database)
+        tables, kept = tables_in(self.session, "public") - {"django_migrations"}, tables_in(self.session, "kept")
+        # Whoever is still writing ends first: what is not committed yet could not be seen, and would come back.
+        steps = [sql.SQL("LOCK TABLE {} IN EXCLUSIVE MODE").format(sql.SQL(", ").join(map(public, sorted(tables))))]
+        steps += [sql.SQL("DELETE FROM {}").format(public(table)) for table in sorted(tables - kept)]
+        steps += [sql.SQL(RESTORE).format(public(name), sql.Identifier("kept", name), name) for name in sorted(kept)]
+        body = sql.SQL(";\n").join(steps).as_string(self.session)
+        self.session.execute("CREATE TEMPORARY TABLE untouched (name text PRIMARY KEY, rows bigint, xmins numeric)")
+        self.session.execute(f"CREATE FUNCTION pg_temp.sweep() RETURNS void LANGUAGE plpgsql AS $$BEGIN {body}; END$$")
+
+    def sweep(self) -> None:
+        """Every row as the migrations left it; sequences go on, as they do in life."""
+        self.session.execute("SELECT pg_temp.sweep()")
+        vacuum_grown(self.session, 128 * 1024)
+
+
+def vacuum_grown(session: psycopg.Connection[Any], size: int) -> None:
+    """Sweep out the dead rows of tables with more than so many bytes: too many make every look a long one."""
+    for (table,) in session.execute(GROWN, {"bytes": size}).fetchall():
+        session.execute(sql.SQL("VACUUM {}").format(public(table)))
+
+
+#: What migrations wrote is put back when a row came, went or changed: each of these shows in the number of rows or,
+#: as transactions are numbered upwards, in the sum of the numbers of those that wrote them.
+RESTORE = """
+IF (SELECT row(count(*), sum(xmin::text::bigint)) FROM {0})
+    IS DISTINCT FROM (SELECT row(rows, xmins) FROM untouched WHERE name = {2}) THEN
+    DELETE FROM {0};
+    INSERT INTO {0} SELECT * FROM {1};
+    DELETE FROM untouched WHERE name = {2};
+    INSERT INTO untouched SELECT {2}, count(*), sum(xmin::text::bigint) FROM {0};
+END IF"""
+GROWN = """
+SELECT c.relname
+FROM pg_class c LEFT JOIN pg_class k ON k.relname = c.relname AND k.relnamespace = to_regnamespace('kept')
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
+  AND pg_relation_size(c.oid) + CASE WHEN c.reltoastrelid = 0 THEN 0 ELSE pg_relation_size(c.reltoastrelid) END
+    > %(bytes)s + 2 * coalesce(pg_table_size(k.oid), 0)"""
+
+
+def tables_in(session: psycopg.Connection[Any], schema: str, *, written: bool = False) -> set[str]:
+    """All tables of a schema, or those that ever had a row."""
+    rows = session.execute(
+        "SELECT relname FROM pg_class WHERE relnamespace = %s::regnamespace AND relkind = 'r'"
+        " AND (pg_relation_size(oid) > 0 OR NOT %s)",
+        [schema, written],
+    )
+    return {name for (name,) in rows}
+
+
+def public(table: str) -> sql.Identifier:
+    return sql.Identifier("public", table)
+
+
+#: By the name of its database: one for a session of tests.
+_BROOMS: dict[str, Broom] = {}
 
 
 def flush(owner: psycopg.Connection[Any]) -> None:
-    """Everything as the migrations left it. The app role may not TRUNCATE, and some tables refuse even the owner.
-
-    Nearly every table refers to institutions: truncating these would empty, and make new files for, every table.
-    So only what no other table refers to is truncated; the few rows of the rest are deleted.
-    """
-    used = [table for (table,) in used_tables(owner)]
-    if not used:
-        return
-    leaves, rest = parted(owner, used)
-    with owner.transaction():
-        owner.execute("SET LOCAL lock_timeout = '30s'")
-        owner.execute("SET CONSTRAINTS ALL DEFERRED")
-        for step in ("DISABLE TRIGGER USER", "NO FORCE ROW LEVEL SECURITY"):
-            alter(owner, used, step)
-        if leaves:
-            names = [sql.Identifier("public", table) for table in leaves]
-            owner.execute(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(names)))
-        for table in rest:
-            owner.execute(sql.SQL("DELETE FROM public.{}").format(sql.Identifier(table)))
-        kept = owner.execute("SELECT relname FROM pg_class WHERE relnamespace = 'kept'::regnamespace").fetchall()
-        for (table,) in kept:
-            name = sql.Identifier(table)
-            if owner.execute(sql.SQL("SELECT NOT EXISTS (SELECT 1 FROM public.{})").format(name)).fetchone() == (True,):
-                owner.execute(sql.SQL("INSERT INTO public.{} SELECT * FROM kept.{}").format(name, name))
-        owner.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        alter(owner, used, "ENABLE TRIGGER USER")
-        alter(owner, [table for table in used if table in walled(owner)], "FORCE ROW LEVEL SECURITY")
+    """Everything in the database of this connection as the migrations left it."""
+    _BROOMS[owner.info.dbname].sweep()
 
 
-_REFERENCES: dict[str, set[tuple[str, str]]] = {}
-_WALLED: dict[str, set[str]] = {}
-
-
-def references(owner: psycopg.Connection[Any]) -> set[tuple[str, str]]:
-    """(table, table it refers to), asked once."""
-    name = owner.info.dbname
-    if name not in _REFERENCES:
-        rows = owner.execute(
-            "SELECT DISTINCT f.relname, t.relname FROM pg_constraint c JOIN pg_class f ON f.oid = c.conrelid"
-            " JOIN pg_class t ON t.oid = c.confrelid WHERE c.contype = 'f' AND f.oid <> t.oid"
-        )
-        _REFERENCES[name] = set(rows.fetchall())
-    return _REFERENCES[name]
-
-
-def walled(owner: psycopg.Connection[Any]) -> set[str]:
-    """Tables whose row security is forced, asked once, before any of them was touched."""
-    name = owner.info.dbname
-    if name not in _WALLED:
-        rows = owner.execute("SELECT relname FROM pg_class WHERE relforcerowsecurity").fetchall()
-        _WALLED[name] = {table for (table,) in rows}
-    return _WALLED[name]
-
-
-def parted(owner: psycopg.Connection[Any], used: list[str]) -> tuple[list[str], list[str]]:
-    """(what only tables of this part refer to, the rest with those that refer first)."""
-    walled(owner)
-    links, leaves = references(owner), set(used)
-    while outside := {to for one, to in links if to in leaves and one not in leaves}:
-        leaves -= outside
-    rest, ordered = set(used) - leaves, list[str]()
-    while rest:
-        free = sorted(one for one in rest if not any(to == one and by in rest for by, to in links)) or sorted(rest)[:1]
-        ordered += free
-        rest -= set(free)
-    return sorted(leaves), ordered
-
-
-def alter(owner: psycopg.Connection[Any], tables: list[str], step: str) -> None:
-    """The same change of every table, in one statement's journey."""
-    if tables:
-        owner.execute("; ".join(f'ALTER TABLE public."{table}" {step}' for table in tables))
+@contextmanager
+def database_of_worker(side: str) -> Iterator[str]:
+    """Name of a migrated database for this worker alone, dropped at the end."""
+    name = f"{side}_{run_number()}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    with only_one("template"):
+        template = make_template(side)
+        drop(name)
+        with psycopg.connect(url_of("postgres"), autocommit=True) as server:
+            create(server, name, template, role=ROLES[side])
+    yield name
+    drop(name)
 
 
 @pytest.fixture(scope="session")
 def database_name() -> Iterator[str]:
-    """This worker's own database, dropped at the end."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    name = f"portal_{run_number()}_{worker}"
-    with only_one("template"):
-        template = make_template()
-        with psycopg.connect(url_of("postgres"), autocommit=True) as server:
-            drop(server, name)
-            create(server, name, template)
-    yield name
-    connection.close()
-    with psycopg.connect(url_of("postgres"), autocommit=True) as server:
-        drop(server, name)
+    """This worker's own database."""
+    with database_of_worker("portal") as name:
+        _BROOMS[name] = Broom(name)
+        yield name
+        connection.close()
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(database_name: str, django_db_blocker: Any) -> Iterator[None]:
     """Django, and every process a test starts, is on this worker's database, as the app role."""
-    before = {name: os.environ[name] for name in ("DATABASE_URL", "DATABASE_OWNER_URL")}
+    before = {name: os.environ[name] for name in ADDRESSES["portal"]}
     os.environ |= {name: url_of(database_name, name) for name in before}
     settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = database_name
     with django_db_blocker.unblock():
@@ -248,13 +264,12 @@ def owner_sql(owner_connection: psycopg.Connection[Any]) -> OwnerSQL:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def flush_as_owner() -> Iterator[None]:
-    """Django's flush after a transactional test, done by the owner."""
+def sweep_after_transactions() -> Iterator[None]:
+    """Django's flush after a transactional test: its app role may not empty tables, and some refuse even the owner."""
 
     def teardown(case: TransactionTestCase) -> None:
         connection.close()  # an abandoned transaction of ours would keep the tables locked
-        with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
-            flush(owner)
+        _BROOMS[connection.settings_dict["NAME"]].sweep()
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
@@ -264,11 +279,17 @@ def flush_as_owner() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def sandbox_database() -> Iterator[dict[str, str]]:
     """A migrated database for one sandbox; the variables that name it, for the process of tests/sandbox_process.py."""
-    name = f"sandbox_{run_number()}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-    with psycopg.connect(url_of("postgres"), autocommit=True) as server:
-        drop(server, name)
-        create(server, name)
-        named = {each: url_of(name, each) for each in ("SANDBOX_DATABASE_URL", "SANDBOX_DATABASE_OWNER_URL")}
-        migrate(named, side="sandbox")
-        yield named
-        drop(server, name)
+    with database_of_worker("sandbox") as name:
+        yield {variable: url_of(name, variable) for variable in ADDRESSES["sandbox"]}
+
+
+def make_templates() -> None:
+    """Both sides' templates; whoever needs them in the meantime waits, and says what is wrong if this fails."""
+    for side in ROLES:
+        with only_one("template"):
+            make_template(side)
+
+
+if __name__ == "__main__":
+    os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
+    make_templates()

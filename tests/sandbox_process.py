@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 
 from portal.gateway import crypto
@@ -18,7 +20,8 @@ from portal.gateway.sandbox.control import Sandbox
 from portal.gateway.seals.aes_session import AesSessionSwitches
 from portal.gateway.seals.national import NationalSwitches
 from portal.gateway.seals.switches import EnvelopeSwitches
-from portal.gateway.wire import Exchange, WireSettings, exchange, wire
+from portal.gateway.wire import Exchange, WireSettings, clock, exchange, wire
+from tests.database import superuser, vacuum_grown
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -49,6 +52,14 @@ class Counterpart:
         self.settings = replace(self.settings, session=signed_in.require().sessionid)
         return self.settings.session
 
+    def signed_on(self) -> "Counterpart":
+        """With the number of a shift of the channel's own operator, where operators sign in (9001)."""
+        kind = wire(self.settings.gateway.wire)
+        if kind.signs(self.settings, ""):
+            exchanged = exchange(self.settings, kind.sign_on(self.settings))
+            self.settings = replace(self.settings, sign_no=kind.number_in(exchanged.raw_reply))
+        return self
+
     def truth(self) -> dict[str, Any]:
         return self.sandbox.truth(self.settings.gateway.name, self.app_code)
 
@@ -69,6 +80,7 @@ class Process:
     sandbox: Sandbox
     popen: subprocess.Popen[bytes]
     log: Path
+    database: psycopg.Connection[Any]
 
     def require(self) -> None:
         """Fails with the process's last words when it is gone."""
@@ -86,7 +98,8 @@ def sandbox_process(sandbox_database: dict[str, str], tmp_path_factory: pytest.T
     log = tmp_path_factory.mktemp("sandbox") / "sandbox.log"
     with log.open("wb") as out:
         popen = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out)
-    process = Process(Sandbox(f"http://127.0.0.1:{port}", environment["SANDBOX_TOKEN"]), popen, log)
+    database = superuser(urlsplit(sandbox_database["SANDBOX_DATABASE_URL"]).path.removeprefix("/"))
+    process = Process(Sandbox(f"http://127.0.0.1:{port}", environment["SANDBOX_TOKEN"]), popen, log, database)
     try:
         process.sandbox.wait(60)
         process.require()
@@ -94,6 +107,7 @@ def sandbox_process(sandbox_database: dict[str, str], tmp_path_factory: pytest.T
     finally:
         popen.terminate()
         popen.wait(20)
+        database.close()
 
 
 @pytest.fixture
@@ -101,6 +115,7 @@ def sandbox(sandbox_process: Process) -> Iterator[Sandbox]:
     """The sandbox, empty and without faults."""
     sandbox_process.require()
     sandbox_process.sandbox.reset()
+    vacuum_grown(sandbox_process.database, 1024 * 1024)
     yield sandbox_process.sandbox
     sandbox_process.require()
     sandbox_process.sandbox.switch_off()
@@ -179,9 +194,9 @@ def national_counterpart(sandbox: Sandbox) -> Callable[..., Counterpart]:
             switches=NationalSwitches.read(switches or {}),
             connect_timeout=5,
             read_timeout=timeout,
-            next_number=NUMBERS.__next__,
+            next_stamp=lambda sender: f"{clock():%Y%m%d%H%M%S}{9_999 - next(NUMBERS) % 5_000:04d}",
         )
-        return Counterpart(sandbox, settings, told)
+        return Counterpart(sandbox, settings, told).signed_on()
 
     return make
 
@@ -227,7 +242,7 @@ def channel_values(party: Counterpart) -> dict[str, Any]:
     return {name: getattr(party.settings, name) for name in named}
 
 
-#: What the database's sequence is to a real channel.
+#: What the database's counter is to a real channel; from above, so that a channel to the same party has other numbers.
 NUMBERS = itertools.count()
 
 #: A small town is quicker; tests of the city itself ask for a whole one.

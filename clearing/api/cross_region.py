@@ -23,6 +23,7 @@ from clearing.services.cross_region import (
 from clearing.views.cross_region_lists import BatchFilter, CrossRowFilter
 from portal.access.gate import get_or_404
 from portal.access.member import Member
+from portal.api.bulk import MOST, BulkAnswerSerializer, BulkSerializer, Rows, answered, by_key, firsts, take
 from portal.api.filters import filtered, parameters
 from portal.api.reading import ReadSerializer
 from portal.api.views import ApiRequest, ApiView
@@ -97,11 +98,11 @@ class CrossRegionBatchSerializer(ReadSerializer[CrossRegionBatch]):
         extra_kwargs = AMOUNTS
 
 
-class DecisionSerializer(serializers.Serializer[Any]):
+class DecisionSerializer(BulkSerializer):
     """A decision about rows, by their ids."""
 
     rows = serializers.ListField(
-        child=serializers.UUIDField(), min_length=1, max_length=5000, help_text="明细 id，最多 5000 个"
+        child=serializers.UUIDField(), min_length=1, max_length=MOST, help_text=f"明细 id，最多 {MOST:,} 个"
     )
     decision = serializers.ChoiceField(choices=RowDecision.choices, help_text="confirm、decline 或 undecided")
     reason = serializers.CharField(
@@ -109,7 +110,7 @@ class DecisionSerializer(serializers.Serializer[Any]):
     )
 
 
-class DecidedSerializer(serializers.Serializer[Any]):
+class DecidedSerializer(BulkAnswerSerializer):
     """How many rows were decided about."""
 
     count = serializers.IntegerField(help_text="条数")
@@ -177,17 +178,32 @@ class OneCrossRegionRow(ApiView):
 
 class CrossRegionDecisions(ApiView):
     permissions = {"POST": "clearing.cross_region.decide"}
+    rows_in = ("rows",)
 
-    @extend_schema(request=DecisionSerializer, responses=DecidedSerializer, summary="决定异地清分明细")
+    @extend_schema(
+        request=DecisionSerializer,
+        responses={200: DecidedSerializer, 207: DecidedSerializer},
+        summary="决定异地清分明细",
+    )
     def post(self, request: ApiRequest) -> Response:
         asked = DecisionSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         given: dict[str, Any] = asked.validated_data
-        rows = CrossRegionRow.objects.filter(pk__in=given["rows"], month__environment=environment(request.member))
-        if rows.count() != len(set(given["rows"])):
-            raise Refused("明细：有不存在的 id", field="rows")
-        count = decide(rows, given["decision"], given["reason"], by=request.member)
-        return Response(DecidedSerializer({"count": count}).data)
+        rows = Rows("rows")
+        ids = firsts(given["rows"], rows)
+        mine = CrossRegionRow.objects.filter(month__environment=environment(request.member))
+        known = set(mine.filter(pk__in=list(ids.values())).values_list("pk", flat=True))
+        for place in [place for place, one in ids.items() if one not in known]:
+            rows.wrong(place, [("", "没有这条明细")])
+
+        def decided(some: list[UUID]) -> int:
+            return decide(mine.filter(pk__in=some), given["decision"], given["reason"], by=request.member)
+
+        wanted = {place: one for place, one in ids.items() if one in known}
+        taken = take(wanted, decided, by_key(lambda one: one), rows, atomic=given["atomic"])
+        for place in taken.places if taken else ():
+            rows.done(place, "decided", ids[place])
+        return answered([rows], atomic=given["atomic"], status=200, more={"count": taken.result if taken else 0})
 
 
 class CrossRegionConfirmations(ApiView):

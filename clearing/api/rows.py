@@ -4,21 +4,25 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
-from clearing.api.serializers import AcceptanceSerializer, OperationsSerializer, RowSerializer, RowsSerializer
-from clearing.api.steps import sent
+from clearing.api.serializers import AcceptanceSerializer, RowSerializer, RowsOpenedSerializer, RowsSerializer
 from clearing.models import ClearingRow
 from clearing.services import Refused, accept_finding, cancel_verification, verify_rows
 from clearing.views.lists import RowFilter
 from portal.access.gate import get_or_404
 from portal.access.member import Member
+from portal.api.bulk import Rows as Answers
+from portal.api.bulk import answered, by_key, firsts, take
 from portal.api.filters import filtered, parameters
 from portal.api.views import ApiRequest, ApiView
+from portal.gateway.api import OperationSerializer
 from portal.gateway.journal import Operation
 
 FILTERS = parameters(RowFilter)
+OPENED = {202: RowsOpenedSerializer, 207: RowsOpenedSerializer}
 
 
 def mine(by: Member) -> QuerySet[ClearingRow]:
@@ -64,6 +68,8 @@ class OneRow(ApiView):
 
 
 class _Changing(ApiView, ABC):
+    rows_in = ("row_ids",)
+
     @abstractmethod
     def act(self, rows: QuerySet[ClearingRow], by: Member) -> list[Operation]: ...
 
@@ -71,7 +77,27 @@ class _Changing(ApiView, ABC):
         asked = RowsSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         given: dict[str, Any] = asked.validated_data
-        return sent(self, self.act(named(given["row_ids"], request.member), request.member))
+        here, rows = mine(request.member), Answers("row_ids")
+        ids = firsts(given["row_ids"], rows)
+        known = set(here.filter(row_id__in=list(ids.values())).values_list("row_id", flat=True))
+        for place in [place for place, one in ids.items() if one not in known]:
+            rows.wrong(place, [("", f"没有这条清算数据：{ids[place]}")])
+
+        def opened(some: list[str]) -> list[Operation]:
+            return self.act(here.filter(row_id__in=some), request.member)
+
+        wanted = {place: one for place, one in ids.items() if one in known}
+        taken = take(wanted, opened, by_key(lambda one: one), rows, atomic=given["atomic"])
+        for place in taken.places if taken else ():
+            rows.done(place, "opened", ids[place])
+        operations = taken.result if taken else []
+        for operation in operations:
+            operation.refresh_from_db()
+        shown = {"operations": OperationSerializer(operations, many=True).data}
+        answer = answered([rows], atomic=given["atomic"], status=202, more=shown)
+        answer.headers["Location"] = reverse("api:operations-api:operation", args=[operations[0].pk])
+        answer.headers["Retry-After"] = "2"
+        return answer
 
 
 class Verifications(_Changing):
@@ -80,7 +106,7 @@ class Verifications(_Changing):
     def act(self, rows: QuerySet[ClearingRow], by: Member) -> list[Operation]:
         return verify_rows(rows, by=by)
 
-    @extend_schema(request=RowsSerializer, responses={202: OperationsSerializer}, summary="批量核对")
+    @extend_schema(request=RowsSerializer, responses=OPENED, summary="批量核对")
     def post(self, request: ApiRequest) -> Response:
         return self.changed(request)
 
@@ -91,7 +117,7 @@ class VerificationCancellations(_Changing):
     def act(self, rows: QuerySet[ClearingRow], by: Member) -> list[Operation]:
         return cancel_verification(rows, by=by)
 
-    @extend_schema(request=RowsSerializer, responses={202: OperationsSerializer}, summary="撤销核对")
+    @extend_schema(request=RowsSerializer, responses=OPENED, summary="撤销核对")
     def post(self, request: ApiRequest) -> Response:
         return self.changed(request)
 

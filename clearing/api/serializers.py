@@ -7,6 +7,7 @@ from rest_framework import serializers
 from clearing.models import Application, ClearingRow, Generation, Scope
 from clearing.services import scope_of
 from portal.access.member import Member
+from portal.api.bulk import MOST, BulkAnswerSerializer, BulkSerializer
 from portal.api.reading import ReadSerializer
 from portal.gateway.api import OperationSerializer
 
@@ -53,14 +54,14 @@ class PaperSerializer(WideScopeSerializer):
         return codes
 
 
-class RowsSerializer(serializers.Serializer[Any]):
+class RowsSerializer(BulkSerializer):
     """Rows by the centre's number."""
 
     row_ids = serializers.ListField(
         child=serializers.CharField(max_length=40),
         min_length=1,
-        max_length=5000,
-        help_text="数据编号，最多 5000 个；超过 500 条时分为多个操作",
+        max_length=MOST,
+        help_text=f"数据编号，最多 {MOST:,} 个；超过 500 条时分为多个操作",
     )
 
 
@@ -143,5 +144,11 @@ class GenerationSerializer(serializers.ModelSerializer[Generation]):
 
 class OperationsSerializer(serializers.Serializer[Any]):
     """The operations that one call opened."""
+
+    operations = OperationSerializer(many=True)
+
+
+class RowsOpenedSerializer(BulkAnswerSerializer):
+    """What became of each row, and the operations that the call opened."""
 
     operations = OperationSerializer(many=True)

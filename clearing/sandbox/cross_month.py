@@ -12,9 +12,10 @@ from typing import Any
 from clearing.sandbox.books import SHANGHAI
 from clearing.sandbox.models import CrossMonth, CrossSettlement
 from clearing.sandbox.names import person
+from portal.gateway.national import NATIONAL
 from portal.gateway.sandbox.faults import ENDINGS
 from portal.gateway.sandbox.models import Party
-from portal.gateway.sandbox.plays import Refuse
+from portal.gateway.sandbox.plays import Refuse, declare_options, options_of
 
 #: Where the insured come from: other cities of the same province.
 HOME_REGIONS = ("440200", "440300", "440400", "440500", "440700", "440900", "441200", "441300", "441800", "445100")
@@ -37,11 +38,9 @@ class CrossOptions:
     @classmethod
     def of(cls, party: Party) -> CrossOptions:
         """Raises ValueError naming an option that does not exist or does not fit."""
-        given: dict[str, Any] = dict(party.options)
+        given: dict[str, Any] = options_of(party, cls.__dataclass_fields__)
         for name in ("empty_months", "closed_months"):
             given[name] = tuple(str(one) for one in given.get(name, ()))
-        if unknown := given.keys() - cls.__dataclass_fields__.keys():
-            raise ValueError(f"没有这样的选项：{'、'.join(sorted(unknown))}")
         found = cls(**{"seed": party.app_code, **given})
         if found.rows is not None and not 0 <= int(found.rows) <= 20_000:
             raise ValueError("rows 应在 0 与 20000 之间")
@@ -51,6 +50,9 @@ class CrossOptions:
         if period in self.empty_months:
             return 0
         return random.randint(235, 285) if self.rows is None else int(self.rows)
+
+
+declare_options(NATIONAL, CrossOptions.__dataclass_fields__)
 
 
 def locked_month(party: Party, year: str, month: str) -> CrossMonth:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, IntegerField, Max, Sum
+from django.db.models import Case, F, IntegerField, Max, Sum, Value, When
 from django.utils import timezone
 
 from clearing import messages as wire
@@ -227,10 +227,10 @@ def _show(part: Part, reads: dict[int, MonthRead], counts: Counter[int]) -> None
     """The new readings count from now on, all of them at once; the year's lock keeps two fetches apart."""
     locked(part.scope)
     MonthRead.objects.filter(**part.cells, state=ReadState.CURRENT).update(state=ReadState.OVER)
-    for month, read in reads.items():
-        shown = MonthRead.objects.filter(pk=read.pk, state=ReadState.READING)
-        if not shown.update(state=ReadState.CURRENT, count=counts[month]):
-            raise Unsettled(f"{part}：另一个获取任务已接手，原有数据保持不变")
+    shown = MonthRead.objects.filter(pk__in=[read.pk for read in reads.values()], state=ReadState.READING)
+    counted = Case(*(When(month=month, then=Value(counts[month])) for month in reads))
+    if shown.update(state=ReadState.CURRENT, count=counted) != len(reads):
+        raise Unsettled(f"{part}：另一个获取任务已接手，原有数据保持不变")
     if part.kind == MonthKind.SUMMARY:
         _add_up(part)
 

@@ -31,7 +31,9 @@ def refuse_while_moving(scope: Scope) -> None:
     """Nothing begins while the scope's rows are being made, read or taken back."""
     moving = Generation.objects.filter(scope.overlapping(), state__in=GenerationState.moving()).first()
     if moving:
-        raise Refused(f"{moving.scope}{moving.shown_state}，完成后再办理")
+        raise Refused(f"{moving.scope}{moving.shown_state}，完成后再办理").behind(
+            moving.revocation_id or moving.operation_id
+        )
 
 
 def claim(rows: list[ClearingRow], operation: Operation) -> None:
@@ -45,7 +47,8 @@ def claim(rows: list[ClearingRow], operation: Operation) -> None:
 def refuse_claimed(rows: Iterable[ClearingRow]) -> None:
     busy = [row for row in rows if row.operation_id]
     if busy:
-        raise Refused(f"以下数据正在办理其他操作，结果确认后再办理：{naming(busy, len(busy))}")
+        said = f"以下数据正在办理其他操作，结果确认后再办理：{naming(busy, len(busy))}"
+        raise Refused(said).about(row.row_id for row in busy).behind(busy[0].operation_id)
 
 
 def opened(request: Request[Any], *, by: Member, **more: Any) -> Operation:
@@ -53,7 +56,7 @@ def opened(request: Request[Any], *, by: Member, **more: Any) -> Operation:
     try:
         return open_operation(request, by=by, **more)
     except AlreadyRunning as running:
-        raise Refused(running.sentence) from None
+        raise Refused(running.sentence).behind(running.operation.pk) from None
 
 
 def locked_claim(operation: Operation) -> list[ClearingRow]:

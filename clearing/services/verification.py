@@ -65,14 +65,14 @@ def verify_rows(rows: QuerySet[ClearingRow], *, by: Member) -> list[Operation]:
     chosen = _locked_rows(rows)
     wrong = [row for row in chosen if row.state != RowState.GENERATED]
     if wrong:
-        raise Refused(f"只有“未核对”的数据可以核对，以下数据不是：{naming(wrong, len(wrong))}")
+        raise naming_rows("只有“未核对”的数据可以核对，以下数据不是", wrong)
     refuse_claimed(chosen)
     broken = [row for row in chosen if row.needs_acceptance]
     if broken:
-        raise Refused(f"以下数据有差异，须由复核人员写明理由接受后才能核对：{naming(broken, len(broken))}")
+        raise naming_rows("以下数据有差异，须由复核人员写明理由接受后才能核对", broken)
     own = [row for row in chosen if row.accepted_four_eyes and by.is_user(row.accepted_by_id)]
     if own:
-        raise Refused(f"以下数据的差异由您本人接受，须由另一人核对：{naming(own, len(own))}")
+        raise naming_rows("以下数据的差异由您本人接受，须由另一人核对", own)
     return _open(VerifyClearing, chosen, by=by)
 
 
@@ -81,12 +81,16 @@ def cancel_verification(rows: QuerySet[ClearingRow], *, by: Member) -> list[Oper
     chosen = _locked_rows(rows)
     applied = [row for row in chosen if row.state in (RowState.APPLIED, RowState.APPROVED) or row.application_id]
     if applied:
-        raise Refused(f"已提交清算申请的数据不能撤销核对，请先撤销申请：{naming(applied, len(applied))}")
+        raise naming_rows("已提交清算申请的数据不能撤销核对，请先撤销申请", applied)
     wrong = [row for row in chosen if row.state != RowState.VERIFIED]
     if wrong:
-        raise Refused(f"只有“已核对”的数据可以撤销核对，以下数据不是：{naming(wrong, len(wrong))}")
+        raise naming_rows("只有“已核对”的数据可以撤销核对，以下数据不是", wrong)
     refuse_claimed(chosen)
     return _open(CancelVerification, chosen, by=by)
+
+
+def naming_rows(sentence: str, rows: list[ClearingRow]) -> Refused:
+    return Refused(f"{sentence}：{naming(rows, len(rows))}").about(row.row_id for row in rows)
 
 
 def _locked_rows(rows: QuerySet[ClearingRow]) -> list[ClearingRow]:

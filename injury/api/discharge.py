@@ -39,7 +39,7 @@ RECORDS_BODY = 4 * 1024 * 1024
 def refused(refusal: Refused) -> Problem:
     """All faults of a refusal, each with its pointer."""
     errors = [{"pointer": f"/{field}", "detail": sentence} for field, sentence in refusal.faults if field]
-    return Problem(422, "refused", refusal.sentence, errors=errors)
+    return Problem(422 if errors else 409, "refused", refusal.sentence, errors=errors)
 
 
 def sent(view: ApiView, operation: Operation) -> Response:
@@ -144,6 +144,7 @@ def shown(admission: Admission) -> dict[str, Any]:
 
 
 class DischargeDraft(ApiView):
+    versioned = True
     permissions = {"GET": "injury.discharge.submit", "POST": "injury.discharge.submit"}
 
     @extend_schema(responses=StandingSerializer, summary="出院草稿和所缺内容")
@@ -156,6 +157,7 @@ class DischargeDraft(ApiView):
         asked = HeadSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         found = draft_of(admission)
+        self.must_match(found.version if found else 0)
         try:
             save_head(admission, asked.validated_data, seat=Seat(found.version if found else 1), by=request.member)
         except Refused as refusal:

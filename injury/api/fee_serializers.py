@@ -1,12 +1,16 @@
 """How fee items and advices look in the API, and what a delivery is documented as."""
 
+from contextlib import suppress
 from typing import Any
 
+from django.core.exceptions import FieldDoesNotExist
 from rest_framework import serializers
 
-from injury.models import Advice, FeeItem
-from injury.rules.fee_fields import ADVICE_LABELS, LABELS
+from injury.models import Admission, Advice, FeeItem
+from injury.rules.fee_fields import ADVICE_LABELS, LABELS, advice_limits, limits
+from portal.api.bulk import MOST, BulkAnswerSerializer, BulkSerializer
 from portal.api.reading import ReadSerializer
+from portal.codes import code_list
 
 #: Fields that every line must have; drugs also need a specification.
 REQUIRED = (
@@ -31,6 +35,27 @@ WORDS = {
 }
 
 
+#: Several of 7 to 50 characters each.
+TRACE_CODES = r"^([0-9A-Za-z]{7,50}(,[0-9A-Za-z]{7,50})*)?$"
+
+
+def _widths() -> dict[str, int]:
+    """Characters of each text, of both kinds of admissions the wider; a number has its digits, a point and a sign."""
+    local, cross = limits(elsewhere=False), limits(elsewhere=True)
+    texts = {name: max(local.texts[name], cross.texts[name]) for name in local.texts}
+    numbers = {name: max(local.numbers[name][0], cross.numbers[name][0]) + 2 for name in local.numbers}
+    return texts | numbers | dict(advice_limits())
+
+
+def _width(name: str) -> int | None:
+    """By the declarations of 4.10 and 4.24; else what our own column holds."""
+    if name in (widths := _widths()):
+        return widths[name]
+    with suppress(FieldDoesNotExist):
+        return getattr(FeeItem._meta.get_field(name), "max_length", None)
+    return None
+
+
 def _field(name: str, label: str, *, required: bool) -> serializers.Field:  # type: ignore[type-arg]
     words = f"{label}：{WORDS[name]}" if name in WORDS else label
     more: dict[str, Any] = {"required": required, "help_text": words}
@@ -40,7 +65,11 @@ def _field(name: str, label: str, *, required: bool) -> serializers.Field:  # ty
         return serializers.IntegerField(**more)
     if name in ("prescribed_on", "started_on", "ended_on"):
         return serializers.DateField(**more)
-    return serializers.CharField(**more)
+    if name == "trace_codes":
+        return serializers.RegexField(TRACE_CODES, allow_blank=True, **more)
+    if name == "kind":
+        return serializers.ChoiceField(choices=code_list("injury.alc404").choices(), **more)
+    return serializers.CharField(max_length=_width(name), **more)
 
 
 class LineSerializer(serializers.Serializer[Any]):
@@ -65,15 +94,14 @@ class CorrectionSerializer(LineSerializer):
         return {name: _field(name, LABELS[name], required=False) for name in LABELS if name != "line_id"}
 
 
-class DeliverySerializer(serializers.Serializer[Any]):
+class DeliverySerializer(BulkSerializer):
     """Fee items and advices of one admission."""
 
-    admission = serializers.CharField(help_text="住院号/门诊号")
-    fees = LineSerializer(many=True, required=False, help_text="费用明细，最多 5,000 行")
-    advices = AdviceLineSerializer(many=True, required=False, help_text="医嘱，最多 5,000 条")
-    partial = serializers.BooleanField(  # type: ignore[assignment]
-        required=False, default=False, help_text="true：保存符合要求的行，其余列在 faults"
+    admission = serializers.CharField(
+        max_length=Admission._meta.get_field("number").max_length, help_text="住院号/门诊号"
     )
+    fees = LineSerializer(many=True, required=False, help_text=f"费用明细，最多 {MOST:,} 行")
+    advices = AdviceLineSerializer(many=True, required=False, help_text=f"医嘱，最多 {MOST:,} 条")
 
 
 class HeldSerializer(serializers.Serializer[Any]):
@@ -84,13 +112,6 @@ class HeldSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(help_text="原因")
 
 
-class PointerSerializer(serializers.Serializer[Any]):
-    """One fault of one line."""
-
-    pointer = serializers.CharField(help_text="如 /fees/3/price")
-    detail = serializers.CharField(help_text="原因")
-
-
 class AdviceCountsSerializer(serializers.Serializer[Any]):
     """What became of advices."""
 
@@ -99,7 +120,7 @@ class AdviceCountsSerializer(serializers.Serializer[Any]):
     same = serializers.IntegerField(help_text="内容相同，没有变化")
 
 
-class ArrivalSerializer(serializers.Serializer[Any]):
+class ArrivalSerializer(BulkAnswerSerializer):
     """What became of a delivery."""
 
     admission = serializers.CharField(help_text="住院号/门诊号")
@@ -108,19 +129,18 @@ class ArrivalSerializer(serializers.Serializer[Any]):
     held = HeldSerializer(many=True, help_text="已保存但暂不能上传的费用")
     repeated = serializers.ListField(child=serializers.CharField(), help_text="内容相同、以前已保存的费用流水号")
     advices = AdviceCountsSerializer()
-    faults = PointerSerializer(many=True, help_text="partial 时没有保存的行")
 
 
-class DropSerializer(serializers.Serializer[Any]):
+class DropSerializer(BulkSerializer):
     """Fee items that will not be uploaded."""
 
     fees = serializers.ListField(
-        child=serializers.UUIDField(), min_length=1, max_length=5000, help_text="费用 id，最多 5000 个"
+        child=serializers.UUIDField(), min_length=1, max_length=MOST, help_text=f"费用 id，最多 {MOST:,} 个"
     )
     reason = serializers.CharField(max_length=200, help_text="不上传的理由")
 
 
-class DroppedSerializer(serializers.Serializer[Any]):
+class DroppedSerializer(BulkAnswerSerializer):
     """How many were withdrawn."""
 
     count = serializers.IntegerField(help_text="条数")

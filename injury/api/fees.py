@@ -16,18 +16,20 @@ from injury.api.fee_serializers import (
     DropSerializer,
     FeeSerializer,
 )
-from injury.models import Admission, AdmissionState, Advice, FeeItem, Source
+from injury.models import Admission, AdmissionState, Advice, FeeItem, FeeState, Source
 from injury.rules.fee_lines import Fault
-from injury.services import Refused
 from injury.services.fee_arrival import Arrival, LinesRefused, take_fees
 from injury.services.fee_changes import correct_fee, drop_fees, line_of
 from injury.views.fee_lists import AdviceFilter, FeeFilter
 from portal.access.gate import get_or_404
+from portal.api.bulk import Rows, answered, by_key, firsts, take
 from portal.api.filters import filtered, parameters
 from portal.api.problems import Problem
 from portal.api.views import ApiRequest, ApiView
 
-MEMBERS = {"admission", "fees", "advices", "partial"}
+MEMBERS = {"admission", "fees", "advices", "atomic"}
+#: Lists of rows in a delivery.
+LISTS = ("fees", "advices")
 
 
 class Deliveries:
@@ -35,11 +37,11 @@ class Deliveries:
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         wrong = {str(name)[:50]: "没有这个字段" for name in data.keys() - MEMBERS}
-        self.number, self.partial = data.get("admission"), data.get("partial", False)
+        self.number, self.atomic = data.get("admission"), data.get("atomic", False)
         if not isinstance(self.number, str) or not self.number:
             wrong["admission"] = "住院号/门诊号：必填，应为文本"
-        if type(self.partial) is not bool:
-            wrong["partial"] = "应为 true 或 false"
+        if type(self.atomic) is not bool:
+            wrong["atomic"] = "应为 true 或 false"
         self.fees, self.advices = data.get("fees", []), data.get("advices", [])
         for name in ("fees", "advices"):
             if not isinstance(getattr(self, name), list):
@@ -59,30 +61,57 @@ class Deliveries:
         return found
 
     def take(self, request: ApiRequest) -> Response:
-        """Store it; 201 with what became of each line, 422 or 409 with every fault."""
-        try:
-            arrival = take_fees(
-                self.of(request),
-                self.fees,
-                by=request.member,
-                source=Source.API,
-                advices=self.advices,
-                partial=self.partial,
-            )
-        except LinesRefused as refused:
-            raise problem(refused) from None
-        return Response(told(str(self.number), arrival), 201)
+        """Store it; what became of each line. 409 when nothing is wrong but other content under known numbers."""
+        admission = self.of(request)
+        arrival = take_fees(
+            admission, self.fees, by=request.member, source=Source.API, advices=self.advices, partial=True
+        )
+        lists = [fee_rows(admission, self.fees, arrival), advice_rows(admission, self.advices, arrival)]
+        return answered(lists, atomic=self.atomic, more=told(str(self.number), arrival))
 
 
-def problem(refused: LinesRefused) -> Problem:
-    """Every fault with its pointer; 409 when the lines are in order but known with other content."""
-    status, code = (409, "conflict") if refused.is_conflict else (422, "invalid")
-    return Problem(status, code, refused.sentence, errors=[pointed(fault) for fault in refused.lines])
+def fee_rows(admission: Admission, given: list[Any], arrival: Arrival) -> Rows:
+    rows, fees = Rows("fees"), arrival.fees
+    rows.is_conflict = all(fault.is_conflict for fault in fees.faults)
+    put_faults(rows, fees.faults)
+    new = {item.line_id: item for item in fees.items}
+    known = {}
+    if fees.repeated:
+        mine = FeeItem.objects.filter(admission=admission, line_id__in=fees.repeated)
+        known = dict(mine.values_list("line_id", "pk"))
+    for index, line in enumerate(given):
+        if index in rows.answers:
+            continue
+        number = str(line["line_id"]).strip()
+        if (item := new.pop(number, None)) is None:
+            rows.done(index, "same", known.get(number))
+        else:
+            rows.done(index, "held" if item.state == FeeState.HELD else "new", item.pk)
+    return rows
 
 
-def pointed(fault: Fault) -> dict[str, str]:
-    where = f"/{fault.content}/{fault.index}" + ("" if fault.field == "line" else f"/{fault.field}")
-    return {"pointer": where, "detail": str(fault)}
+def advice_rows(admission: Admission, given: list[Any], arrival: Arrival) -> Rows:
+    rows, advices = Rows("advices"), arrival.advices
+    put_faults(rows, advices.faults)
+    states = {one.number: ("new", one.pk) for one in advices.new} | {
+        one.number: ("changed", one.pk) for one in advices.changed
+    }
+    if advices.same:
+        mine = Advice.objects.filter(admission=admission, number__in=advices.same)
+        states |= {number: ("same", pk) for number, pk in mine.values_list("number", "pk")}
+    for index, one in enumerate(given):
+        if index not in rows.answers:
+            rows.done(index, *states.get(str(one["number"]).strip(), ("same", None)))
+    return rows
+
+
+def put_faults(rows: Rows, faults: list[Fault]) -> None:
+    by_row: dict[int, list[tuple[str, str]]] = {}
+    for fault in faults:
+        where = "" if fault.field == "line" else f"/{fault.field}"
+        by_row.setdefault(fault.index, []).append((where, str(fault)))
+    for index, said in by_row.items():
+        rows.wrong(index, said)
 
 
 def told(number: str, arrival: Arrival) -> dict[str, Any]:
@@ -94,12 +123,12 @@ def told(number: str, arrival: Arrival) -> dict[str, Any]:
         "held": [{"line_id": item.line_id, "kind": item.held_kind, "reason": item.held_because} for item in fees.held],
         "repeated": fees.repeated,
         "advices": {"new": len(advices.new), "changed": len(advices.changed), "same": len(advices.same)},
-        "faults": [pointed(fault) for fault in (*advices.faults, *fees.faults)],
     }
 
 
 class Fees(ApiView):
     permissions = {"GET": "injury.fees.view", "POST": "injury.fees.enter"}
+    rows_in = LISTS
 
     @extend_schema(parameters=parameters(FeeFilter), responses=FeeSerializer(many=True), summary="费用明细列表")
     def get(self, request: ApiRequest) -> Response:
@@ -108,11 +137,10 @@ class Fees(ApiView):
 
     @extend_schema(
         request=DeliverySerializer,
-        responses={201: ArrivalSerializer},
+        responses={201: ArrivalSerializer, 207: ArrivalSerializer},
         summary="提交费用明细（可同时提交医嘱）",
         description=(
-            "一次最多 5,000 行，只属于一次就诊。有任何一行不符合要求时全部不保存，并列出所有问题；"
-            "partial 为 true 时只保存符合要求的行。同一 line_id 内容相同的再次提交不产生影响，内容不同返回 409。"
+            "只属于一次就诊。同一 line_id 内容相同的再次提交不产生影响，内容不同的不保存（只有这种问题时回应 409）。"
             "金额和数量请用文本，不能用浮点数。暂不能上传的行会保存，原因在 held 中。"
         ),
     )
@@ -149,19 +177,37 @@ class FeeCorrections(ApiView):
 
 class FeeDrops(ApiView):
     permissions = {"POST": "injury.fees.enter"}
+    rows_in = ("fees",)
 
-    @extend_schema(request=DropSerializer, responses=DroppedSerializer, summary="撤下还没有上传的费用")
+    @extend_schema(
+        request=DropSerializer,
+        responses={200: DroppedSerializer, 207: DroppedSerializer},
+        summary="撤下还没有上传的费用",
+    )
     def post(self, request: ApiRequest) -> Response:
         asked = DropSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        items = FeeItem.objects.filter(pk__in=asked.validated_data["fees"], environment=environment(request))
-        if items.count() != len(set(asked.validated_data["fees"])):
-            raise Refused("费用：有不存在的 id", "fees")
-        return Response({"count": drop_fees(items, asked.validated_data["reason"], by=request.member)})
+        said, rows = asked.validated_data, Rows("fees")
+        ids = firsts(said["fees"], rows)
+        mine = FeeItem.objects.filter(pk__in=list(ids.values()), environment=environment(request))
+        items = {one.pk: one for one in mine}
+        for place in [place for place, one in ids.items() if one not in items]:
+            rows.wrong(place, [("", "没有这条费用")])
+        taken = take(
+            {place: items[one] for place, one in ids.items() if one in items},
+            lambda some: drop_fees(some, said["reason"], by=request.member),
+            by_key(lambda item: item.pk),
+            rows,
+            atomic=said["atomic"],
+        )
+        for place in taken.places if taken else ():
+            rows.done(place, "dropped", ids[place])
+        return answered([rows], atomic=said["atomic"], status=200, more={"count": taken.result if taken else 0})
 
 
 class Advices(ApiView):
     permissions = {"GET": "injury.fees.view", "POST": "injury.fees.enter"}
+    rows_in = LISTS
 
     @extend_schema(parameters=parameters(AdviceFilter), responses=AdviceSerializer(many=True), summary="医嘱列表")
     def get(self, request: ApiRequest) -> Response:
@@ -170,7 +216,7 @@ class Advices(ApiView):
 
     @extend_schema(
         request=DeliverySerializer,
-        responses={201: ArrivalSerializer},
+        responses={201: ArrivalSerializer, 207: ArrivalSerializer},
         summary="提交医嘱",
         description="同一流水号再次提交，替换之前的内容，版本加一。",
     )

@@ -11,19 +11,19 @@ from rest_framework.response import Response
 
 from injury.models import CatalogueItem, Mapping, Standing
 from injury.models.catalogue import with_standing
-from injury.services.mapping_changes import OUTSIDE_WORD, Wish, put_mappings
+from injury.services.mapping_changes import OUTSIDE_WORD, Tally, Wish, put_mappings
 from injury.services.mapping_coverage import PERIODS, Charged, Share, coverage
-from injury.services.refusals import Refused
 from injury.views.catalogue_lists import CatalogueFilter
 from injury.views.mapping_lists import MappingFilter
+from portal.api.bulk import MOST, BulkAnswerSerializer, BulkSerializer, Rows, answered, by_place, read_rows, take
 from portal.api.filters import filtered, parameters
 from portal.api.problems import Problem
 from portal.api.reading import ReadSerializer
 from portal.api.views import ApiRequest, ApiView
 from portal.codes import code_list
 
-#: Mappings in one call, and missing items in one answer.
-MOST, MOST_MISSING = 1_000, 1_000
+#: Missing items in one answer.
+MOST_MISSING = 1_000
 KIND = "种类 alc404：0 药品，1 诊疗，9 耗材"
 
 
@@ -68,15 +68,15 @@ class WishSerializer(serializers.Serializer[Any]):
     valid_to = serializers.DateField(required=False, default=None, allow_null=True, help_text="对照失效日期")
 
 
-class WishesSerializer(serializers.Serializer[Any]):
-    """Mappings, all or none; the same again changes nothing."""
+class WishesSerializer(BulkSerializer):
+    """Mappings; the same again changes nothing."""
 
     items = WishSerializer(  # type: ignore[call-arg]  # of the list that `many` makes
         many=True, min_length=1, max_length=MOST, help_text=f"最多 {MOST} 条"
     )
 
 
-class TallySerializer(serializers.Serializer[Any]):
+class TallySerializer(BulkAnswerSerializer):
     """How many were new, changed, the same."""
 
     new = serializers.IntegerField(help_text="新增")
@@ -131,6 +131,7 @@ class CatalogueItemSerializer(ReadSerializer[CatalogueItem]):
 
 class Mappings(ApiView):
     permissions = {"GET": "injury.mappings.view", "POST": "injury.mappings.edit"}
+    rows_in = ("items",)
 
     @extend_schema(parameters=parameters(MappingFilter), responses=MappingSerializer(many=True), summary="目录对照列表")
     def get(self, request: ApiRequest) -> Response:
@@ -139,19 +140,22 @@ class Mappings(ApiView):
 
     @extend_schema(
         request=WishesSerializer,
-        responses=TallySerializer,
+        responses={200: TallySerializer, 207: TallySerializer},
         summary="保存目录对照",
-        description=f"一次最多 {MOST} 条，全部成功或全部不保存；按中心现行版本对照。相同内容再次提交不产生变化。",
+        description="按中心现行版本对照。相同内容再次提交不产生变化。",
     )
     def post(self, request: ApiRequest) -> Response:
-        asked = WishesSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        try:
-            tally = put_mappings([Wish(**one) for one in asked.validated_data["items"]], by=request.member)
-        except Refused as refusal:
-            errors = [{"pointer": f"/{place}", "detail": sentence} for place, sentence in refusal.faults]
-            raise Problem(422, "invalid", refusal.sentence, errors=errors) from None
-        return Response(TallySerializer(tally).data)
+        said = BulkSerializer(data=request.data)
+        said.is_valid(raise_exception=True)
+        atomic = said.validated_data["atomic"]
+        rows = Rows("items")
+        wishes = {place: Wish(**one) for place, one in read_rows(WishSerializer(), request.data, rows).items()}
+        taken = take(wishes, lambda some: put_mappings(some, by=request.member), by_place("items"), rows, atomic=atomic)
+        for place, state in zip(taken.places, taken.result.states, strict=True) if taken else ():
+            rows.done(place, state, wishes[place].own_code)
+        tally = taken.result if taken else Tally()
+        counts = {"new": tally.new, "changed": tally.changed, "same": tally.same}
+        return answered([rows], atomic=atomic, status=200, more=counts)
 
 
 class Coverage(ApiView):

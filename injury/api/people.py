@@ -22,7 +22,9 @@ from injury.models import Enquiry, Flow, UploadedPerson
 from injury.services import Refused, ask_about_person, ask_uploaded
 from injury.services.findings import person_of
 from injury.services.uploaded_people import statistics_of
+from injury.views.centre_lists import UploadedFilter
 from portal.access.gate import get_or_404
+from portal.api.filters import filtered, parameters
 from portal.api.views import ApiRequest, ApiView
 
 
@@ -123,7 +125,10 @@ def _statistics(enquiry: Enquiry) -> dict[str, Any] | None:
 class UploadedRows(ApiView):
     permissions = {"GET": "injury.people.find"}
 
-    @extend_schema(responses=UploadedSerializer(many=True), summary="上传人员明细")
+    @extend_schema(
+        parameters=parameters(UploadedFilter), responses=UploadedSerializer(many=True), summary="上传人员明细"
+    )
     def get(self, request: ApiRequest, enquiry_id: UUID) -> Response:
         enquiry = get_or_404(Enquiry, enquiry_id, kind=FindUploaded.code)
-        return self.page(UploadedPerson.objects.filter(enquiry=enquiry), UploadedSerializer)
+        rows = UploadedPerson.objects.filter(enquiry=enquiry)
+        return self.page(filtered(UploadedFilter, request.query_params, rows), UploadedSerializer)

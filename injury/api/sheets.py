@@ -12,7 +12,9 @@ from rest_framework.response import Response
 
 from injury.models import Admission, SettlementSheet, SheetLine
 from injury.services.sheets import current_sheet, request_sheet
+from injury.views.sheet_lists import SheetFilter
 from portal.access.gate import get_or_404
+from portal.api.filters import filtered, parameters
 from portal.api.problems import Problem
 from portal.api.reading import ReadSerializer
 from portal.api.views import ApiRequest, ApiView
@@ -57,12 +59,17 @@ class AskedSerializer(serializers.Serializer[Any]):
 class Sheets(ApiView):
     permissions = {"GET": "injury.admissions.view"}
 
-    @extend_schema(responses=SheetSerializer(many=True), summary="结算单列表", description="每次就诊最近获取的一份。")
+    @extend_schema(
+        parameters=parameters(SheetFilter),
+        responses=SheetSerializer(many=True),
+        summary="结算单列表",
+        description="每次就诊最近获取的一份。",
+    )
     def get(self, request: ApiRequest) -> Response:
         assert request.member.institution
         here = request.member.institution.environment
         rows = SettlementSheet.objects.filter(environment=here, is_current=True).select_related("admission")
-        return self.page(rows, SheetSerializer)
+        return self.page(filtered(SheetFilter, request.query_params, rows), SheetSerializer)
 
 
 class OneSheet(ApiView):

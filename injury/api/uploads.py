@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -13,6 +14,7 @@ from injury.services import Refused
 from injury.services.standing import FeeStanding, fee_standing
 from injury.services.uploading import start_check, start_upload
 from portal.access.gate import get_or_404
+from portal.api.problems import Problem
 from portal.api.views import ApiRequest, ApiView
 
 
@@ -74,11 +76,13 @@ class _Start(ApiView):
             epoch = act(admission, by=request.member)
         except Refused as refusal:
             raise refused(refusal) from None
-        return Response(UploadSerializer(epoch).data, status=202)
+        if epoch.joined:
+            raise Problem(409, "already-running", f"这次就诊的费用正在上传：{epoch.note}，没有重复提交")
+        return self.accepted(reverse("api:injury-api:fee-standing", args=[admission_id]), UploadSerializer(epoch).data)
 
 
 class Uploads(_Start):
-    """Start the upload of everything that waits; while it goes on, the same one is answered."""
+    """Start the upload of everything that waits; while it goes on, another call is refused."""
 
     permissions = {"POST": "injury.fees.upload"}
 
@@ -86,7 +90,8 @@ class Uploads(_Start):
         request=None,
         responses={202: UploadSerializer},
         summary="上传费用",
-        description="上传这次就诊全部待上传的费用。正在上传时返回同一次上传，不会重复；进展见费用上传情况。",
+        description="上传这次就诊全部待上传的费用。正在上传时用另一个 Idempotency-Key 提交，回应 409，不会重复；"
+        "进展见费用上传情况（Location）。",
     )
     def post(self, request: ApiRequest, admission_id: UUID) -> Response:
         return self.begin(request, admission_id, start_upload)

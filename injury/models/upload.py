@@ -127,6 +127,9 @@ class FeeEpoch(TenantModel):
     def __str__(self) -> str:
         return f"{self.admission.number} 第 {self.n} 轮费用上传"
 
+    #: Whether who asked for it met one that was on its way.
+    joined = False
+
     @property
     def is_moving(self) -> bool:
         return self.state in EpochState.moving()

@@ -106,7 +106,10 @@ def _saved(admission: Admission, given: dict[str, Any], *, by: Member) -> Admiss
     except IntegrityError as error:
         if "one_live_admission_a_number" not in str(error):
             raise
-        raise Refused(f"住院号/门诊号：{admission.number} 已经用在另一次就诊上", field="number") from None
+        refusal = Refused(f"住院号/门诊号：{admission.number} 已经用在另一次就诊上", field="number")
+        live = Admission.objects.filter(environment=admission.environment, number=admission.number)
+        moved = live.exclude(state=AdmissionState.UNDONE).values_list("operation_id", flat=True)
+        raise refusal.behind(moved.first()) from None
     flow = str(Flow(admission.flow).label)
     record(ADMISSION_SAVED, admission, by=by, flow=flow, number=admission.number or "（未填）")
     return admission

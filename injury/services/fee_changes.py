@@ -72,14 +72,15 @@ def drop_fees(items: Iterable[FeeItem], reason: str, *, by: Member) -> int:
 
 
 def _drop(admission: Admission, items: list[FeeItem], reason: str, by: Member) -> int:
-    for item in items:
-        if not item.may_change:
-            raise Refused(f"费用 {item.line_id} {item.get_state_display()}，不能撤下")
+    if fixed := [item for item in items if not item.may_change]:
+        said = f"费用 {fixed[0].line_id} {fixed[0].get_state_display()}，不能撤下"
+        raise Refused(said).about(item.pk for item in fixed)
     gone = {item.pk for item in items}
     live = FeeItem.objects.filter(refunds__in=gone).exclude(state=FeeState.DROPPED).exclude(pk__in=gone)
-    for refund in live.select_related("refunds")[:1]:
-        number = refund.refunds.line_id if refund.refunds else ""
-        raise Refused(f"费用 {number} 已有退费 {refund.line_id}，请先撤下退费")
+    if refunds := list(live.select_related("refunds")):
+        number = refunds[0].refunds.line_id if refunds[0].refunds else ""
+        said = f"费用 {number} 已有退费 {refunds[0].line_id}，请先撤下退费"
+        raise Refused(said).about(refund.refunds_id for refund in refunds)
     _refuse_overdrawn(admission, items)
     FeeItem.objects.filter(pk__in=gone).update(
         state=FeeState.DROPPED, held_kind="", held_because=f"不上传：{reason.strip()}"[:300]
@@ -197,7 +198,8 @@ def _refuse_overdrawn(admission: Admission, items: Sequence[FeeItem]) -> None:
     for item in items:
         left = ledger.items.get((item.own_code, item.price), Left())
         if left.quantity < 0 or left.amount < 0:
-            raise Refused(f"费用 {item.line_id} 的项目已有退费，撤下后退费将超过收费，请先撤下退费")
+            said = f"费用 {item.line_id} 的项目已有退费，撤下后退费将超过收费，请先撤下退费"
+            raise Refused(said).about([item.pk])
 
 
 def _sort_refunds_of(items: Sequence[FeeItem]) -> None:

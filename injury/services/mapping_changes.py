@@ -58,9 +58,12 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
+    """How many were new, changed, the same; `states` says it of each, in the order of the wishes."""
+
     new: int = 0
     changed: int = 0
     same: int = 0
+    states: Sequence[str] = ()
 
 
 def fault_of(wish: Wish, known: Lookup[str, CatalogueItem], today: date) -> tuple[str, str] | None:
@@ -124,7 +127,9 @@ def put_mappings(wishes: Sequence[Wish], *, by: Member) -> Tally:
         unique_fields=["institution", "environment", "own_code", "kind"],
         update_fields=[name.removesuffix("_id") for name in WRITTEN],
     )
-    tally = Tally(len(new), len(changed), len(made) - len(new) - len(changed))
+    states = {id(one): "new" for one in new} | {id(one): "changed" for one in changed}
+    said = [states.get(id(one), "same") for one in made]
+    tally = Tally(len(new), len(changed), len(made) - len(new) - len(changed), said)
     _record(new + changed, present, tally, by)
     if new or changed:
         look_again_later(by=by, environment=environment)

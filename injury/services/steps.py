@@ -38,7 +38,7 @@ def opened(request: Request[Any], *, by: Member, **more: Any) -> Operation:
     try:
         return open_operation(request, by=by, **more)
     except AlreadyRunning as running:
-        raise Refused(running.sentence) from None
+        raise Refused(running.sentence).behind(running.operation.pk) from None
 
 
 def move(admission: Admission, state: str, operation: Operation | None, *, note: str = "", **changes: Any) -> None:

@@ -19,6 +19,7 @@ from injury.views.asking import acted, environment
 from injury.views.centre_lists import AnswerList, ReportList, TreatmentList
 from portal.access.gate import get_or_404, page
 from portal.access.member import PortalRequest
+from portal.people import handed, register_form
 
 #: Enquiries about people that the page lists again.
 RECENT = 8
@@ -31,7 +32,7 @@ def people(request: PortalRequest, means: str = IDENTITY) -> HttpResponseBase:
     if means not in MEANS:
         raise Http404("没有这种查询方式")
     where = request.GET.get("where", LOCAL)
-    form = PersonForm(means, request.POST or None, where=where)
+    form = PersonForm(means, request.POST or None, where=where, initial=read_at_desk(request))
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         enquiry = acted(form, lambda: ask_about_person(form.place, means, given, by=request.member))
@@ -40,6 +41,18 @@ def people(request: PortalRequest, means: str = IDENTITY) -> HttpResponseBase:
     mine = Enquiry.objects.filter(environment=environment(request), kind__startswith="person.")
     context = {"form": form, "means": means, "ways": MEANS, "recent": mine.order_by("-asked_at", "-id")[:RECENT]}
     return render(request, "injury/people.html", context)
+
+
+def read_at_desk(request: PortalRequest) -> dict[str, str]:
+    """The person that a card reading hands over (`handed`), for the form."""
+    given = request.GET.get("handed", "")
+    person = handed(given, by=request.member, whom="查询工伤人员") if given and request.method == "GET" else None
+    if person is None:
+        return {}
+    return {"identity": person.document, "name": person.name, "card": person.card_no, "code": person.card_code}
+
+
+register_form("injury:people", "查询工伤人员", "injury.people.find")
 
 
 @page("injury.people.find")

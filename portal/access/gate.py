@@ -5,6 +5,7 @@ Each gated view carries `.gate`, from which the role × URL matrix of the contra
 """
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Literal, TypeVar, cast
@@ -36,6 +37,9 @@ SESSION_INSTITUTION = "institution"
 SESSION_GLASS = "break_glass"
 #: Who must sign in with a second factor in production (design 4.3).
 NEED_TOTP = frozenset({REVIEWER.value, INSTITUTION_ADMIN.value, PLATFORM_ADMIN.value})
+
+#: Rows that a view of the API has asked for by id: a refusal says which operation about them is under way.
+asked_for: ContextVar[list[Any] | None] = ContextVar("asked_for", default=None)
 
 
 @dataclass(frozen=True)
@@ -262,6 +266,9 @@ def get_or_404(model: type[M], pk: Any, **conditions: Any) -> M:
     if has_environment(model) and not getattr(model, "reached_anywhere", False):
         conditions.setdefault("environment", models.F("institution__environment"))
     try:
-        return model._default_manager.get(pk=pk, **conditions)
+        row = model._default_manager.get(pk=pk, **conditions)
     except ObjectDoesNotExist:
         raise Http404("没有找到这条记录") from None
+    if (seen := asked_for.get()) is not None:
+        seen.append(row)
+    return row

@@ -18,7 +18,9 @@ from portal.access.models import InstitutionKey, User
 from portal.access.services.chains import note
 from portal.access.services.keys import grantable_scopes
 from portal.access.services.sign_in import origin, visitor
+from portal.api.limits import count_call
 from portal.api.problems import Problem
+from portal.api.signing import check_signature
 
 SCHEME = "Api-Key"
 #: Writing "last used" on every call would lock the row; it is exact to this many seconds.
@@ -53,6 +55,8 @@ class KeyOrSession(BaseAuthentication):
             facts = {"prefix": key.prefix, "reason": reason}
             note(actions.KEY_REFUSED, key, by=member, institution=key.institution, **facts)
             raise AuthenticationFailed(f"接口密钥不能使用：{reason}")
+        if key.signing is not None:
+            check_signature(request, key)
         mark_used(key, member)
         return member
 
@@ -70,11 +74,14 @@ class KeyOrSession(BaseAuthentication):
 
 
 def find_key(text: str) -> InstitutionKey | None:
-    """The key that is not revoked and whose secret fits."""
+    """The key that is not revoked and whose secret fits. Raises Problem when it has made too many calls."""
     with platform_tx():
         usable = InstitutionKey.objects.filter(revoked=False).select_related("institution").order_by()
         key: InstitutionKey | None = next(iter(usable.filter(prefix=text.partition(".")[0].replace("\0", ""))), None)
-    return key if key is not None and key.is_valid(text) else None
+        if key is None or not key.is_valid(text):
+            return None
+        count_call(key)
+    return key
 
 
 def member_of(key: InstitutionKey, request: Request) -> Member:

@@ -8,15 +8,23 @@ from rest_framework.response import Response
 
 from portal.access.gate import get_or_404
 from portal.access.models import InstitutionKey
-from portal.access.services.keys import create_key, revoke_key
+from portal.access.services.keys import FEWEST, MOST, USUAL, create_key, revoke_key
 from portal.api.views import ApiRequest, ApiView
 
 
 class KeySerializer(serializers.ModelSerializer[InstitutionKey]):
+    is_signed = serializers.SerializerMethodField(help_text="请求须带 X-Portal-Signature")
+
     class Meta:
         model = InstitutionKey
-        fields = ["id", "name", "prefix", "scopes", "addresses", "created", "expiry_date", "last_used_at", "revoked"]
+        fields = [
+            *("id", "name", "prefix", "scopes", "addresses", "per_minute", "is_signed"),
+            *("created", "expiry_date", "last_used_at", "revoked"),
+        ]
         read_only_fields = fields
+
+    def get_is_signed(self, key: InstitutionKey) -> bool:
+        return key.signing is not None
 
 
 class NewKeySerializer(serializers.Serializer[InstitutionKey]):
@@ -24,18 +32,21 @@ class NewKeySerializer(serializers.Serializer[InstitutionKey]):
     scopes = serializers.ListField(child=serializers.CharField(max_length=80), allow_empty=False)
     addresses = serializers.ListField(child=serializers.CharField(max_length=43), default=list)
     expires = serializers.DateTimeField()
+    per_minute = serializers.IntegerField(min_value=FEWEST, max_value=MOST, default=USUAL)
+    signed = serializers.BooleanField(default=False, help_text="每次请求须带 HMAC-SM3 签名")
 
 
 class CreatedKeySerializer(KeySerializer):
-    key = serializers.CharField(help_text="只在创建时返回一次")
+    key = serializers.CharField(required=False, help_text="只在创建时返回一次，重复提交时不再返回")
+    signing_secret = serializers.CharField(required=False, help_text="须签名的密钥才有；只在创建时返回一次")
 
     class Meta(KeySerializer.Meta):
-        fields = [*KeySerializer.Meta.fields, "key"]
+        fields = [*KeySerializer.Meta.fields, "key", "signing_secret"]
 
 
 class Keys(ApiView):
     permissions = {"GET": "access.keys.manage", "POST": "access.keys.manage"}
-    forgotten = ("key",)
+    forgotten = ("key", "signing_secret")
 
     @extend_schema(responses=KeySerializer(many=True), summary="接口密钥列表")
     def get(self, request: ApiRequest) -> Response:
@@ -45,9 +56,9 @@ class Keys(ApiView):
     def post(self, request: ApiRequest) -> Response:
         asked = NewKeySerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        given = asked.validated_data
-        key, text = create_key(given["name"], given["scopes"], given["addresses"], given["expires"], by=request.member)
-        return Response({**KeySerializer(key).data, "key": text}, 201)
+        key, text = create_key(**asked.validated_data, by=request.member)
+        once = {"key": text} | ({"signing_secret": key.signing.reveal()} if key.signing else {})
+        return Response({**KeySerializer(key).data, **once}, 201)
 
 
 class KeyRevocation(ApiView):

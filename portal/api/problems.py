@@ -25,6 +25,7 @@ TITLES = {
     405: "不支持这个方法",
     406: "无法提供要求的格式",
     409: "与当前状态冲突",
+    412: "版本不同",
     413: "请求内容过大",
     415: "不支持的内容类型",
     422: "内容不符合要求",
@@ -39,6 +40,7 @@ CODES = {
     405: "method-not-allowed",
     406: "not-acceptable",
     409: "conflict",
+    412: "version-mismatch",
     413: "too-large",
     415: "unsupported-media-type",
     422: "invalid",
@@ -60,12 +62,16 @@ class Problem(Exception):
         *,
         errors: Sequence[Mapping[str, str]] = (),
         headers: Mapping[str, str] | None = None,
+        operation: str = "",
+        operation_id: str = "",
     ) -> None:
         super().__init__(detail)
         self.status, self.code, self.detail = status, code, detail
         #: Each {"pointer": "/rows/0/year", "detail": "…"}: a JSON pointer into the request's body.
         self.errors = [dict(error) for error in errors]
         self.headers = dict(headers or {})
+        #: Address and id of the operation that is in the way, if there is one.
+        self.operation, self.operation_id = operation, operation_id
 
 
 _meanings: dict[type[Exception], tuple[int, str]] = {}
@@ -105,6 +111,7 @@ def body(request: Any, problem: Problem) -> dict[str, Any]:
         "code": problem.code,
         "errors": problem.errors,
         "request_id": getattr(request, "request_id", ""),
+        **({"operation": problem.operation, "operation_id": problem.operation_id} if problem.operation else {}),
     }
 
 
@@ -123,9 +130,9 @@ def understood(error: Exception) -> Problem | None:
         case django_errors.PermissionDenied() | exceptions.PermissionDenied():
             return Problem(403, CODES[403], _words(error) or "没有这项操作的权限")
         case exceptions.ValidationError():
-            return _invalid(_flat(error.detail))
+            return _invalid(flat(error.detail))
         case django_errors.ValidationError():
-            return _invalid(_flat(getattr(error, "message_dict", None) or error.messages))
+            return _invalid(flat(getattr(error, "message_dict", None) or error.messages))
         case pydantic.ValidationError():
             return _invalid((pointer(*one["loc"]), _sentence(one)) for one in error.errors(include_input=False))
         case exceptions.APIException():
@@ -178,15 +185,15 @@ def _sentence(fault: Any) -> str:
     return str(fault["msg"]) if own else SENTENCES.get(fault["type"], OTHERWISE).format(**fault.get("ctx", {}))
 
 
-def _flat(detail: Any, *path: object) -> Iterator[tuple[str, str]]:
+def flat(detail: Any, *path: object) -> Iterator[tuple[str, str]]:
     """Nested messages of a serializer as pointers and sentences."""
     if isinstance(detail, Mapping):
         for name, inner in detail.items():
-            yield from _flat(inner, *path, *(() if name in ("non_field_errors", "__all__") else (name,)))
+            yield from flat(inner, *path, *(() if name in ("non_field_errors", "__all__") else (name,)))
     elif isinstance(detail, list | tuple):
         for index, inner in enumerate(detail):
             nested = isinstance(inner, Mapping | list | tuple)
-            yield from _flat(inner, *path, *((index,) if nested else ()))
+            yield from flat(inner, *path, *((index,) if nested else ()))
     else:
         yield pointer(*path), str(detail)
 

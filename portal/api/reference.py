@@ -56,7 +56,7 @@ class Group:
 
 
 def reference(schema: Json) -> list[Group]:
-    """The operations, in the order of their addresses, grouped by the first part below /api/."""
+    """The operations, in the order of their addresses, grouped by the first part below /api/v1/."""
     found = [
         operation(schema, path, method, facts)
         for path, methods in schema["paths"].items()
@@ -64,7 +64,7 @@ def reference(schema: Json) -> list[Group]:
     ]
 
     def group(one: Operation) -> str:
-        return one.path.split("/")[2]
+        return one.path.split("/")[3]
 
     found.sort(key=lambda one: (group(one), one.path, one.method))
     return [Group(name, list(operations)) for name, operations in groupby(found, group)]

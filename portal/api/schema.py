@@ -8,6 +8,7 @@ from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import OpenApiParameter
 
 from portal.access.models.institution import Environment
+from portal.api.bulk import WORDS
 
 PROBLEM = {
     "type": "object",
@@ -30,9 +31,17 @@ PROBLEM = {
                 },
             },
         },
+        "operation": {
+            "type": "string",
+            "description": "409 already-running 时：正在办理的接口业务的地址，结果在那里查询",
+        },
+        "operation_id": {"type": "string", "description": "409 already-running 时：正在办理的接口业务的编号"},
         "request_id": {"type": "string", "description": "请求编号，报告问题时提供"},
     },
 }
+
+#: As `portal.api.idempotency.key_of` accepts it.
+KEY = {"type": "string", "minLength": 1, "maxLength": 100, "pattern": "^[!-~]+$", "example": "HIS-20260101-000123"}
 
 
 class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -64,8 +73,18 @@ class PortalSchema(AutoSchema):
         if self.method != "POST" or getattr(self.view, "reading_posts", False):
             return [meant]
         words = "每笔业务一个，重试时不变；180 天内重复提交返回第一次的结果"
-        key = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True, description=words)
+        key = OpenApiParameter("Idempotency-Key", KEY, OpenApiParameter.HEADER, required=True, description=words)
+        if getattr(self.view, "versioned", False):
+            seen = "所依据的版本（GET 回应的 ETag）；记录已是另一版时回应 412，没有做任何修改"
+            return [key, OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description=seen), meant]
         return [key, meant]
+
+    def _get_serializer_name(self, serializer: Any, direction: Any, bypass_extensions: bool = False) -> str:
+        """Reconciliation speaks of runs, months and decisions like the businesses it compares: its names say whose."""
+        name = str(super()._get_serializer_name(serializer, direction, bypass_extensions))
+        inner = getattr(serializer, "child", serializer)
+        prefix = {"reconciliation": "Reconciliation"}.get(type(inner).__module__.partition(".")[0], "")
+        return name if not prefix or name.startswith(prefix) else f"{prefix}{name}"
 
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:
         operation = super().get_operation(*args, **kwargs)
@@ -75,5 +94,9 @@ class PortalSchema(AutoSchema):
             )
             self.registry.register_on_missing(component)
             content = {"application/problem+json": {"schema": component.ref}}
+            by_row = getattr(self.view, "rows_in", ()) and not getattr(self.view, "of_one_piece", False)
+            if self.method == "POST" and by_row:
+                said = operation.get("description", "")
+                operation["description"] = "\n\n".join(part for part in (said, WORDS) if part)
             operation["responses"].setdefault("default", {"description": "错误", "content": content})
         return operation

@@ -15,19 +15,22 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from portal.access.door import tenant_tx
-from portal.access.gate import Gate
+from portal.access.gate import Gate, asked_for
 from portal.access.member import Member
 from portal.access.permissions import permission
 from portal.access.rows import in_environment
 from portal.access.services.keys import offer_to_keys
 from portal.api.authentication import KeyOrSession
+from portal.api.bulk import refuse_too_many
 from portal.api.declared import Declared
 from portal.api.idempotency import once
 from portal.api.paging import Pages
 from portal.api.parsers import StrictJson
 from portal.api.problems import Problem
 from portal.api.reading import ReadSerializer
+from portal.api.running import naming_what_runs, refuse_what_ran_before
 from portal.api.schema import PortalSchema
+from portal.gateway.journal.services import opened_here
 
 #: Says which environment a caller means; on every answer, the one it belongs to.
 ENVIRONMENT = "X-Environment"
@@ -51,6 +54,12 @@ class ApiView(APIView):
     reading_posts: ClassVar[bool] = False
     #: Members of the answer that are shown once and not kept for a repeated call.
     forgotten: ClassVar[tuple[str, ...]] = ()
+    #: Whether its POST understands If-Match (`must_match`), for the schema.
+    versioned: ClassVar[bool] = False
+    #: Members of its POST's body that are lists of rows (portal.api.bulk).
+    rows_in: ClassVar[tuple[str, ...]] = ()
+    #: Whether these rows are one document (a bill, a message): all of them or none, always.
+    of_one_piece: ClassVar[bool] = False
     max_bytes: ClassVar[int] = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     authentication_classes = [KeyOrSession]
     permission_classes = [Declared]
@@ -92,8 +101,8 @@ class ApiView(APIView):
 
     def agree_on_environment(self, request: Request) -> None:
         """Raises Problem when the caller says which environment it means, and the institution works in the other."""
-        said, institution = request.headers.get(ENVIRONMENT, ""), cast(Member, request.auth).institution
-        if said and institution is not None and said != institution.environment:
+        said, institution = request.headers.get(ENVIRONMENT), cast(Member, request.auth).institution
+        if said is not None and institution is not None and said != institution.environment:
             sentence = f"机构现在的运行环境是 {institution.environment}，请求头 {ENVIRONMENT} 是 {said[:20]}，没有办理"
             raise Problem(409, "environment-mismatch", sentence)
 
@@ -102,6 +111,9 @@ class ApiView(APIView):
         member = getattr(request, "_auth", None)  # asking `auth` would sign in again, and be refused again
         if isinstance(member, Member) and member.institution is not None:
             response.headers.setdefault(ENVIRONMENT, member.institution.environment)
+        row = getattr(response, "data", None)
+        if isinstance(row, Mapping) and isinstance(row.get("version"), int):
+            response.headers.setdefault("ETag", f'"{row["version"]}"')  # what If-Match takes
         return super().finalize_response(request, response, *args, **kwargs)
 
     def read(self, request: Request) -> None:
@@ -113,6 +125,7 @@ class ApiView(APIView):
             raise Problem(
                 422, "invalid", "请求内容须为 JSON 对象", errors=[{"pointer": "", "detail": "须为 JSON 对象"}]
             )
+        refuse_too_many(request.data, self.rows_in)
 
     def inside(self, handler: Callable[..., Response], request: Request, *args: Any, **kwargs: Any) -> Response:
         act = partial(self.rendered, handler, request, *args, **kwargs)
@@ -122,7 +135,18 @@ class ApiView(APIView):
             return act()
 
     def rendered(self, handler: Callable[..., Response], request: Request, *args: Any, **kwargs: Any) -> Response:
-        return self.finished(request, handler(request, *args, **kwargs))
+        token, opened = asked_for.set([]), opened_here.set(set())
+        try:
+            response = handler(request, *args, **kwargs)
+            refuse_what_ran_before(response, opened_here.get() or ())
+            return self.finished(request, response)
+        except Exception as error:
+            if (named := naming_what_runs(error, asked_for.get() or [])) is error:
+                raise
+            raise named from error
+        finally:
+            asked_for.reset(token)
+            opened_here.reset(opened)
 
     def finished(self, request: Request, response: Response) -> Response:
         """Render inside the door: nothing may be read after it has closed."""
@@ -150,6 +174,14 @@ class ApiView(APIView):
         context = {"request": self.request, "view": self}
         return pages.get_paginated_response(serializer(shown, many=True, context=context).data)
 
+    def must_match(self, version: int) -> None:
+        """Raises Problem (412) when the caller says with If-Match which version it saw, and the row is another now."""
+        said = self.request.headers.get("If-Match")
+        if said is not None and said.strip() not in ("*", f'"{version}"', f'W/"{version}"'):
+            raise Problem(
+                412, "version-mismatch", f"这条记录现在是第 {version} 版，与 If-Match 不同，没有做任何修改，请重新读取"
+            )
+
     def accepted(self, address: str, body: Mapping[str, Any]) -> Response:
         """202 for what goes to a gateway: the address is where its outcome will be read."""
-        return Response(dict(body), 202, headers={"Location": address})
+        return Response(dict(body), 202, headers={"Location": address, "Retry-After": "2"})

@@ -13,6 +13,10 @@ from typing import Any
 from portal.codes.initials import initials
 
 _LISTS: dict[str, CodeList] = {}
+#: What people call a scope that is no business.
+_SCOPES: dict[str, str] = {}
+#: Lists that are not everybody's: variants of one region, found by their whole name only.
+_VARIANTS: dict[str, CodeList] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,35 +67,69 @@ class CodeList:
         return [(one.code, one.label) for one in self.codes.values()]
 
 
+def name_scope(scope: str, title: str) -> None:
+    """Say what people call a scope that is no business of its own."""
+    _SCOPES[scope] = title
+
+
+def code_scopes() -> dict[str, str]:
+    """Scopes that are no business, with what people call them."""
+    return dict(_SCOPES)
+
+
 def load(folder: Path) -> None:
-    """Register every code list of a folder; files of another kind are left to their readers.
+    """Register every code list of a folder, files of one list ("codes") and of many ("code-lists"); files of another
+    kind are left to their readers.
 
     ValueError when a file is not what it should be or a code or list comes twice. Loading the same folder again
     changes nothing.
     """
     for path in sorted(folder.glob("*.json")):
         content = json.loads(path.read_text(encoding="utf-8"))
-        if content.get("kind") != "codes":
-            continue
-        found = _read(path, content)
-        key = f"{found.scope}.{found.name}"
-        if _LISTS.setdefault(key, found) != found:
-            raise ValueError(f"{path.name}: the code list {key} exists already")
+        for found in _lists(path, content):
+            key = f"{found.scope}.{found.name}"
+            if _LISTS.setdefault(key, found) != found:
+                raise ValueError(f"{path.name}: the code list {key} exists already")
 
 
 def code_list(name: str) -> CodeList:
     """The list called `<scope>.<name>`, or `<name>` while it is unique; LookupError otherwise."""
-    if name in _LISTS:
-        return _LISTS[name]
+    if found := _LISTS.get(name) or _VARIANTS.get(name):
+        return found
     matching = [key for key in _LISTS if key.partition(".")[2] == name]
     if len(matching) == 1:
         return _LISTS[matching[0]]
     raise LookupError(f"code list {name}: " + (f"one of {', '.join(matching)}?" if matching else "unknown"))
 
 
+def keep_variant(variant: CodeList) -> str:
+    """Make a region's own variant of a list known under its whole name, which is returned; the scope tells variants
+    apart. ValueError when another one has that name."""
+    key = f"{variant.scope}.{variant.name}"
+    if key in _LISTS or _VARIANTS.setdefault(key, variant) != variant:
+        raise ValueError(f"the code list {key} exists already")
+    return key
+
+
 def code_lists() -> tuple[CodeList, ...]:
     """All loaded lists, by scope and name."""
     return tuple(_LISTS[key] for key in sorted(_LISTS))
+
+
+def _lists(path: Path, content: dict[str, Any]) -> list[CodeList]:
+    if content.get("kind") == "codes":
+        return [_read(path, content)]
+    if content.get("kind") != "code-lists":
+        return []
+    shared = {"scope": content["scope"], "source": content["source"]}
+    return [
+        _read(path, {**shared, "name": name, "title": one["title"], "codes": _rows(one["codes"])})
+        for name, one in content["lists"].items()
+    ]
+
+
+def _rows(codes: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"code": code, "label": label} for code, label in codes.items()]
 
 
 def _read(path: Path, content: dict[str, Any]) -> CodeList:

@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from portal.gateway.console.models import ConsoleCall
+from portal.gateway.desk.models import Desk
 from portal.gateway.journal.models import Attempt, Operation
 from portal.web.admin_kit import PortalAdmin
 
@@ -35,3 +36,13 @@ class ConsoleCallAdmin(PortalAdmin):
     search_fields = ("kind", "created_label", "code")
     search_help_text = "查找：交易、发送人、结果代码"
     exclude = ("content",)
+
+
+@admin.register(Desk)
+class DeskAdmin(PortalAdmin):
+    view_permission = "gateway.desks.view"
+    list_display = ("name", "address", "dept_name", "is_active", "token_set_at", "checked_at")
+    list_filter = ("environment", "is_active")
+    search_fields = ("name", "address", "dept_name")
+    search_help_text = "查找：名称、地址、科室"
+    exclude = ("token", "certificate", "client_certificate", "client_key")

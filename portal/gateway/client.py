@@ -1,17 +1,23 @@
 """Asking a gateway something that changes nothing: retried, written down as attempts without an operation."""
 
+import os
 import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 from portal.access.door import tenant_tx
 from portal.access.models import Institution
-from portal.gateway import wire
+from portal.gateway import entering, wire
+from portal.gateway.archives import MAGIC, BadArchive, ZipLimits, check_zip
 from portal.gateway.channels.models import Channel
-from portal.gateway.errors import NotSent
+from portal.gateway.errors import Doubt, NotSent, Unknown
+from portal.gateway.filing import Into
 from portal.gateway.journal.models import Attempt
 from portal.gateway.messages import Record, Request
-from portal.gateway.sessions import services as sessions
 from portal.gateway.writing import exchanged, refuse_inside_transaction, text, write_outcome
+from portal.jobs.behalf import asking_person
 from portal.jobs.holds import StandStill, refuse_new_work
 from portal.jobs.pace import factor
 from portal.vault import BrokenSeal
@@ -20,6 +26,8 @@ R = TypeVar("R", bound=Record)
 
 #: Seconds between the tries of a query.
 PAUSES = (1.0, 4.0)
+#: Seconds that a file may take, however small the channel's patience is.
+DOWNLOAD_TIMEOUT = 1800.0
 
 
 def settled_environment(institution_id: int) -> str:
@@ -66,6 +74,56 @@ def ask_by_hand(request: Request[Any], *, institution_id: int, environment: str)
     return _once(settings, request, institution_id, environment, by_console=True)[0]
 
 
+def download(
+    request: Request[Any],
+    target: Path,
+    *,
+    institution_id: int,
+    environment: str = "",
+    limits: ZipLimits | None = None,
+    spoilt: Callable[[Path], None] | None = None,
+) -> int:
+    """Ask for a zip file and keep it at `target`, whatever its size; how many bytes it has.
+
+    A file that is there and whole is not asked for again, so whoever was interrupted begins anew and loses at most the
+    file under way: it is written beside its place and moved there when it was checked. Raises Rejected when the gateway
+    refuses, NotSent or Unknown after the last try, BadArchive for what should not be unpacked.
+    """
+    allowed = limits or ZipLimits()
+    if target.is_file():
+        try:
+            return check_zip(target, allowed)
+        except BadArchive:
+            target.unlink()
+    environment, settings = _ready(request, institution_id, environment)
+    settings = replace(settings, read_timeout=max(settings.read_timeout or 0, DOWNLOAD_TIMEOUT))
+    part = target.with_name(f"{target.name}.part")
+    try:
+        for pause in (*PAUSES[:1], None):
+            with part.open("wb") as file:
+                into = Into(file, allowed.file, MAGIC)
+                _, exchange = _once(settings, request, institution_id, environment, into=into)
+                file.flush()
+                os.fsync(file.fileno())
+                size = file.tell()
+            if exchange.outcome in (wire.Outcome.OK, wire.Outcome.REJECTED, wire.Outcome.OK_UNPARSED) or pause is None:
+                break
+            time.sleep(pause * max(factor(), 0.02))
+        exchange.require()
+        if not size:
+            raise Unknown(Doubt.SHAPE, "答复不是文件", evidence=exchange.raw_reply)
+        try:
+            check_zip(part, allowed)
+        except BadArchive:
+            if spoilt is not None:
+                spoilt(part)
+            raise
+        os.replace(part, target)
+        return size
+    finally:
+        part.unlink(missing_ok=True)
+
+
 def _ready(request: Request[Any], institution_id: int, environment: str) -> tuple[str, wire.WireSettings]:
     if not type(request).safe:
         raise TypeError(f"{type(request).__name__} changes something: open an operation for it")
@@ -83,21 +141,25 @@ def _once(
     *,
     subject: str = "",
     by_console: bool = False,
+    into: Into | None = None,
 ) -> tuple[Attempt, wire.Exchange[R]]:
-    """One try, signed in where the wire has sessions; a session that has run out is renewed, once."""
-    code = type(request).code
-    signed_in = sessions.entered(settings, code, institution_id, environment)
-    found = exchanged(signed_in, request, institution_id, environment, subject=subject, by_console=by_console)
-    if not sessions.is_over(signed_in, found[1]) or signed_in is settings:
-        return found
-    sessions.forget(signed_in, institution_id, environment)
-    signed_in = sessions.entered(settings, code, institution_id, environment)
-    return exchanged(signed_in, request, institution_id, environment, subject=subject, by_console=by_console)
+    """One try, signed in where the gateway wants that; what has run out is renewed, once."""
+    code, person = type(request).code, asking_person()
+    for again in (True, False):
+        signed_in = entering.entered(settings, code, institution_id, environment, person)
+        found = exchanged(
+            signed_in, request, institution_id, environment, subject=subject, by_console=by_console, into=into
+        )
+        if not again or signed_in is settings or not entering.is_over(signed_in, found[1]):
+            break
+        entering.forget(signed_in, institution_id, environment)
+    return found
 
 
 __all__ = [
     "ask",
     "ask_by_hand",
+    "download",
     "refuse_inside_transaction",
     "settled_environment",
     "text",

@@ -5,18 +5,17 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from portal.access.gate import get_or_404
-from portal.api.problems import Problem
+from portal.api.filters import filtered, parameters
 from portal.api.views import ApiRequest, ApiView
 from portal.gateway import shown
-from portal.gateway.exchanges import about
 from portal.gateway.folding import masked_json
 from portal.gateway.journal.models import Attempt
-from portal.gateway.journal.states import Outcome
+from portal.gateway.views.attempt_list import AttemptFilter
 
 
 class ExchangeSerializer(serializers.ModelSerializer[Attempt]):
@@ -55,25 +54,14 @@ class Exchanges(ApiView):
     permissions = {"GET": "gateway.attempts.view"}
 
     @extend_schema(
-        parameters=[
-            OpenApiParameter("about", str, description="业务编号（住院号、门诊号、申请编号），完整填写"),
-            OpenApiParameter("gateway", str, description="接口"),
-            OpenApiParameter("kind", str, description="交易代码"),
-            OpenApiParameter("outcome", str, enum=[one for one in Outcome.values if one], description="结果"),
-        ],
+        parameters=parameters(AttemptFilter),
         responses=ExchangeSerializer(many=True),
         summary="接口报文列表",
+        description="kind 写作 接口.交易代码，如 national.2207A。",
     )
     def get(self, request: ApiRequest) -> Response:
-        rows, params = Attempt.objects.defer("raw_request", "raw_reply"), request.query_params
-        if number := params.get("about", "")[:100]:
-            rows = rows.filter(about(number))
-        for name in ("gateway", "kind", "outcome"):
-            if value := params.get(name, ""):
-                rows = rows.filter(**{name: value})
-        if params.get("outcome", "") not in Outcome.values:
-            raise Problem(422, "invalid", "outcome：没有这种结果")
-        return self.page(rows, ExchangeSerializer)
+        rows = Attempt.objects.defer("raw_request", "raw_reply")
+        return self.page(filtered(AttemptFilter, request.query_params, rows), ExchangeSerializer)
 
 
 class OneExchange(ApiView):

@@ -11,8 +11,9 @@ from pydantic import BaseModel
 
 from portal.codes import code_list
 from portal.gateway.console.texts import Unreadable, read
+from portal.gateway.journal.handlers import class_of
 from portal.gateway.journal.models import Attempt
-from portal.gateway.messages import item_of, masked_tree, request_class
+from portal.gateway.messages import Request, class_in_use, item_of, masked_tree
 from portal.gateway.messages.masks import declared_name, group_of
 from portal.vault import BrokenSeal
 
@@ -45,13 +46,20 @@ class Folded:
 def folded(attempt: Attempt, *, masked: bool = True) -> tuple[Folded, Folded]:
     """Request and reply of one message, in full only without `masked`."""
     try:
-        kind = request_class(attempt.gateway, attempt.kind)
+        kind = kind_of(attempt)
     except LookupError:
         nothing = Folded([], "这种交易已不再支持，没有可显示的内容")
         return nothing, nothing
     waiting = "还没有答复" if not attempt.outcome else "没有答复内容"
     sent = folded_text(kind, revealed(attempt.raw_request), "没有请求内容", masked=masked)
     return sent, folded_text(kind.reply(), revealed(attempt.raw_reply), waiting, masked=masked)
+
+
+def kind_of(attempt: Attempt) -> type[Request[Any]]:
+    """The transaction of a message; a query's is that in use now, for nobody wrote down another. LookupError."""
+    if attempt.operation is not None:
+        return class_of(attempt.operation)
+    return class_in_use(attempt.gateway, attempt.kind, attempt.environment)
 
 
 def revealed(sealed: Any) -> str:
@@ -127,7 +135,7 @@ def _meaning(codes: str, value: Any) -> str:
 def masked_json(attempt: Attempt) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
     """Request and reply for programs, masked; None where nothing can be read."""
     try:
-        kind = request_class(attempt.gateway, attempt.kind)
+        kind = kind_of(attempt)
     except LookupError:
         return None, None
     return _masked(kind, attempt.raw_request), _masked(kind.reply(), attempt.raw_reply)

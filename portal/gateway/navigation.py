@@ -8,6 +8,15 @@ NavItem("操作日志", "接口报文", "gateway:attempts", "gateway.attempts.vi
 NavItem("系统配置", "接口登录", "gateway:sessions", "gateway.sessions.view", 15)
 NavItem(
     "系统配置",
+    "终端",
+    "gateway:desks",
+    "gateway.desks.view",
+    20,
+    also=("gateway:desk", "gateway:desk-new", "gateway:desk-change"),
+)
+NavItem("国家接口", "签到与交班", "gateway:shifts", "gateway.sessions.view", 40)
+NavItem(
+    "系统配置",
     "接口测试",
     "gateway:console",
     "gateway.console.view",

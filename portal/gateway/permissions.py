@@ -17,3 +17,5 @@ CHANGE_BY_CONSOLE = Permission(
     "gateway.console.change", "在接口测试台发送变更类交易", roles={CLERK, REVIEWER, INSTITUTION_ADMIN}
 )
 LIVE_CONSOLE = Permission("gateway.console.live", "在正式环境用接口测试台查询", roles={REVIEWER, INSTITUTION_ADMIN})
+VIEW_DESKS = Permission("gateway.desks.view", "查看终端", roles=MEMBERS)
+SIT_AT_DESK = Permission("gateway.desks.sit", "选定所在终端、检查终端", roles={CLERK, REVIEWER, INSTITUTION_ADMIN})

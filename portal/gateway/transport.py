@@ -26,6 +26,8 @@ from urllib3.exceptions import SSLError as TlsError
 from urllib3.response import HTTPResponse
 
 from portal.gateway.errors import Doubt, NotSent, Unknown
+from portal.gateway.filing import Filing, Into
+from portal.gateway.tls import Tls
 
 #: Bytes; a clearing page of 1,000 rows is about 1 MB in its envelope.
 LIMIT = 32 * 1024 * 1024
@@ -35,12 +37,16 @@ DEFAULT_PORT = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A complete reply with status 200. `seconds` from the start of the call to its last byte."""
+    """A complete reply with status 200. `seconds` from the start of the call to its last byte.
+
+    `filed` is how many bytes went into the file instead of the body; None: it was no file.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
     seconds: float
+    filed: int | None = None
 
 
 def post(
@@ -54,6 +60,8 @@ def post(
     limit: int = LIMIT,
     ca_file: str | None = None,
     address: str = "",
+    tls: Tls | None = None,
+    into: Into | None = None,
     meanwhile: Callable[[], None] | None = None,
 ) -> Answer:
     """Send `body` once and return the answer.
@@ -62,22 +70,24 @@ def post(
     (seconds) bounds everything after connecting, however slowly the other side trickles; `limit` the bytes of the
     reply; `ca_file` replaces the system's certificate authorities. `allowed` lists hosts as `host` (the scheme's own
     port) or `host:port`. `address` is the IP that the host is bound to: it is connected to instead of asking the name
-    service, and must be on the list as well; certificate and Host header stay those of the name. `meanwhile` is called
-    once, when everything has been sent and before the reply is waited for; it must be short and raise nothing.
+    service, and must be on the list as well; certificate and Host header stay those of the name. `into` takes a reply
+    that is a file; what was written before an error stays there. `tls` takes the place
+    of the authorities. `meanwhile` is called once, when everything has been sent and before the reply is waited for; it
+    must be short and raise nothing.
 
     Raises NotSent when nothing left this machine, Unknown otherwise: time-out, reset, any status but 200, a web
     page, a reply that is cut off or too large.
     """
-    _check_address(url, allowed)
+    check_address(url, allowed)
     if address:
-        _check_address(bound_url(url, address), allowed)
+        check_address(bound_url(url, address), allowed)
     watch = _Watch(address, meanwhile)
     started = time.monotonic()
     deadline = threading.Timer(connect_timeout + read_timeout, watch.expire)
     deadline.daemon = True
     deadline.start()
     try:
-        with _session(watch) as session:
+        with _session(watch, tls) as session:
             response = session.post(
                 url,
                 data=body,
@@ -87,8 +97,10 @@ def post(
                 stream=True,
                 verify=ca_file or True,
             )
-            received = _read(response, limit, watch)
-            return Answer(response.status_code, dict(response.headers), received, time.monotonic() - started)
+            filed = Filing(into, limit, response.status_code)
+            received = _read(response, filed, watch)
+            seconds = time.monotonic() - started
+            return Answer(response.status_code, dict(response.headers), received, seconds, filed.size)
     except (requests.RequestException, HTTPError, http.client.HTTPException, OSError) as error:
         raise _outcome(error, watch) from None
     finally:
@@ -185,20 +197,35 @@ class _TlsPool(HTTPSConnectionPool):
 
 
 class _Adapter(HTTPAdapter):
+    def __init__(self, tls: Tls | None) -> None:
+        self.tls = tls
+        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
+
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **options: Any) -> None:
         self.poolmanager = PoolManager(num_pools=connections, maxsize=maxsize, block=block, **options)
         self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
 
+    def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> tuple[Any, Any]:
+        host, known = super().build_connection_pool_key_attributes(request, verify, cert)
+        options: dict[str, Any] = dict(known)
+        if self.tls is not None and host["scheme"] == "https":
+            options |= {"ssl_context": self.tls.context(), "assert_hostname": False}
+        return host, options
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        if self.tls is None:  # otherwise the system's authorities would be believed beside the one certificate
+            super().cert_verify(conn, url, verify, cert)  # type: ignore[no-untyped-call]
+
 
 @contextmanager
-def _session(watch: _Watch) -> Iterator[requests.Session]:
+def _session(watch: _Watch, tls: Tls | None = None) -> Iterator[requests.Session]:
     token = _WATCH.set(watch)
     session = requests.Session()
     try:
         session.trust_env = False
         session.headers.clear()
         for scheme in ("http://", "https://"):
-            session.mount(scheme, _Adapter(pool_connections=1, pool_maxsize=1, max_retries=0))
+            session.mount(scheme, _Adapter(tls))
         yield session
     finally:
         session.close()
@@ -212,7 +239,8 @@ def bound_url(url: str, address: str) -> str:
     return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port else "")
 
 
-def _check_address(url: str, allowed: Collection[str]) -> None:
+def check_address(url: str, allowed: Collection[str]) -> None:
+    """Raises NotSent unless this is an address of HTTP that the allow-list has."""
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -229,18 +257,17 @@ def _check_address(url: str, allowed: Collection[str]) -> None:
         raise NotSent(f"接口地址 {host}:{port or own} 不在允许的名单中")
 
 
-def _read(response: requests.Response, limit: int, watch: _Watch) -> bytes:
+def _read(response: requests.Response, filed: Filing, watch: _Watch) -> bytes:
     """The whole body of a reply that is what it should be."""
     begun = b""
     try:
         announced = response.raw.length_remaining
-        if announced is not None and announced > limit:
+        if announced is not None and announced > filed.most:
             raise Unknown(Doubt.TOO_LARGE)
-        received = bytearray()
         while chunk := response.raw.read(CHUNK, decode_content=True):
-            received += chunk
-            begun = bytes(received[:CHUNK])
-            if len(received) > limit:
+            filed.take(chunk)
+            begun = bytes(filed.body[:CHUNK])
+            if filed.count > filed.most:
                 raise Unknown(Doubt.TOO_LARGE, evidence=begun)
             if watch.expired:
                 raise Unknown(Doubt.TIMEOUT, evidence=begun)
@@ -249,11 +276,13 @@ def _read(response: requests.Response, limit: int, watch: _Watch) -> bytes:
         raise Unknown(doubt.reason, doubt.detail, evidence=begun) if isinstance(doubt, Unknown) else doubt from None
     if watch.expired:  # the shut socket looks like an ordinary end when no length was announced
         raise Unknown(Doubt.TIMEOUT, evidence=begun)
-    body = bytes(received)
+    body = bytes(filed.body)
     if 300 <= response.status_code < 400:
         raise Unknown(Doubt.REDIRECT, f"HTTP {response.status_code}", evidence=body)
     if response.status_code != 200:
         raise Unknown(Doubt.STATUS, f"HTTP {response.status_code}", evidence=body)
+    if filed.size is not None:
+        return b""
     if "html" in response.headers.get("Content-Type", "").lower() or body[:64].lstrip().lower().startswith(
         (b"<!doctype", b"<html")
     ):

@@ -1,6 +1,8 @@
 from django.urls import path
 
 from portal.gateway.console import views as console
+from portal.gateway.desk import views as desk
+from portal.gateway.national.signing.views import shift_begin, shift_end, shifts, shifts_part
 from portal.gateway.sessions.views import session_act, sessions, sessions_part
 from portal.gateway.views import attempts, operations
 
@@ -19,6 +21,18 @@ urlpatterns = [
     path("sessions/", sessions, name="sessions"),
     path("sessions/part/", sessions_part, name="sessions-part"),
     path("sessions/<str:gateway>/<str:act>/", session_act, name="session-act"),
+    path("shifts/", shifts, name="shifts"),
+    path("shifts/part/", shifts_part, name="shifts-part"),
+    path("shifts/<uuid:sign_in_id>/end/", shift_end, name="shift-end"),
+    path("shifts/<str:gateway>/begin/", shift_begin, name="shift-begin"),
+    path("desks/", desk.desk_list, name="desks"),
+    path("desks/new/", desk.desk_new, name="desk-new"),
+    path("desks/<uuid:desk_id>/", desk.desk, name="desk"),
+    path("desks/<uuid:desk_id>/part/", desk.desk_part, name="desk-part"),
+    path("desks/<uuid:desk_id>/change/", desk.desk_change, name="desk-change"),
+    path("desks/<uuid:desk_id>/file/", desk.desk_file, name="desk-file"),
+    path("desks/<uuid:desk_id>/check/", desk.desk_check, name="desk-check"),
+    path("desks/<uuid:desk_id>/sit/", desk.desk_sit, name="desk-sit"),
     path("attempts/", attempts.attempts, name="attempts"),
     path("attempts/<uuid:attempt_id>/", attempts.attempt, name="attempt"),
     path("attempts/<uuid:attempt_id>/read/", attempts.attempt_read, name="attempt-read"),

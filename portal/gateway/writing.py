@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from portal.access.door import tenant_tx
 from portal.gateway import wire
+from portal.gateway.filing import Into
 from portal.gateway.journal.models import Attempt
 from portal.gateway.messages import Record, Request, subject_of
 from portal.jobs.behalf import asker
@@ -24,8 +25,9 @@ def exchanged(
     *,
     subject: str = "",
     by_console: bool = False,
+    into: Into | None = None,
 ) -> tuple[Attempt, wire.Exchange[R]]:
-    """Send it once, outside any transaction. NotSent when it cannot even be made."""
+    """Send it once, outside any transaction; `into` takes a reply that is a file. NotSent when it cannot be made."""
     prepared = wire.prepare(settings, request, wire.new_msgid(settings))
     with tenant_tx(institution_id):
         attempt = Attempt(
@@ -40,7 +42,7 @@ def exchanged(
         )
         attempt.save(force_insert=True)
     refuse_inside_transaction()
-    exchange = wire.send(prepared)
+    exchange = wire.send(prepared, into=into)
     with tenant_tx(institution_id):
         write_outcome(attempt, exchange)
     return attempt, exchange

@@ -12,6 +12,8 @@ from django.utils import timezone
 from portal.access.door import tenant_tx
 from portal.access.member import Member
 from portal.access.models import Membership
+from portal.hooks.announcing import announce
+from portal.hooks.events import JOB_FINISHED
 from portal.jobs import pace
 from portal.jobs.models import Job, JobState
 
@@ -99,7 +101,11 @@ class Running:
         if state != JobState.QUEUED:
             changes["finished_at"] = timezone.now()
         with tenant_tx(self.institution_id):
-            return bool(self._mine().update(state=state, beat_at=timezone.now(), **changes))
+            ended = bool(self._mine().update(state=state, beat_at=timezone.now(), **changes))
+            if ended and state != JobState.QUEUED:
+                facts = {"id": str(self.id), "kind": self.kind, "state": str(state)}
+                announce(JOB_FINISHED.name, about=self.key, facts=facts)
+            return ended
 
 
 def claim(institution_id: int, job_id: UUID | str) -> Running | None:

@@ -33,8 +33,9 @@ def run_job(institution_id: int, job_id: str) -> None:
     if job is None:
         return
     work = declared(job.kind)
+    person = job.by.user if job.by else None
     try:
-        with pulses.beating(job.beat), carrying_on(), on_behalf_of(job.started_label):
+        with pulses.beating(job.beat), carrying_on(), on_behalf_of(job.started_label, person):
             note = work.run(job)
     except Replaced:
         logger.warning("job %s was taken over by another worker", job.id)

@@ -66,9 +66,10 @@ class Frame:
         here = [page for page in pages if isinstance(page, PortalAdmin) and page.side == side]
         return self.member is not None and any(self.member.may(page.view_permission) for page in here)
 
-    @cached_property
-    def sections(self) -> list[navigation.Section]:
-        return navigation.sections(self.request, self.member) if self.member else []
+    @property
+    def sidenav(self) -> str:
+        """The left navigation, as it stands in the page."""
+        return navigation.written(navigation.sections(self.request, self.member)) if self.member else ""
 
     @cached_property
     def tabs(self) -> list[navigation.Link]:

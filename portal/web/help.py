@@ -42,12 +42,16 @@ Topic(
         "channels:channel#items",
         "channels:trial#trial",
         "gateway:sessions#session",
+        "gateway:shifts#shifts",
+        "gateway:desks#desks",
+        "gateway:desk-new#desks",
+        "gateway:desk#desks",
         "environments:environment#switch",
         "environments:switch#switch",
         "environments:import#transfer",
         "environments:progress#switch",
     ),
-    words="appCode SM2 SM4 IV 公钥 私钥 测试环境 正式环境 接口地址",
+    words="appCode SM2 SM4 IV 公钥 私钥 测试环境 正式环境 接口地址 终端 桥接程序 OneTrans 动态库 设置文件",
 )
 Topic(
     "people",
@@ -62,8 +66,12 @@ Topic(
         "access:grants#grants",
         "access:keys#keys",
         "access:key-create#keys",
+        "hooks:webhooks#webhooks",
+        "hooks:webhook-create#webhooks",
+        "hooks:deliveries#deliveries",
+        "hooks:delivery#deliveries",
     ),
-    words="经办 复核 审计 管理员 权限 API",
+    words="经办 复核 审计 管理员 权限 API 推送 签名",
 )
 Topic(
     "log",

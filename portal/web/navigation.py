@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from portal.access.member import Member
 from portal.access.permissions import permission
@@ -26,6 +28,10 @@ SECTIONS: dict[str, dict[str, str]] = {
         "工伤查询": "search",
         "工伤目录": "columns",
         "结算": "settle",
+        "收费台": "pay",
+        "备案与上传": "apply",
+        "医保查询": "search",
+        "国家接口": "columns",
         "对账": "compare",
     },
     "系统": {"系统配置": "settings", "操作日志": "log", "平台管理": "platform"},
@@ -92,10 +98,17 @@ def current_item(request: HttpRequest) -> NavItem | None:
     return max(below, key=lambda item: len(item.url), default=None)
 
 
-def sections(request: HttpRequest, member: Member) -> list[Section]:
+def sections(request: HttpRequest, member: Member) -> tuple[Section, ...]:
     """What this member may open, by section; areas and sections without pages are left out."""
     here, pages = current_item(request), _pages(member)
-    return [found for label, areas in SECTIONS.items() if (found := _section(label, areas, pages, here)).links]
+    found = (_section(label, areas, pages, here) for label, areas in SECTIONS.items())
+    return tuple(section for section in found if section.links)
+
+
+@lru_cache(maxsize=512)
+def written(shown: tuple[Section, ...]) -> SafeString:
+    """The navigation as HTML: the same for everybody with these links, and the larger part of most pages' templates."""
+    return render_to_string("parts/navigation.html", {"sections": shown})
 
 
 def _section(label: str, areas: dict[str, str], pages: dict[str, list[NavItem]], here: NavItem | None) -> Section:

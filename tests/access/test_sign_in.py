@@ -230,7 +230,7 @@ class TestSecondFactor:
         assert bob.get("/members/grants/")["Location"] == "/account/totp/"
         assert "必须使用动态口令" in bob.get("/account/totp/").content.decode()
         assert alice.get("/members/grants/").status_code == 403, "clerks need none"
-        answer = bob.get("/api/schema")
+        answer = bob.get("/api/v1/schema")
         assert (answer.status_code, answer.json()["code"]) == (403, "second-factor-required")
 
 

@@ -46,7 +46,7 @@ class Notes(ApiView):
         if given.get("fail_late"):
             raise Busy("已经写了一行")
         return Response(
-            {"id": key.pk, "amount": str(given.get("amount", ""))}, 201, headers={"Location": "/api/notes/1"}
+            {"id": key.pk, "amount": str(given.get("amount", ""))}, 201, headers={"Location": "/api/v1/notes/1"}
         )
 
 
@@ -60,8 +60,8 @@ class Reading(ApiView):
 
 
 urlpatterns = [
-    path("api/notes", Notes.as_view()),
-    path("api/reading", Reading.as_view()),
+    path("api/v1/notes", Notes.as_view()),
+    path("api/v1/reading", Reading.as_view()),
     path("", include("portal.urls")),
 ]
 

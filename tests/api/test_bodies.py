@@ -13,17 +13,17 @@ pytestmark = pytest.mark.urls("tests.api.notes")
     ["{", "nul", '{"a": NaN}', '{"a": Infinity}', '{"a": 1e999}', '{"a":1,"a":2}', "[" * 100_000, "\ufeff{}", LONG],
 )
 def test_it_refuses_what_is_not_plain_json(alice, text):
-    answer = post(alice, "/api/notes", text)
+    answer = post(alice, "/api/v1/notes", text)
     assert (answer.status_code, answer.json()["code"]) == (400, "bad-request"), answer.content
 
 
 def test_it_refuses_other_encodings(alice):
-    answer = alice.post("/api/reading", b'{"amount": "\xff"}', content_type="application/json")
+    answer = alice.post("/api/v1/reading", b'{"amount": "\xff"}', content_type="application/json")
     assert "UTF-8" in answer.json()["detail"]
 
 
 def test_it_refuses_large_bodies_before_reading_them(alice):
-    answer = post(alice, "/api/reading", {"amount": "x" * 2000})
+    answer = post(alice, "/api/v1/reading", {"amount": "x" * 2000})
     assert (answer.status_code, answer.json()["code"]) == (413, "too-large")
 
 
@@ -31,7 +31,7 @@ def test_it_pages_by_keyset(alice, alice_member, hospital_a):
     with tenant_tx(hospital_a.pk):
         for i in range(5):
             make_key(alice_member, name=f"n{i}")
-    seen, address = [], "/api/notes?limit=2"
+    seen, address = [], "/api/v1/notes?limit=2"
     while address:
         page = alice.get(address).json()
         seen += [row["name"] for row in page["items"]]
@@ -41,13 +41,13 @@ def test_it_pages_by_keyset(alice, alice_member, hospital_a):
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=1001", "limit=x", "limit=²", "cursor=zzz"])
 def test_it_refuses_odd_paging(alice, query):
-    assert alice.get(f"/api/notes?{query}").status_code == 400
+    assert alice.get(f"/api/v1/notes?{query}").status_code == 400
 
 
 def test_it_describes_itself(alice):
-    schema = alice.get("/api/schema").json()
+    schema = alice.get("/api/v1/schema").json()
     assert schema["openapi"].startswith("3.1")
-    operation = schema["paths"]["/api/keys"]["post"]
+    operation = schema["paths"]["/api/v1/keys"]["post"]
     assert [p["name"] for p in operation["parameters"] if p.get("required")] == ["Idempotency-Key"]
     assert operation["responses"]["default"]["content"].keys() == {"application/problem+json"}
-    assert alice.get("/api/docs").status_code == 200
+    assert alice.get("/api/v1/docs").status_code == 200

@@ -20,51 +20,51 @@ pytestmark = pytest.mark.urls("tests.api.notes")
 
 
 def test_it_demands_a_key(alice, alice_member):
-    answer = post(alice, "/api/notes", {"name": "n", "by": alice_member.user.pk}, idempotency="")
+    answer = post(alice, "/api/v1/notes", {"name": "n", "by": alice_member.user.pk}, idempotency="")
     assert (answer.status_code, answer.json()["code"]) == (400, "idempotency-key-missing")
     assert names(alice_member.institution) == []
 
 
 @pytest.mark.parametrize("bad", ["x" * 101, "é", "a\tb"])
 def test_it_refuses_odd_keys(alice, alice_member, bad):
-    answer = post(alice, "/api/notes", {"name": "n", "by": alice_member.user.pk}, idempotency=bad)
+    answer = post(alice, "/api/v1/notes", {"name": "n", "by": alice_member.user.pk}, idempotency=bad)
     assert answer.json()["code"] == "idempotency-key-invalid"
 
 
 def test_it_replays_status_body_and_location(alice, alice_member):
-    first = post(alice, "/api/notes", {"name": "n", "by": alice_member.user.pk, "amount": 1.10})
-    again = post(alice, "/api/notes", f'{{"amount":1.1, "by":{alice_member.user.pk},   "name":"n"}}')
-    assert (again.status_code, again.content, again["Location"]) == (201, first.content, "/api/notes/1")
+    first = post(alice, "/api/v1/notes", {"name": "n", "by": alice_member.user.pk, "amount": 1.10})
+    again = post(alice, "/api/v1/notes", f'{{"amount":1.1, "by":{alice_member.user.pk},   "name":"n"}}')
+    assert (again.status_code, again.content, again["Location"]) == (201, first.content, "/api/v1/notes/1")
     assert again["Idempotency-Replayed"] == "true"
     assert "Idempotency-Replayed" not in first
     assert names(alice_member.institution) == ["n"]
 
 
 def test_it_refuses_the_key_for_something_else(alice, alice_member):
-    post(alice, "/api/notes", {"name": "n", "by": alice_member.user.pk})
-    answer = post(alice, "/api/notes", {"name": "other", "by": alice_member.user.pk})
+    post(alice, "/api/v1/notes", {"name": "n", "by": alice_member.user.pk})
+    answer = post(alice, "/api/v1/notes", {"name": "other", "by": alice_member.user.pk})
     assert (answer.status_code, answer.json()["code"]) == (422, "idempotency-key-reused")
 
 
 def test_it_keeps_nothing_of_a_failure(alice, alice_member):
     data = {"name": "n", "by": alice_member.user.pk}
-    assert post(alice, "/api/notes", {**data, "fail_late": True}).status_code == 409
+    assert post(alice, "/api/v1/notes", {**data, "fail_late": True}).status_code == 409
     assert names(alice_member.institution) == []
-    assert post(alice, "/api/notes", data).status_code == 201
+    assert post(alice, "/api/v1/notes", data).status_code == 201
 
 
 def test_it_keeps_institutions_apart(alice, alice_member, charlie, charlie_member):
     for client, member in ((alice, alice_member), (charlie, charlie_member)):
-        assert post(client, "/api/notes", {"name": "n", "by": member.user.pk}).status_code == 201
+        assert post(client, "/api/v1/notes", {"name": "n", "by": member.user.pk}).status_code == 201
     assert names(charlie_member.institution) == ["n"]
 
 
 def test_it_leaves_reading_posts_alone(alice):
-    assert post(alice, "/api/reading", {"amount": 1.5}, idempotency="").json() == {"type": "Decimal"}
+    assert post(alice, "/api/v1/reading", {"amount": 1.5}, idempotency="").json() == {"type": "Decimal"}
 
 
 def test_it_forgets_after_half_a_year(alice, alice_member, time_machine):
-    post(alice, "/api/notes", {"name": "n", "by": alice_member.user.pk})
+    post(alice, "/api/v1/notes", {"name": "n", "by": alice_member.user.pk})
     institution = alice_member.institution_id
     assert forget_old_calls(institution) == 0
     time_machine.move_to(timezone.now() + timedelta(days=181))
@@ -72,7 +72,7 @@ def test_it_forgets_after_half_a_year(alice, alice_member, time_machine):
 
 
 def test_it_stores_the_answer_sealed(alice, alice_member):
-    post(alice, "/api/notes", {"name": "n", "by": alice_member.user.pk, "amount": 42.42})
+    post(alice, "/api/v1/notes", {"name": "n", "by": alice_member.user.pk, "amount": 42.42})
     with tenant_tx(alice_member.institution_id), connection.cursor() as cursor:
         cursor.execute("SELECT body FROM api_idempotentcall")
         assert b"42.42" not in bytes(cursor.fetchone()[0])
@@ -89,7 +89,7 @@ class TestParallelCalls:
         client = Client(raise_request_exception=False)
         client.cookies["sessionid"] = self.cookies["sessionid"].value
         try:
-            into.append(post(client, "/api/notes", data))
+            into.append(post(client, "/api/v1/notes", data))
         finally:
             connection.close()
 

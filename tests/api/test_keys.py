@@ -25,9 +25,9 @@ def new(**more: Any) -> dict[str, Any]:
 
 def test_it_shows_a_new_key_once_and_not_on_replay(dora, scopes, hospital_a):
     data = new(scopes=scopes)
-    first = post(dora, "/api/keys", data)
+    first = post(dora, "/api/v1/keys", data)
     assert first.status_code == 201, first.content
-    again = post(dora, "/api/keys", data)
+    again = post(dora, "/api/v1/keys", data)
     assert "key" in first.json()
     assert "key" not in again.json()
     assert again.json()["id"] == first.json()["id"]
@@ -35,12 +35,12 @@ def test_it_shows_a_new_key_once_and_not_on_replay(dora, scopes, hospital_a):
 
 
 def test_it_revokes_for_ever(dora, client, scopes):
-    made = post(dora, "/api/keys", new(scopes=scopes)).json()
+    made = post(dora, "/api/v1/keys", new(scopes=scopes)).json()
     header = {"Authorization": f"Api-Key {made['key']}"}
-    assert client.get("/api/notes", headers=header).status_code == 200
-    assert post(dora, f"/api/keys/{made['id']}/revoke", {}, idempotency="r").json()["revoked"] is True
-    assert client.get("/api/notes", headers=header).status_code == 401
-    assert post(dora, f"/api/keys/{made['id']}/revoke", {}, idempotency="r2").status_code == 409
+    assert client.get("/api/v1/notes", headers=header).status_code == 200
+    assert post(dora, f"/api/v1/keys/{made['id']}/revoke", {}, idempotency="r").json()["revoked"] is True
+    assert client.get("/api/v1/notes", headers=header).status_code == 401
+    assert post(dora, f"/api/v1/keys/{made['id']}/revoke", {}, idempotency="r2").status_code == 409
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_it_revokes_for_ever(dora, client, scopes):
     ],
 )
 def test_it_names_the_wrong_field(dora, scopes, field, value):
-    answer = post(dora, "/api/keys", {**new(scopes=scopes), field: value})
+    answer = post(dora, "/api/v1/keys", {**new(scopes=scopes), field: value})
     assert answer.status_code == 422, answer.content
     assert any(error["pointer"].startswith(f"/{field}") for error in answer.json()["errors"]), answer.json()
 
@@ -73,9 +73,9 @@ def test_it_has_pages_for_the_same(dora, scopes, client):
     given = {"name": "门诊 HIS", "scopes": scopes, "addresses": "127.0.0.1\n10.0.0.0/8", "expires": day.isoformat()}
     page = dora.post("/keys/create/", given)
     secret = page.context["secret"]
-    assert client.get("/api/notes", headers={"Authorization": f"Api-Key {secret}"}).status_code == 200
+    assert client.get("/api/v1/notes", headers={"Authorization": f"Api-Key {secret}"}).status_code == 200
     listed = dora.get("/keys/").content.decode()
     assert secret not in listed
     assert "门诊 HIS" in listed
     dora.post(f"/keys/{page.context['key'].pk}/revoke/")
-    assert client.get("/api/notes", headers={"Authorization": f"Api-Key {secret}"}).status_code == 401
+    assert client.get("/api/v1/notes", headers={"Authorization": f"Api-Key {secret}"}).status_code == 401

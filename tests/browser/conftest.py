@@ -1,11 +1,10 @@
 """A whole portal for a browser: live pages here, a real worker process, the sandbox process, Chromium."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -19,8 +18,7 @@ from portal.gateway.channels.seed import seed_channels
 from portal.gateway.sandbox.control import Sandbox
 from tests.cast import PASSWORD
 from tests.chromium import examine, new_context
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.worker_nursery import Nursery
 
 
 @dataclass
@@ -53,12 +51,15 @@ class Person:
 
     def waits_for(self, words: str, *, seconds: int = 60) -> None:
         """Reload until the page says so, as an impatient person does."""
-        for _ in range(seconds):
-            if self.page.get_by_text(words).first.is_visible():
-                return
-            self.page.wait_for_timeout(1000)
+        said = self.page.get_by_text(words).first
+        self.reloads_until(said.is_visible, seconds=seconds)
+
+    def reloads_until(self, fulfilled: Callable[[], bool], *, seconds: int = 60) -> None:
+        end = monotonic() + seconds
+        while not fulfilled():
+            assert monotonic() < end, f"the page never came so far:\n{self.page.locator('#main').inner_text()}"
+            self.page.wait_for_timeout(200)
             self.page.reload()
-        raise AssertionError(f"the page never said {words}")
 
     def examine(self, name: str) -> None:
         """Axe finds nothing wrong with the page."""
@@ -112,13 +113,16 @@ def city(
 
 
 @pytest.fixture
-def worker(city: dict[str, Any], tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+def worker(city: dict[str, Any], nursery: Nursery, tmp_path: Path) -> Iterator[None]:
     """The real background worker, on this test's database."""
-    environment = os.environ | {"PORTAL_QUIET_FACTOR": "0.02", "PORTAL_SPOOL_DIR": str(tmp_path / "spool")}
     (tmp_path / "spool").mkdir()
-    process = subprocess.Popen([sys.executable, "manage.py", "worker"], cwd=ROOT, env=environment)
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.wait(60)
+    nursery.tell(
+        {
+            "PORTAL_QUIET_FACTOR": "0.02",
+            "PORTAL_SPOOL_DIR": str(tmp_path / "spool"),
+            "SANDBOX_URL": os.environ["SANDBOX_URL"],
+            "SANDBOX_TOKEN": os.environ["SANDBOX_TOKEN"],
+        }
+    )
+    yield
+    nursery.tell(None)

@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.urls import reverse
@@ -50,7 +51,8 @@ def test_it_walks_the_four_steps(city, worker, person, alice_member):
     for row in broken:
         page = reviewer.go(f"/clearing/rows/{row.pk}/")
         page.get_by_label("接受理由").fill("已与医保中心核实，按中心数据办理")
-        reviewer.examine("clearing-row")
+        if row == broken[0]:
+            reviewer.examine("clearing-row")
         page.get_by_role("button", name="接受差异").click()
         reviewer.confirm("接受差异", row.row_id, f"{row.disburse:,.2f}")
         expect(page.get_by_text("已接受差异")).to_be_visible()
@@ -95,12 +97,13 @@ def test_it_walks_the_four_steps(city, worker, person, alice_member):
 
     # 打印
     page = clerk.go(f"/clearing/papers/disbursement/?{SCOPE}")
-    preview = page.request.get(f"{clerk.url}/clearing/papers/disbursement/preview/?{SCOPE}")
-    assert preview.body()[:5] == b"%PDF-"
-    page.wait_for_timeout(1500)
+    preview = page.frame(url=re.compile("/papers/disbursement/preview/"))
+    assert preview
+    assert preview.evaluate("document.contentType") == "application/pdf"
     clerk.examine("clearing-paper")
     with page.expect_download() as download:
         page.get_by_role("button", name="下载 PDF").click()
     assert "核拨表_2025" in download.value.suggested_filename
+    assert Path(download.value.path()).read_bytes()[:5] == b"%PDF-"
     clerk.go("/")
     clerk.examine("clearing-desk-done")

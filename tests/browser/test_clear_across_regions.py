@@ -64,11 +64,8 @@ def test_it_clears_a_month_of_other_cities(city, worker, person, alice_member):
     expect(dialog).to_contain_text(f"{rows} 条，分 3 批")
     dialog.get_by_role("button", name="提交确认").click()
     expect(page.get_by_text("分 3 批依次发送")).to_be_visible()
-    for _ in range(40):
-        if page.locator("td.state .tag-good").count() == 3:
-            break
-        page.wait_for_timeout(1000)
-        page.reload()
+    sent = page.locator("td.state .tag-good")
+    clerk.reloads_until(lambda: sent.count() == 3)
     assert held(city, party)["confirmed"] == rows - 1
     clerk.examine("cross-month")
     clerk.go(reverse("clearing:cross-region-batches"))

@@ -118,7 +118,6 @@ def test_it_explains_itself(alice_member, person):
     page.keyboard.press("F1")
     panel = page.get_by_role("dialog", name="本页帮助")
     expect(panel.get_by_role("heading", name="核对", exact=True)).to_be_visible()
-    page.wait_for_timeout(400)  # the panel slides in; axe would measure half of it
     clerk.examine("help-panel")
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()

@@ -10,8 +10,8 @@ from portal.gateway.channels.models import Channel, ChannelChange
 from tests.channels.conftest import PRIVATE, PUBLIC
 
 pytestmark = pytest.mark.django_db(transaction=True)
-CHANGES = "/api/channels/clearing/test/changes"
-TRIALS = "/api/channels/clearing/test/trials"
+CHANGES = "/api/v1/channels/clearing/test/changes"
+TRIALS = "/api/v1/channels/clearing/test/trials"
 
 
 def post(client, address, body):
@@ -28,7 +28,7 @@ def test_it_waits_for_another_person(dora, values, hospital_a):
 
 def test_it_applies_at_once_where_one_person_is_enough(dora, values, alone):
     assert post(dora, CHANGES, values).json()["state"] == "applied"
-    shown = dora.get("/api/channels/").content.decode()
+    shown = dora.get("/api/v1/channels/").content.decode()
     assert "APP0001" in shown
     assert not any(key in shown for key in (PRIVATE, PUBLIC, values["iv"]))
     assert post(dora, CHANGES, values).status_code == 204
@@ -56,4 +56,4 @@ def test_it_is_closed_to_clerks_and_to_other_hospitals(alice, dora, values, hosp
 
 
 def test_it_knows_no_other_gateway(dora, values):
-    assert post(dora, "/api/channels/nosuch/test/changes", values).status_code == 404
+    assert post(dora, "/api/v1/channels/nosuch/test/changes", values).status_code == 404

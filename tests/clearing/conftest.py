@@ -1,6 +1,5 @@
 """A desk of hospital A that clears a small city over the real wire: services here, the sandbox process there."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +16,7 @@ from portal.gateway.journal import Operation, State, approve, resolve, send_queu
 from portal.jobs import Job
 from portal.jobs.models import JobState
 from portal.jobs.tasks import run_job
-from tests.clearing.cross_region_desk import CrossDesk
+from tests.clearing.cross_region_desk import CrossDesk, wait_for_quiet
 
 REASON = "已与医保中心核实，按中心数据办理"
 
@@ -57,8 +56,7 @@ class Desk:
                 waiting = Operation.objects.filter(state=State.QUEUED).exists()
             if not doubtful and not jobs and not waiting:
                 return
-            if doubtful:
-                time.sleep(0.35)  # the quiet period, at the tests' pace
+            wait_for_quiet(doubtful)
             for operation in doubtful:
                 resolve(self.institution_id, operation.pk)
             for job in jobs:

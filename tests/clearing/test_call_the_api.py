@@ -9,7 +9,7 @@ from django.test import Client
 from tests.cast import signed_in
 
 SCOPE = {"year": 2025, "insurance": "001", "agency": "003"}
-BASE = "/api/clearing"
+BASE = "/api/v1/clearing"
 
 
 class Caller:
@@ -49,7 +49,13 @@ def test_it_clears_a_year(desk, clerk, reviewer):
     for row in rows:
         if row["findings"]:
             assert reviewer.post("acceptances", {"row_id": row["row_id"], "reason": "已与中心核实"}).status_code == 200
-    assert clerk.post("verifications", {"row_ids": [row["row_id"] for row in rows]}).status_code == 202
+    wanted = [row["row_id"] for row in rows]
+    refused = clerk.post("verifications", {"row_ids": [*wanted, "nobody"], "atomic": True})
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, f"/row_ids/{len(wanted)}")
+    verified = clerk.post("verifications", {"row_ids": [*wanted, "nobody"]})
+    assert (verified.status_code, {one["state"] for one in verified.json()["rows"]}) == (207, {"opened", "refused"})
+    again = clerk.post("verifications", {"row_ids": wanted})
+    assert (again.status_code, again.json()["operation"]) == (409, verified["Location"])
     desk.work()
     sent = clerk.post("applications", SCOPE)
     assert (sent.status_code, sent.json()["state"]) == (202, "draft")
@@ -82,7 +88,10 @@ def test_it_answers_a_retry_with_the_first_answer(desk, clerk):
     assert again["Idempotency-Replayed"] == "true"
     assert desk.operations("generateClearing") == 1
     assert clerk.post("generations", {**SCOPE, "year": 2024}, key="one").status_code == 422
-    assert clerk.post("generations", SCOPE, key="two").json()["id"] == first.json()["id"]
+    another = clerk.post("generations", SCOPE, key="two")
+    assert (another.status_code, another.json()["code"]) == (409, "already-running")
+    assert (another.json()["operation_id"], another.json()["operation"]) == (first.json()["id"], first["Location"])
+    assert another["Location"] == first["Location"]
     desk.work()
     assert len(desk.party.effects("generateClearing")) == 1
 
@@ -104,8 +113,14 @@ def test_it_points_at_the_field_that_is_wrong(desk, clerk, body, pointer):
     assert desk.operations("generateClearing") == 0
 
 
-def test_it_refuses_rows_of_another_institution_by_number(desk, charlie_member):
+def test_it_answers_about_a_generated_year(desk, clerk, reviewer, charlie_member):
     desk.generate()
+    it_filters_like_the_pages(desk, clerk)
+    it_refuses_rows_of_another_institution_by_number(desk, charlie_member)
+    it_says_in_a_problem_what_cannot_be_done_now(desk, clerk, reviewer)
+
+
+def it_refuses_rows_of_another_institution_by_number(desk, charlie_member):
     stranger = Caller(signed_in(charlie_member))
     row = desk.rows()[0]
     answer = stranger.post("verifications", {"row_ids": [row.row_id]})
@@ -116,8 +131,7 @@ def test_it_refuses_rows_of_another_institution_by_number(desk, charlie_member):
     assert desk.operations("verifyClearing") == 0
 
 
-def test_it_says_in_a_problem_what_cannot_be_done_now(desk, clerk, reviewer):
-    desk.generate()
+def it_says_in_a_problem_what_cannot_be_done_now(desk, clerk, reviewer):
     answer = clerk.post("applications", SCOPE)
     assert answer.status_code == 409
     assert "没有已核对的数据" in answer.json()["detail"]
@@ -127,8 +141,7 @@ def test_it_says_in_a_problem_what_cannot_be_done_now(desk, clerk, reviewer):
     assert missing.json()["errors"][0]["pointer"] == "/application_no"
 
 
-def test_it_filters_like_the_pages(desk, clerk):
-    desk.generate()
+def it_filters_like_the_pages(desk, clerk):
     found = clerk.get("rows", finding="open").json()["items"]
     assert {row["row_id"] for row in found} == {row.row_id for row in desk.rows(finding_count__gt=0)}
     assert clerk.get("rows", state="nonsense").status_code == 422

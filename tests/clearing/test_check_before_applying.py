@@ -123,8 +123,15 @@ def test_every_rule_is_explained():
     assert all(rule.__doc__ for rule in CHECKS)
 
 
-def test_it_lists_exactly_the_rows_of_a_finding(desk):
+def test_the_check_of_a_year(desk, charlie_member):
     desk.generate()
+    it_hides_the_check_of_another_institution(desk, charlie_member)
+    it_lists_exactly_the_rows_of_a_finding(desk)
+    desk.accept().verify()
+    it_shows_on_the_submit_page_what_to_look_at(desk)
+
+
+def it_lists_exactly_the_rows_of_a_finding(desk):
     row = desk.rows(finding_count=0)[0]
     with desk.tx():
         ClearingRow.objects.filter(pk=row.pk).update(disburse=Decimal("-1.00"))
@@ -145,17 +152,16 @@ def test_it_lists_exactly_the_rows_of_a_finding(desk):
     for words in ("现在不能提交", "没有已核对的数据", "拨付金额为负", "check=negative", "尚未核对"):
         assert words in page
     assert clerk.get(reverse("clearing:application-check"), {**SCOPE, "export": "xlsx"}).content[:2] == b"PK"
-    told = clerk.get("/api/clearing/application-checks", SCOPE).json()
+    told = clerk.get("/api/v1/clearing/application-checks", SCOPE).json()
     assert told["blocks"] is True
     assert {issue["rule"] for issue in told["issues"]} == set(by_rule)
     [negative] = [issue for issue in told["issues"] if issue["rule"] == "negative"]
     assert (negative["count"], negative["disburse"]) == (len(below), str(sum(one.disburse for one in below)))
     assert {key for case in negative["cases"] for key in case["rows"]} == {str(one.pk) for one in below}
-    assert clerk.get("/api/clearing/application-checks", {"year": "2025"}).status_code == 422
+    assert clerk.get("/api/v1/clearing/application-checks", {"year": "2025"}).status_code == 422
 
 
-def test_it_shows_on_the_submit_page_what_to_look_at(desk):
-    desk.generate().accept().verify()
+def it_shows_on_the_submit_page_what_to_look_at(desk):
     row = desk.rows()[0]
     with desk.tx():
         ClearingRow.objects.filter(pk=row.pk).update(medical_fee=F("medical_fee"), fund_due=0, disburse=0)
@@ -167,7 +173,6 @@ def test_it_shows_on_the_submit_page_what_to_look_at(desk):
     assert "提交清算申请</button>" in page
 
 
-def test_it_hides_the_check_of_another_institution(desk, charlie_member):
-    desk.generate()
+def it_hides_the_check_of_another_institution(desk, charlie_member):
     page = signed_in(charlie_member).get(reverse("clearing:application-check"), SCOPE).content.decode()
     assert all(row.provider_name not in page for row in desk.rows())

@@ -5,8 +5,16 @@ from decimal import Decimal
 from clearing.models import ApplicationState, GenerationState
 
 
-def test_it_generates_and_fetches_what_the_centre_holds(desk):
+def test_a_year(desk):
     desk.generate()
+    it_has_what_the_centre_holds(desk)
+    it_finds_every_row_that_was_spoilt(desk)
+    desk.accept().verify()
+    it_verifies_and_applies_for_everything(desk)
+    it_learns_that_the_centre_approved(desk)
+
+
+def it_has_what_the_centre_holds(desk):
     rows, truth, batch = desk.rows(), desk.truth(), desk.generation()
     assert len(rows) == truth["rows"] == batch.count == batch.announced
     assert sum(row.disburse for row in rows) == Decimal(truth["disburse_amt"]) == batch.disburse
@@ -15,8 +23,7 @@ def test_it_generates_and_fetches_what_the_centre_holds(desk):
     assert batch.batch_no
 
 
-def test_it_finds_every_row_that_was_spoilt(desk):
-    desk.generate()
+def it_finds_every_row_that_was_spoilt(desk):
     broken = {one["row_id"]: one["broken"] for one in desk.centre()["broken"]}
     found = {row.row_id: row.findings for row in desk.rows() if row.finding_count}
     assert found.keys() == broken.keys()
@@ -26,8 +33,7 @@ def test_it_finds_every_row_that_was_spoilt(desk):
         assert Decimal(findings[0]["theirs"]) - Decimal(findings[0]["ours"]) == Decimal(findings[0]["difference"])
 
 
-def test_it_verifies_and_applies_for_everything(desk):
-    desk.generate().accept().verify()
+def it_verifies_and_applies_for_everything(desk):
     assert desk.states() == {"verified": desk.truth()["verified"]}
     assert {row.verified_by_id for row in desk.rows()} == {desk.alice.user.pk}
     application = desk.submit()
@@ -40,10 +46,9 @@ def test_it_verifies_and_applies_for_everything(desk):
     assert desk.states() == {"applied": truth["applied"]}
 
 
-def test_it_learns_that_the_centre_approved(desk):
+def it_learns_that_the_centre_approved(desk):
     from clearing.services import request_application_query
 
-    desk.generate().accept().verify().submit()
     asked = {"party": desk.party.app_code, "year": "2025", "aka080": "001", "qsjg00": "003"}
     desk.party.sandbox.act("clearing", "approve", **asked)
     desk.do(request_application_query, desk.scope)

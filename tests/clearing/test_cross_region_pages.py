@@ -111,26 +111,31 @@ def test_a_hospital_system_does_the_same_by_the_api(cross_desk, clerk):
 
     def post(name, **body):
         headers = {"HTTP_IDEMPOTENCY_KEY": str(uuid4())}
-        return clerk.post(f"/api/clearing/cross-region/{name}", json.dumps(body), "application/json", **headers)
+        return clerk.post(f"/api/v1/clearing/cross-region/{name}", json.dumps(body), "application/json", **headers)
 
     assert post("fetches", year=2025, month=10).status_code == 202
     desk.work()
-    listed = clerk.get("/api/clearing/cross-region/rows?month=2025-10").json()["items"]
+    listed = clerk.get("/api/v1/clearing/cross-region/rows?month=2025-10").json()["items"]
     assert "*" in listed[0]["certificate"]
     ids = [str(row.pk) for row in desk.rows()]
     assert post("decisions", rows=ids[:1], decision="decline").status_code == 422
-    assert post("decisions", rows=ids, decision="confirm").json() == {"count": 120}
+    some = {"rows": [*ids, str(uuid4()), ids[0]], "decision": "confirm"}
+    assert post("decisions", **some, atomic=True).json()["errors"][0]["pointer"] == "/rows/120"
+    told = post("decisions", **some).json()
+    assert (told["count"], [one["state"] for one in told["rows"][118:]]) == (
+        120, ["decided", "decided", "refused", "repeated"],
+    )  # fmt: skip
     assert post("decisions", rows=[str(uuid4())], decision="confirm").status_code == 422
     assert post("confirmations", year=2025, month=10, count=5).status_code == 409
     answer = post("confirmations", year=2025, month=10, count=120)
     assert (answer.status_code, len(answer.json()["operations"])) == (202, 2)
     desk.work()
-    batches = clerk.get("/api/clearing/cross-region/confirmations?month=2025-10").json()["items"]
+    batches = clerk.get("/api/v1/clearing/cross-region/confirmations?month=2025-10").json()["items"]
     assert {one["message_id"] for one in batches} == set(desk.live())
     answer = post("roll-backs", year=2025, month=10, message_id=batches[0]["message_id"])
     assert (answer.status_code, answer.json()["state"]) == (202, "draft")
     assert post("roll-backs", year=2025, month=10, message_id="nobody").status_code == 422
-    assert clerk.get("/api/clearing/cross-region/months").json()["items"][0]["count"] == 120
+    assert clerk.get("/api/v1/clearing/cross-region/months").json()["items"][0]["count"] == 120
 
 
 def test_it_is_nobody_elses(cross_desk, charlie):

@@ -27,7 +27,7 @@ def fetch(desk) -> None:
     desk.work()
 
 
-def test_it_tells_a_row_s_whole_year(desk):
+def test_it_tells_a_row_s_whole_year_and_is_written_once(desk):
     desk.generate()
     row = desk.rows(finding_count__gt=0)[0]
     application = desk.accept().verify().submit()
@@ -54,10 +54,10 @@ def test_it_tells_a_row_s_whole_year(desk):
     page = signed_in(desk.alice).get(detail).content.decode()
     for words in ("时间线", "提交申请", "复核通过", "医保中心受理", "医保中心同意撤销"):
         assert words in page
+    it_can_be_written_once_only(desk)
 
 
-def test_it_can_be_written_once_only(desk):
-    desk.generate()
+def it_can_be_written_once_only(desk):
     with desk.tx(), pytest.raises(DatabaseError), transaction.atomic():
         RowChange.objects.update(reason="")
     with desk.tx(), pytest.raises(DatabaseError), transaction.atomic():

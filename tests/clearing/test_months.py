@@ -195,17 +195,22 @@ def test_it_joins_a_fetch_that_is_running_and_names_what_is_wrong(desk):
         assert caught.value.field == field
 
 
-def test_it_keeps_the_months_that_the_year_was_checked_with(desk):
-    """One truth: the fetch of the year stores the months, and a row's identity is about those."""
+def test_the_year_and_its_months_are_compared(desk):
     desk.generate()
+    it_keeps_the_months_that_the_year_was_checked_with(desk)
+    it_finds_the_row_that_is_a_thousand_yuan_above_its_months(desk)
+    it_names_months_without_a_row(desk)
+
+
+def it_keeps_the_months_that_the_year_was_checked_with(desk):
+    """One truth: the fetch of the year stores the months, and a row's identity is about those."""
     assert sums(desk)[0] == yuan(sum(sum(line.due) for line in owed(desk)))
     with desk.tx():
         for row in live_rows(desk.scope):
             assert row.monthly_due == row_months(row).total.fund_due
 
 
-def test_it_finds_the_row_that_is_a_thousand_yuan_above_its_months(desk):
-    desk.generate()
+def it_finds_the_row_that_is_a_thousand_yuan_above_its_months(desk):
     spoilt = [one["row_id"] for one in desk.centre()["broken"] if one["broken"] == "fund_due"]
     with desk.tx():
         found = compared(live_rows(desk.scope))
@@ -254,8 +259,7 @@ def test_it_tells_months_that_nobody_read_from_months_that_are_not_there(desk):
         assert not row_months(row).is_read
 
 
-def test_it_names_months_without_a_row(desk):
-    desk.generate()
+def it_names_months_without_a_row(desk):
     with desk.tx():
         row = live_rows(desk.scope)[0]
         type(row).objects.filter(pk=row.pk).update(state="revoked")

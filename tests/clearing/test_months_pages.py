@@ -163,18 +163,18 @@ def test_it_answers_hospital_systems(desk, clerk):
     read(desk, MonthKind.SUMMARY)
     read(desk, MonthKind.DETAIL)
     rows = shown(desk, Month)
-    answer = clerk.get("/api/clearing/monthly-summaries", {"year": "2025", "month": "3"}).json()
+    answer = clerk.get("/api/v1/clearing/monthly-summaries", {"year": "2025", "month": "3"}).json()
     assert [item["fund_due"] for item in answer["items"]] == [
         f"{row.fund_due:.2f}" for row in sorted(rows, key=lambda row: row.pk, reverse=True)
     ]
-    details = clerk.get("/api/clearing/monthly-details", {"limit": "5"}).json()["items"]
+    details = clerk.get("/api/v1/clearing/monthly-details", {"limit": "5"}).json()["items"]
     assert len(details) == 5
     assert "*" in details[0]["certno_masked"]
     assert "certno" not in details[0]
-    assert clerk.get("/api/clearing/monthly-details", {"month": "x"}).status_code == 422
+    assert clerk.get("/api/v1/clearing/monthly-details", {"month": "x"}).status_code == 422
     asked = {"year": 2025, "insurance": "001", "kind": "summary", "month": 3}
     made = clerk.post(
-        "/api/clearing/monthly-fetches", asked, content_type="application/json", headers={"Idempotency-Key": "m-1"}
+        "/api/v1/clearing/monthly-fetches", asked, content_type="application/json", headers={"Idempotency-Key": "m-1"}
     )
     assert (made.status_code, made.json()["state"]) == (202, "queued")
     reads = clerk.get(made["Location"]).json()["items"]
@@ -183,7 +183,7 @@ def test_it_answers_hospital_systems(desk, clerk):
         ("detail", 3, "经办甲"),
     }
     wrong = clerk.post(
-        "/api/clearing/monthly-fetches",
+        "/api/v1/clearing/monthly-fetches",
         asked | {"month": 13},
         content_type="application/json",
         headers={"Idempotency-Key": "m-2"},

@@ -335,7 +335,7 @@ def test_it_asks_before_it_prints_without_what_lacks(office):
 def test_a_hospital_system_asks_prints_and_fetches(office, blank_press):
     office.city(4)
     client = signed_in(office.member)
-    base = "/api/clearing/due-papers"
+    base = "/api/v1/clearing/due-papers"
     listed = client.get(base, QUERY | {"state": "waiting"}).json()["items"]
     assert {one["provider_code"] for one in listed} >= {"H00000000000", "P00000000001"}
     assert client.get(base, QUERY | {"state": "x"}).status_code == 422

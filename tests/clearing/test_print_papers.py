@@ -28,19 +28,28 @@ def plain(words: str) -> str:
     return unicodedata.normalize("NFKC", re.sub(r"\s+", "", words))
 
 
-@pytest.fixture
-def applied(desk):
-    desk.generate().accept().verify().submit()
-    return desk
-
-
 def paper_of(desk, scope=None):
     return gather("disbursement", scope or desk.scope, by=desk.alice)
 
 
-def test_it_prints_rows_sums_and_capitals(applied):
-    with applied.tx():
-        text = read(write(paper_of(applied), "pdf"))
+def test_the_paper_of_a_year(desk, monkeypatch):
+    """One year, applied for, is enough to ask all of this of its paper."""
+    it_prints_nothing_before_the_application(desk.generate())
+    desk.accept().verify().submit()
+    with desk.tx():
+        paper = paper_of(desk)
+        text = read(write(paper, "pdf"))
+        it_writes_the_same_figures_to_excel(desk, paper)
+    it_prints_rows_sums_and_capitals(desk, text)
+    it_adds_up_every_region(desk, paper)
+    it_marks_rows_whose_difference_was_accepted(desk, paper, text)
+    it_prints_rare_names_and_negative_sums(desk)
+    it_prints_the_rows_ticked_in_the_admin(desk)
+    it_makes_long_papers_in_the_worker(desk, monkeypatch)
+    it_does_not_mix_years_on_one_paper(desk)
+
+
+def it_prints_rows_sums_and_capitals(applied, text):
     rows = applied.rows()
     total = sum(row.disburse for row in rows)
     for words in (
@@ -65,9 +74,7 @@ def test_it_prints_rows_sums_and_capitals(applied):
         assert f"{row.disburse:,.2f}" in text
 
 
-def test_it_adds_up_every_region(applied):
-    with applied.tx():
-        paper = paper_of(applied)
+def it_adds_up_every_region(applied, paper):
     assert [group.code for group in paper.groups] == sorted({row.region for row in applied.rows()})
     for group in paper.groups:
         mine = [row for row in applied.rows() if row.region == group.code]
@@ -77,20 +84,15 @@ def test_it_adds_up_every_region(applied):
     assert paper.totals.amounts["disburse"] == Decimal(applied.truth()["applied_disburse_amt"])
 
 
-def test_it_marks_rows_whose_difference_was_accepted(applied):
-    with applied.tx():
-        paper = paper_of(applied)
-        text = read(write(paper, "pdf"))
+def it_marks_rows_whose_difference_was_accepted(applied, paper, text):
     broken = applied.rows(finding_count__gt=0)
     assert paper.marked == len(broken)
     assert plain(f"带 * 的 {len(broken)} 条数据") in text
     assert plain(f"{broken[0].provider_name} *") in text
 
 
-def test_it_writes_the_same_figures_to_excel(applied):
-    with applied.tx():
-        content = write(paper_of(applied), "xlsx")
-    sheet = openpyxl.load_workbook(io.BytesIO(content)).active
+def it_writes_the_same_figures_to_excel(applied, paper):
+    sheet = openpyxl.load_workbook(io.BytesIO(write(paper, "xlsx"))).active
     assert sheet is not None
     cells = [[cell.value for cell in line] for line in sheet.iter_rows()]
     rows = applied.rows()
@@ -101,8 +103,7 @@ def test_it_writes_the_same_figures_to_excel(applied):
     assert capitals(sum(row.disburse for row in rows)) in str(cells)
 
 
-def test_it_prints_nothing_before_the_application(desk):
-    desk.generate()
+def it_prints_nothing_before_the_application(desk):
     with desk.tx(), pytest.raises(Refused) as caught:
         paper_of(desk)
     assert "请先提交清算申请" in caught.value.sentence
@@ -110,7 +111,7 @@ def test_it_prints_nothing_before_the_application(desk):
         paper_of(desk, Scope("production", 2025, "001", "003"))
 
 
-def test_it_prints_rare_names_and_negative_sums(applied):
+def it_prints_rare_names_and_negative_sums(applied):
     with applied.tx():
         row = ClearingRow.objects.get(pk=applied.rows()[0].pk)
         row.provider_name, row.disburse = "䶮㛃𬱖诊所", Decimal("-1234.50")
@@ -121,7 +122,7 @@ def test_it_prints_rare_names_and_negative_sums(applied):
     assert plain("负壹仟贰佰叁拾肆元伍角") in text
 
 
-def test_it_prints_the_rows_ticked_in_the_admin(applied):
+def it_prints_the_rows_ticked_in_the_admin(applied):
     reviewer = signed_in(applied.bob)
     rows = applied.rows()[:3]
     asked = {"action": "disbursement_pdf", "_selected_action": [str(row.pk) for row in rows]}
@@ -134,7 +135,7 @@ def test_it_prints_the_rows_ticked_in_the_admin(applied):
     assert reviewer.get(reverse("admin:clearing_application_changelist")).status_code == 200
 
 
-def test_it_does_not_mix_years_on_one_paper(applied):
+def it_does_not_mix_years_on_one_paper(applied):
     with applied.tx():
         other = ClearingRow.objects.filter(pk=applied.rows()[0].pk)
         other.update(year=2024)
@@ -143,7 +144,7 @@ def test_it_does_not_mix_years_on_one_paper(applied):
     assert "同一年份" in caught.value.sentence
 
 
-def test_it_makes_long_papers_in_the_worker(applied, monkeypatch):
+def it_makes_long_papers_in_the_worker(applied, monkeypatch):
     import clearing.api.papers
     import clearing.views.papers
 

@@ -61,8 +61,23 @@ def pdftotext(pdf):
     ).stdout.decode()
 
 
-def test_the_papers_say_what_the_centre_says(city):
-    fetch(city)
+def test_what_is_fetched_is_printed_for_people(city, carol_member):
+    """One generated year for all of it; what changes a row comes last."""
+    nothing_is_printed_before_it_was_fetched(city)
+    its_pages_fetch_show_and_print(city, carol_member)
+    the_papers_say_what_the_centre_says(city)
+    it_restricts_a_paper_to_institutions(city)
+    the_spreadsheet_holds_numbers_and_text(city)
+
+
+def test_what_is_fetched_is_kept_and_told_to_programs(city):
+    programs_fetch_and_print(city)
+    it_keeps_what_it_has_when_a_fetch_fails(city)
+    fetch(city, "cross_region")
+    the_admin_prints_what_is_ticked(city)
+
+
+def the_papers_say_what_the_centre_says(city):
     for kind, paper in papers(city).items():
         told, rows = truth(city, kind), held(city, kind)
         count, total = int(told["lines"]), Decimal(told["deposit_refund_amt"])
@@ -75,9 +90,9 @@ def test_the_papers_say_what_the_centre_says(city):
             "count": count,
             "total": total,
         }
-        for read in (read_paper(pdf), read_text(pdftotext(pdf))):
-            assert read.differences(kind, **expected) == []
         shown = read_paper(pdf)
+        for read in (shown, read_text(pdftotext(pdf))):
+            assert read.differences(kind, **expected) == []
         assert shown.says("测试环境数据，不作为拨付依据")
         assert shown.says("第 1 页 / 共")
         for row in rows:
@@ -88,13 +103,12 @@ def test_the_papers_say_what_the_centre_says(city):
             assert shown.says(f"{group.label}小计（{len(mine)} 条）")
             assert shown.says(f"{sum(row.refund for row in mine):,.2f}")
         wrong = {**expected, "total": total + Decimal("0.01")}
-        assert len(read_paper(pdf).differences(kind, **wrong)) == 2  # total and capitals
+        assert len(shown.differences(kind, **wrong)) == 2  # total and capitals
 
 
-def test_the_spreadsheet_holds_numbers_and_text(city):
-    fetch(city, "primary")
+def the_spreadsheet_holds_numbers_and_text(city):
     with city.tx():
-        row = DepositRefund.objects.order_by("provider_code")[0]
+        row = DepositRefund.objects.filter(kind="primary").order_by("provider_code")[0]
         DepositRefund.objects.filter(pk=row.pk).update(provider_name="=HYPERLINK(1)", provider_code="001234567890")
         paper = gather("primary", city.scope, by=city.alice)
     sheet = openpyxl.load_workbook(io.BytesIO(write(paper, "xlsx"))).active
@@ -136,10 +150,12 @@ def test_it_finds_what_does_not_add_up(city):
     assert read_paper(write(marked, "pdf")).says("带 * 的 1 条与核算结果不一致")
 
 
-def test_it_restricts_a_paper_to_institutions(city):
+def nothing_is_printed_before_it_was_fetched(city):
     with city.tx(), pytest.raises(Refused, match="还没有异地保证金返还数据"):
         gather("cross_region", city.scope, by=city.alice)
-    fetch(city, "cross_region")
+
+
+def it_restricts_a_paper_to_institutions(city):
     codes = sorted({row.provider_code for row in held(city, "cross_region")})
     with city.tx():
         one = gather("cross_region", city.scope, by=city.alice, providers=codes[:1])
@@ -154,8 +170,7 @@ def test_it_restricts_a_paper_to_institutions(city):
     assert read_paper(write(one, "pdf")).says(one.subtitle)
 
 
-def test_it_keeps_what_it_has_when_a_fetch_fails(city):
-    fetch(city, "primary")
+def it_keeps_what_it_has_when_a_fetch_fails(city):
     before = held(city, "primary")
     with city.tx():
         joined = [request_refunds("primary", city.scope, by=who) for who in (city.alice, city.bob)]
@@ -178,7 +193,7 @@ def test_it_keeps_what_it_has_when_a_fetch_fails(city):
     assert actions_of(city.institution_id).count("clearing.refunds.fetched") == 2
 
 
-def test_its_pages_fetch_show_and_print(city, carol_member):
+def its_pages_fetch_show_and_print(city, carol_member):
     clerk, auditor = signed_in(city.alice), signed_in(carol_member)
     for kind in REFUNDS:
         empty = clerk.get(reverse(PAGES[kind]), YEAR).content.decode()
@@ -210,32 +225,31 @@ def test_its_pages_fetch_show_and_print(city, carol_member):
     assert "清算数据在这之后更新过" in clerk.get(reverse(PAGES["primary"]), YEAR).content.decode()
 
 
-def test_programs_fetch_and_print(city):
+def programs_fetch_and_print(city):
     client = signed_in(city.alice)
 
     def post(body):
         headers = {"Idempotency-Key": json.dumps(body)}
         return client.post(
-            "/api/clearing/refund-fetches", json.dumps(body), content_type="application/json", headers=headers
+            "/api/v1/clearing/refund-fetches", json.dumps(body), content_type="application/json", headers=headers
         )
 
     asked: dict[str, Any] = {"year": 2025, "insurance": "001"}
-    assert client.get("/api/clearing/papers/primary-refunds.pdf", asked).status_code == 409
+    assert client.get("/api/v1/clearing/papers/primary-refunds.pdf", asked).status_code == 409
     assert post({**asked, "kind": "x"}).status_code == 422
     assert post({**asked, "kind": "primary"}).status_code == 202
     city.work()
-    [told] = client.get("/api/clearing/refund-fetches").json()["items"]
+    [told] = client.get("/api/v1/clearing/refund-fetches").json()["items"]
     assert told["refund"] == truth(city, "primary")["deposit_refund_amt"]
-    rows = client.get("/api/clearing/refunds", {**asked, "kind": "primary", "limit": 500}).json()["items"]
+    rows = client.get("/api/v1/clearing/refunds", {**asked, "kind": "primary", "limit": 500}).json()["items"]
     assert sum(Decimal(row["refund"]) for row in rows) == Decimal(told["refund"])
     chosen = {**asked, "provider": rows[0]["provider_code"]}
-    pdf = client.get("/api/clearing/papers/primary-refunds.pdf", chosen, headers={"Accept": "application/pdf"})
+    pdf = client.get("/api/v1/clearing/papers/primary-refunds.pdf", chosen, headers={"Accept": "application/pdf"})
     assert read_paper(pdf.content).says(rows[0]["provider_code"])
-    assert client.get("/api/clearing/papers/primary-refunds.xlsx", asked).content[:2] == b"PK"
+    assert client.get("/api/v1/clearing/papers/primary-refunds.xlsx", asked).content[:2] == b"PK"
 
 
-def test_the_admin_prints_what_is_ticked(city):
-    fetch(city, "primary", "cross_region")
+def the_admin_prints_what_is_ticked(city):
     reviewer = signed_in(city.bob)
     refunds, rows = reverse("admin:clearing_depositrefund_changelist"), reverse("admin:clearing_clearingrow_changelist")
 

@@ -10,8 +10,9 @@ import pytest
 from django.urls import reverse
 
 from clearing.messages import CancelApplication, CancelVerification, RevokeClearing, SubmitApplication
-from clearing.models import ClearingRow
+from clearing.models import ClearingRow, RowState
 from clearing.services import verify_rows
+from clearing.services.overview import live_rows
 from portal.gateway.errors import Rejected
 from tests.cast import signed_in
 
@@ -32,8 +33,21 @@ def said(desk, name, data) -> str:
     return signed_in(desk.alice).post(reverse(name), data, follow=True).content.decode()
 
 
-def test_it_does_not_revoke_verified_rows(desk):
+def test_every_refusal_of_a_year(desk):
+    """Step by step through one year: before verifying, with one row verified, applied for, approved."""
     desk.generate()
+    it_does_not_apply_for_unverified_rows(desk)
+    it_does_not_revoke_verified_rows(desk)
+    desk.accept()
+    with desk.tx():
+        verify_rows(live_rows(desk.scope).filter(state=RowState.GENERATED), by=desk.alice)
+    desk.work()
+    application = desk.submit()
+    it_does_not_cancel_the_verification_of_applied_rows(desk)
+    it_explains_why_an_approved_application_is_not_cancelled(desk, application)
+
+
+def it_does_not_revoke_verified_rows(desk):
     row = desk.rows(finding_count=0)[0]
     with desk.tx():
         verify_rows(ClearingRow.objects.filter(pk=row.pk), by=desk.alice)
@@ -46,8 +60,7 @@ def test_it_does_not_revoke_verified_rows(desk):
     assert answer_of(desk, RevokeClearing(**WIRE)) == "2003"
 
 
-def test_it_does_not_cancel_the_verification_of_applied_rows(desk):
-    desk.generate().accept().verify().submit()
+def it_does_not_cancel_the_verification_of_applied_rows(desk):
     rows = desk.rows()
     told = said(desk, "clearing:unverify", {"ids": [str(row.pk) for row in rows[:2]]})
     assert "已提交清算申请的数据不能撤销核对，请先撤销申请" in told
@@ -56,8 +69,7 @@ def test_it_does_not_cancel_the_verification_of_applied_rows(desk):
     assert answer_of(desk, CancelVerification(row_ids=[rows[0].row_id])) == "3004"
 
 
-def test_it_does_not_apply_for_unverified_rows(desk):
-    desk.generate()
+def it_does_not_apply_for_unverified_rows(desk):
     page = signed_in(desk.alice).get(reverse("clearing:application-submit"), SCOPE).content.decode()
     assert "提交清算申请</button>" not in page
     assert "没有已核对的数据，请先完成核对" in said(desk, "clearing:application-submit", SCOPE)
@@ -65,8 +77,7 @@ def test_it_does_not_apply_for_unverified_rows(desk):
     assert answer_of(desk, SubmitApplication(**WIRE)) == "4001"
 
 
-def test_it_explains_why_an_approved_application_is_not_cancelled(desk):
-    application = desk.generate().accept().verify().submit()
+def it_explains_why_an_approved_application_is_not_cancelled(desk, application):
     desk.party.sandbox.act("clearing", "approve", party=desk.party.app_code, **WIRE)
     clerk = signed_in(desk.alice)
     clerk.post(reverse("clearing:application-query", args=[application.pk]))

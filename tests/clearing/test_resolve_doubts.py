@@ -25,25 +25,58 @@ def effects(desk, code):
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_it_generates_once_whatever_the_wire_does(desk, fault):
-    desk.party.sandbox.switch_on(fault, count=1, codes=["generateClearing"])
+def test_every_step_there_and_back_happens_once_whatever_the_wire_does(desk, fault):
+    def beset(code):
+        desk.party.sandbox.switch_on(fault, count=1, codes=[code])
+
+    def happened_once(code):
+        assert (code, desk.operation(code).state, desk.operations(code)) == (code, State.DONE, 1)
+        assert (code, len(effects(desk, code))) == (code, 1)
+        assert not desk.rows(operation__isnull=False)
+
+    beset("generateClearing")
     desk.generate()
-    operation = desk.operation("generateClearing")
-    assert operation.state == State.DONE
-    assert len(effects(desk, "generateClearing")) == 1
+    happened_once("generateClearing")
     assert desk.generation().state == GenerationState.READY
     assert len(desk.rows()) == desk.truth()["rows"]
 
-
-@pytest.mark.parametrize("fault", FAULTS)
-def test_it_verifies_once_whatever_the_wire_does(desk, fault):
-    desk.generate().accept()
-    desk.party.sandbox.switch_on(fault, count=1, codes=["verifyClearing"])
+    desk.accept()
+    beset("verifyClearing")
     desk.verify()
-    assert desk.operation("verifyClearing").state == State.DONE
-    assert len(effects(desk, "verifyClearing")) == 1
+    happened_once("verifyClearing")
     assert desk.states() == {"verified": desk.truth()["verified"]}
-    assert not desk.rows(operation__isnull=False)
+
+    beset("submitApplication")
+    application = desk.submit()
+    held = desk.centre()["applications"]
+    assert application.state == ApplicationState.APPLIED
+    assert [one["application_no"] for one in held] == [application.application_no]
+    assert application.disburse == Decimal(held[0]["disburse_amt"])
+    assert set(desk.states()) == {"applied"}
+
+    beset("cancelApplication")
+    desk.approve(desk.do(cancel_application, application))
+    desk.work()
+    happened_once("cancelApplication")
+    assert desk.application().state == ApplicationState.CANCELLED
+    assert not [one for one in desk.centre()["applications"] if one["is_live"]]
+    assert desk.states() == {"verified": desk.truth()["verified"]}
+
+    beset("cancelVerification")
+    with desk.tx():
+        cancel_verification(live_rows(desk.scope), by=desk.alice)
+    desk.work()
+    happened_once("cancelVerification")
+    assert desk.states() == {"generated": desk.truth()["rows"]}
+    assert desk.truth()["verified"] == 0
+
+    beset("revokeClearing")
+    desk.approve(desk.do(request_revocation, desk.scope))
+    desk.work()
+    happened_once("revokeClearing")
+    assert desk.generation().state == GenerationState.REVOKED
+    assert desk.rows() == []
+    assert desk.centre()["scopes"] == []
 
 
 def test_it_asks_again_for_the_rows_that_a_partial_answer_left_out(desk):
@@ -61,53 +94,6 @@ def test_it_adopts_only_the_rows_that_are_proven_when_a_partial_reply_is_lost(de
     desk.verify()
     assert desk.operations("verifyClearing") == 2
     assert desk.states() == {"verified": desk.truth()["verified"]} == {"verified": len(desk.rows())}
-
-
-def test_it_adopts_a_cancelled_verification_whose_reply_is_lost(desk):
-    desk.generate().accept().verify()
-    desk.party.sandbox.switch_on("drop_response", count=1, codes=["cancelVerification"])
-    with desk.tx():
-        cancel_verification(live_rows(desk.scope), by=desk.alice)
-    desk.work()
-    assert desk.states() == {"generated": desk.truth()["rows"]}
-    assert desk.truth()["verified"] == 0
-    assert len(desk.party.effects("cancelVerification")) == 1
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-def test_it_applies_once_whatever_the_wire_does(desk, fault):
-    desk.generate().accept().verify()
-    desk.party.sandbox.switch_on(fault, count=1, codes=["submitApplication"])
-    application = desk.submit()
-    held = desk.centre()["applications"]
-    assert application.state == ApplicationState.APPLIED
-    assert [one["application_no"] for one in held] == [application.application_no]
-    assert application.disburse == Decimal(held[0]["disburse_amt"])
-    assert set(desk.states()) == {"applied"}
-
-
-@pytest.mark.parametrize("fault", ["drop_request", "drop_response"])
-def test_it_cancels_an_application_once(desk, fault):
-    application = desk.generate().accept().verify().submit()
-    desk.party.sandbox.switch_on(fault, count=1, codes=["cancelApplication"])
-    operation = desk.do(cancel_application, application)
-    desk.approve(operation)
-    desk.work()
-    assert desk.application().state == ApplicationState.CANCELLED
-    assert not [one for one in desk.centre()["applications"] if one["is_live"]]
-    assert desk.states() == {"verified": desk.truth()["verified"]}
-
-
-@pytest.mark.parametrize("fault", ["drop_request", "drop_response"])
-def test_it_revokes_once(desk, fault):
-    desk.generate()
-    desk.party.sandbox.switch_on(fault, count=1, codes=["revokeClearing"])
-    operation = desk.do(request_revocation, desk.scope)
-    desk.approve(operation)
-    desk.work()
-    assert desk.generation().state == GenerationState.REVOKED
-    assert desk.rows() == []
-    assert desk.centre()["scopes"] == []
 
 
 def test_it_shows_doubt_and_lets_nothing_else_begin(desk):

@@ -27,7 +27,16 @@ def post(client, name, data=None, **more):
     return client.post(reverse(name, **more), data or {}, follow=True)
 
 
-def test_it_generates_from_the_form(desk, clerk):
+def test_it_generates_and_shows_what_came(desk, clerk, reviewer):
+    """The form makes the year that the other pages show; accepting, which changes a row, comes last."""
+    it_generates_from_the_form(desk, clerk)
+    it_lists_filters_sums_and_exports(desk, clerk)
+    it_shows_the_identities_as_arithmetic(desk, clerk, reviewer)
+    it_says_which_rows_cannot_be_verified(desk, clerk)
+    it_accepts_a_difference_with_a_reason(desk, clerk, reviewer)
+
+
+def it_generates_from_the_form(desk, clerk):
     answer = post(clerk, "clearing:generation-request", SCOPE)
     assert "已提交生成2025 年城镇职工基本医疗保险" in text(answer)
     assert "生成中" in text(answer)
@@ -50,8 +59,7 @@ def test_it_keeps_the_input_and_names_the_field(desk, clerk, wrong, says):
     assert desk.operations("generateClearing") == 0
 
 
-def test_it_lists_filters_sums_and_exports(desk, clerk):
-    desk.generate()
+def it_lists_filters_sums_and_exports(desk, clerk):
     listed = clerk.get(reverse("clearing:row-list"), {"year": "2025", "finding": "open"})
     broken = desk.rows(finding_count__gt=0)
     for row in broken:
@@ -62,8 +70,7 @@ def test_it_lists_filters_sums_and_exports(desk, clerk):
     assert export.content[:2] == b"PK"
 
 
-def test_it_shows_the_identities_as_arithmetic(desk, clerk, reviewer):
-    desk.generate()
+def it_shows_the_identities_as_arithmetic(desk, clerk, reviewer):
     row = desk.rows(finding_count__gt=0)[0]
     page = text(clerk.get(reverse("clearing:row-detail", args=[row.pk])))
     for words in ("月结已付", "应为", "中心数据", f"{row.disburse:,.2f}", row.findings[0]["difference"]):
@@ -72,8 +79,7 @@ def test_it_shows_the_identities_as_arithmetic(desk, clerk, reviewer):
     assert "接受差异</button>" in text(reviewer.get(reverse("clearing:row-detail", args=[row.pk])))
 
 
-def test_it_accepts_a_difference_with_a_reason(desk, clerk, reviewer):
-    desk.generate()
+def it_accepts_a_difference_with_a_reason(desk, clerk, reviewer):
     row = desk.rows(finding_count__gt=0)[0]
     assert "请写明接受差异的理由" in text(post(reviewer, "clearing:accept", args=[row.pk]))
     assert clerk.post(reverse("clearing:accept", args=[row.pk]), {"reason": "已核实无误"}).status_code == 403
@@ -111,8 +117,7 @@ def test_it_verifies_ticked_rows_and_all_that_match(desk, clerk):
     assert "已提交撤销核对 1 条" in text(post(clerk, "clearing:unverify", {"ids": ticked[:1]}))
 
 
-def test_it_says_which_rows_cannot_be_verified(desk, clerk):
-    desk.generate()
+def it_says_which_rows_cannot_be_verified(desk, clerk):
     answer = text(post(clerk, "clearing:verify", {"all": "1", "query": "", "claimed": str(len(desk.rows()))}))
     assert "须由复核人员写明理由接受后才能核对" in answer
     assert "请先选择记录" in text(post(clerk, "clearing:verify"))
@@ -138,9 +143,8 @@ def test_it_shows_what_an_application_takes_and_leaves_out(desk, clerk):
     assert "提交清算申请</button>" not in again
 
 
-def test_it_cancels_an_application_from_its_page(desk, clerk):
-    desk.generate().accept().verify()
-    application = desk.submit()
+def it_cancels_an_application_from_its_page(desk, clerk):
+    application = desk.application()
     page = text(clerk.get(reverse("clearing:application-cancel"), SCOPE))
     assert application.application_no in page
     assert f"{application.disburse:,.2f}" in page
@@ -150,17 +154,14 @@ def test_it_cancels_an_application_from_its_page(desk, clerk):
     assert "已撤销" in text(clerk.get(reverse("clearing:application-list")))
 
 
-def test_it_explains_why_nothing_can_be_revoked(desk, clerk):
-    desk.generate().accept().verify()
+def it_explains_why_nothing_can_be_revoked(clerk):
     page = text(clerk.get(reverse("clearing:generation-revoke"), SCOPE))
     assert "请先撤销申请、撤销核对" in page
     assert "撤销清算数据</button>" not in page
     assert "不能撤销，请先撤销核对" in text(post(clerk, "clearing:generation-revoke", SCOPE))
 
 
-def test_it_previews_the_disbursement_table_inside_the_page(desk, clerk):
-    assert "没有已申请的清算数据" in text(clerk.get(reverse("clearing:disbursement"), SCOPE))
-    desk.generate().accept().verify().submit()
+def it_previews_the_disbursement_table_inside_the_page(clerk):
     assert "<iframe" in text(clerk.get(reverse("clearing:disbursement"), SCOPE))
     preview = clerk.get(reverse("clearing:disbursement-preview"), SCOPE)
     assert preview.content[:5] == b"%PDF-"
@@ -174,8 +175,8 @@ def test_it_previews_the_disbursement_table_inside_the_page(desk, clerk):
         assert "attachment" in file["Content-Disposition"]
 
 
-def test_it_hides_the_rows_of_another_institution(desk, charlie_member):
-    application = desk.generate().accept().verify().submit()
+def it_hides_the_rows_of_another_institution(desk, charlie_member):
+    application = desk.application()
     stranger = signed_in(charlie_member)
     row = desk.rows()[0]
     for name, pk in (("clearing:row-detail", row.pk), ("clearing:application-detail", application.pk)):
@@ -185,8 +186,9 @@ def test_it_hides_the_rows_of_another_institution(desk, charlie_member):
     assert row.provider_name not in text(stranger.get(reverse("clearing:row-list")))
 
 
-def test_it_shows_the_four_steps_on_the_desk(desk, clerk):
+def test_it_shows_the_four_steps_on_the_desk_and_on_their_pages(desk, clerk, charlie_member):
     assert "还没有清算数据" in text(clerk.get("/"))
+    assert "没有已申请的清算数据" in text(clerk.get(reverse("clearing:disbursement"), SCOPE))
     desk.generate()
     page = text(clerk.get("/"))
     assert "处理差异" not in page
@@ -194,10 +196,14 @@ def test_it_shows_the_four_steps_on_the_desk(desk, clerk):
     assert "清算数据有差异，须复核人员接受" in page
     desk.accept().verify()
     assert "去申请" in text(clerk.get("/"))
+    it_explains_why_nothing_can_be_revoked(clerk)
     desk.submit()
     page = text(clerk.get("/"))
     assert "打印清单 ›" in page or "去打印 ›" in page
     assert f"{sum(row.disburse for row in desk.rows()):,.2f}" in page
+    it_previews_the_disbursement_table_inside_the_page(clerk)
+    it_hides_the_rows_of_another_institution(desk, charlie_member)
+    it_cancels_an_application_from_its_page(desk, clerk)
 
 
 def test_it_shows_doubt_as_doubt(desk, clerk):

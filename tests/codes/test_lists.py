@@ -85,3 +85,19 @@ def test_a_code_holds_in_its_region_and_time():
     assert not code.holds(date(2025, 1, 1), "1402")
     assert not code.holds(date(2023, 12, 31), "1402")
     assert not code.holds(date(2024, 6, 1), "5101")
+
+
+def test_a_file_may_hold_many_lists_and_a_variant_is_found_by_its_whole_name_only(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys.modules["portal.codes.lists"], "_VARIANTS", {})
+    lists = {"sex": {"title": "性别", "codes": {"1": "男", "2": "女"}}, "side": {"title": "侧", "codes": {"L": "左"}}}
+    content = {"kind": "code-lists", "scope": "one", "source": "例", "lists": lists}
+    (tmp_path / "many.json").write_text(json.dumps(content), encoding="utf-8")
+    codes.load(tmp_path)
+    assert [f"{one.scope}.{one.name} {len(one)}" for one in code_lists()] == ["one.sex 2", "one.side 1"]
+    variant = codes.CodeList("one@1", "sex", "性别", "例", {"9": Code("9", "未说明")})
+    assert codes.keep_variant(variant) == "one@1.sex" == codes.keep_variant(variant)
+    assert code_list("sex").label("9") == "9"
+    assert code_list("one@1.sex").label("9") == "未说明"
+    assert len(code_lists()) == 2
+    with pytest.raises(ValueError, match="exists already"):
+        codes.keep_variant(codes.CodeList("one@1", "sex", "性别", "例", {"8": Code("8", "别的")}))

@@ -7,15 +7,17 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.contrib.messages.storage.fallback import FallbackStorage
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.test import Client, RequestFactory
+from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
-from portal.access.door import tenant_tx
 from portal.access.gate import Gate
 from portal.access.member import Member
-from portal.access.models import GrantState, InstitutionKey, Membership, RoleGrant
 from portal.access.permissions import PLATFORM_ADMIN, declared_permissions
-from tests.cast import make_member, make_person, signed_in
+from tests.cast import make_person, signed_in
 
 #: Addresses whose view carries no gate, with the reason.
 WITHOUT_GATE: dict[str, str] = {}
@@ -175,16 +177,40 @@ def allowed(address: Address, member: Member) -> bool:
     return member.institution is not None and bool(gate.permission.roles & member.roles)
 
 
+def turned_away(member: Member, address: Address) -> bool:
+    """Whether the view itself refuses, asked without what is the same around every view: session, frame, error page."""
+    headers = {"Idempotency-Key": uuid4().hex} if address.is_api else None
+    body = b"{}" if address.is_api and address.method != "GET" else b""
+    request: Any = RequestFactory().generic(address.method, address.url(), body, "application/json", headers=headers)
+    request.user, request.session, request.request_id = member.user, SessionStore(), "test"
+    request._messages, request._dont_enforce_csrf_checks = FallbackStorage(request), True
+    view = resolve(request.path_info)
+    try:
+        answer = view.func(request, *view.args, **view.kwargs)
+    except PermissionDenied:
+        return True
+    except Http404:  # it has looked for the row already
+        return False
+    return bool(answer.status_code == 403)
+
+
 @pytest.mark.parametrize("person", PEOPLE, indirect=True)
-def test_it_lets_each_role_in_exactly_where_its_permissions_say(person):
+def test_it_lets_each_role_in_exactly_where_its_permissions_say(person, monkeypatch):
+    """Whatever one may do is done over the whole way; so is, by one clerk, whatever that clerk may not do."""
+    monkeypatch.setattr("django.test.client.store_rendered_templates", lambda *_, **__: None)  # nobody looks at them
     client, wrong = signed_in(person, raise_request_exception=False), []
     for address in filter(in_matrix, addresses()):
+        may = allowed(address, person) or (address.url() == "/" and PLATFORM_ADMIN.value in person.roles)
+        if not may and person.label != "经办甲":
+            if not turned_away(person, address):
+                wrong.append(f"{address} {address.url()}: not refused by its view")
+            continue
         answer = send(client, address)
         if not client.cookies["sessionid"].value:  # that was the way out
             client = signed_in(person, raise_request_exception=False)
         if address.url() == "/" and PLATFORM_ADMIN.value in person.roles:
             expected = answer.get("Location") == reverse("access:institutions")
-        elif allowed(address, person):
+        elif may:
             away = sent_away(answer) and address.name not in LEADS_TO_SIGN_IN
             expected = answer.status_code != 403 and answer.status_code < 500 and not away
         else:
@@ -192,43 +218,3 @@ def test_it_lets_each_role_in_exactly_where_its_permissions_say(person):
         if not expected:
             wrong.append(f"{address} {address.url()}: {answer.status_code} {answer.get('Location', '')}")
     assert wrong == []
-
-
-@pytest.mark.parametrize("person", ["dora", "bob", "alice", "carol"], indirect=True)
-def test_it_answers_another_institutions_row_like_a_row_that_never_was(person, rows_of_hospital_b):
-    client, wrong, tried = signed_in(person, raise_request_exception=False), [], 0
-    for address in filter(in_matrix, addresses()):
-        if address.gate.side != "institution" or "<uuid:" not in address.route or not allowed(address, person):
-            continue
-        never = send(client, address, uuid=str(uuid4()))
-        for row_id in rows_of_hospital_b:
-            foreign = send(client, address, uuid=row_id)
-            tried += 1
-            if (foreign.status_code, faceless(foreign)) != (404, faceless(never)) or never.status_code != 404:
-                wrong.append(f"{address}: {foreign.status_code}, a random id {never.status_code}")
-    assert wrong == []
-    assert tried
-
-
-def faceless(answer: Any) -> str:
-    """The body without what differs between any two answers: ids, the request's number, times, tokens."""
-    text = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "<id>", answer.content.decode())
-    text = re.sub(r'csrfmiddlewaretoken" value="\w+"|X-CSRFToken": "\w+"', "<token>", text)
-    return re.sub(r"\b[0-9a-f]{16}\b|\d\d:\d\d:\d\d", "<n>", text)
-
-
-@pytest.fixture
-def rows_of_hospital_b(hospital_b, charlie_member, rita_member) -> list[str]:
-    """One row of each kind that has an address of its own, without patient data."""
-    admin = make_member(hospital_b, "otto", "管理员乙")
-    with tenant_tx(hospital_b.pk):
-        membership = Membership.objects.get(user=charlie_member.user)
-        grant = RoleGrant.objects.create(
-            membership=membership,
-            person=charlie_member.user,
-            roles=["reviewer"],
-            requested_by=admin.person,
-            state=GrantState.WAITING,
-        )
-        key, _ = InstitutionKey.objects.create_key(name="HIS", scopes=["portal.use"], made_by=admin.user)
-        return [str(row.pk) for row in (membership, grant, key)]

@@ -1,6 +1,5 @@
 """Every action that is declared can be read and happens; whatever a service changes is recorded (design 4.4)."""
 
-import ast
 import re
 from functools import cache
 
@@ -28,6 +27,7 @@ UNRECORDED = {
     "injury.services.catalogue_files.used": "a part of a service: whoever takes the file over records it",
     "injury.services.discharge_drafts.begin": "a part of a service: whoever writes the draft records it",
     "injury.services.discharge_drafts.prefilled": "changes nothing: what a new entry begins with",
+    "settlement.services.visits.begin_visit": "a part of a service: whoever begins a visit records what was saved",
     "portal.access.services.accounts.new_reset_code": "a part of a service: whoever asks for the code records it",
 }
 
@@ -38,16 +38,12 @@ def declarations() -> dict[str, str]:
 
     Asked by the tests only: reading all the code takes seconds, which collecting them should not.
     """
-    found = {}
-    for module in modules().values():
-        for node in module.tree.body:
-            value = node.value if isinstance(node, ast.Assign) else None
-            if isinstance(value, ast.Call) and origin(module.full(value.func)) == "portal.audit.registry.Action":
-                assert isinstance(node, ast.Assign)
-                assert isinstance(node.targets[0], ast.Name)
-                assert isinstance(value.args[0], ast.Constant)
-                found[f"{module.name}.{node.targets[0].id}"] = str(value.args[0].value)
-    return found
+    return {
+        f"{module.name}.{constant}": text
+        for module in modules().values()
+        for constant, (called, text) in module.made.items()
+        if origin(called) == "portal.audit.registry.Action"
+    }
 
 
 ACTIONS = {action.name: action for action in declared_actions() if not action.name.startswith("test.")}
@@ -87,7 +83,7 @@ def used() -> frozenset[str]:
     """Declared constants that some other module refers to (importing one does not count)."""
     found: set[str] = set()
     for module in modules().values():
-        here = {origin(use) for use in module.uses(module.tree)} & set(declarations())
+        here = {origin(use) for use in module.uses} & set(declarations())
         found |= {constant for constant in here if not constant.startswith(f"{module.name}.")}
     return frozenset(found)
 

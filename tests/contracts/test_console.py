@@ -8,11 +8,15 @@ from django.urls import reverse
 from portal.gateway.console import texts
 from portal.gateway.console.form import Shown, built, drawn, misfits
 from portal.gateway.console.services import faults_of, is_wires_own, sample_tree
-from portal.gateway.messages import Request, item_of, masked_tree, requests, sample, subject_of, wire_form
+from portal.gateway.messages import Request, headings, item_of, masked_tree, requests, sample, subject_of, wire_form
 from portal.gateway.messages.masks import HIDDEN, declared_name, group_of
+from portal.gateway.national.shapes import TableRequest
 
 TRANSACTIONS = [pytest.param(one, id=f"{one.gateway.name}.{one.code}") for one in requests()]
 every_transaction = pytest.mark.parametrize("kind", TRANSACTIONS)
+#: Of those that are made from tables by the same few lines, the pages are opened for one of each shape: lists inside
+#: lists, the deepest, fields at the top, the largest, a file, one that the wire sends by itself.
+SHAPES = {"2102A", "3101", "3302", "4401", "9101", "9001"}
 
 
 def as_posted(items: list[Shown], post: QueryDict) -> QueryDict:
@@ -41,7 +45,7 @@ def leaves(kind: type, tree: object, masked: object) -> list[str]:
         assert known is not None
         assert isinstance(masked, dict)
         if item_of(kind, known).secret:
-            found += [name] if masked[name] != HIDDEN else []
+            found += [name] if value != "" and masked[name] != HIDDEN else []
         elif inner := group_of(kind.model_fields[known].annotation):  # type: ignore[attr-defined]
             found += leaves(inner, value, masked[name])
     return found
@@ -78,9 +82,12 @@ def test_its_subject_is_no_secret(kind: type[Request]):
 
 def test_every_transaction_opens_in_the_console_as_form_and_as_json(db: None, alice: Client):
     first = alice.get(reverse("gateway:console")).content.decode()
+    for one in headings():
+        assert f'href="{reverse("gateway:console-edit", args=[one.gateway, one.code])}"' in first
     for kind in requests():
+        if issubclass(kind, TableRequest) and kind.code not in SHAPES:
+            continue
         where = reverse("gateway:console-edit", args=[kind.gateway.name, kind.code])
-        assert f'href="{where}"' in first
         answer = alice.get(where)
         assert answer.status_code == 200, where
         assert ("登录和登出由系统办理" in answer.content.decode()) == is_wires_own(kind)

@@ -43,21 +43,21 @@ def admin(dora_member) -> Client:
 
 
 def test_it_is_a_problem_when_the_body_is_not_json(admin):
-    assert is_problem(call(admin, "POST", "/api/keys", b"{"), 400)
+    assert is_problem(call(admin, "POST", "/api/v1/keys", b"{"), 400)
 
 
 def test_it_is_a_problem_when_the_idempotency_key_is_missing(admin):
-    answer = admin.post("/api/keys", {}, content_type="application/json")
+    answer = admin.post("/api/v1/keys", {}, content_type="application/json")
     assert is_problem(answer, 400)
 
 
 def test_it_is_a_problem_when_nobody_is_signed_in(db, client):
-    assert is_problem(call(client, "GET", "/api/keys"), 401)
-    assert is_problem(call(client, "GET", "/api/keys", Authorization="Api-Key wrong"), 401)
+    assert is_problem(call(client, "GET", "/api/v1/keys"), 401)
+    assert is_problem(call(client, "GET", "/api/v1/keys", Authorization="Api-Key wrong"), 401)
 
 
 def test_it_is_a_problem_when_the_role_may_not(alice):
-    assert is_problem(call(alice, "GET", "/api/keys"), 403)
+    assert is_problem(call(alice, "GET", "/api/v1/keys"), 403)
 
 
 UNKNOWN = "00000000-0000-7000-8000-000000000000"  # the same in every test process, so that their lists agree
@@ -65,7 +65,7 @@ UNKNOWN = "00000000-0000-7000-8000-000000000000"  # the same in every test proce
 
 @pytest.mark.parametrize(
     "path",
-    ["/api/", "/api/nothing/here", "/api/keys/", f"/api/keys/{UNKNOWN}/revoke", "/api/%00"],
+    ["/api/", "/api/v1/", "/api/nothing/here", "/api/v1/keys/", f"/api/v1/keys/{UNKNOWN}/revoke", "/api/%00"],
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 def test_it_is_a_problem_when_nothing_is_there(admin, path, method):
@@ -77,46 +77,46 @@ def test_it_is_a_problem_when_nothing_is_there(admin, path, method):
 def test_it_is_a_problem_when_the_state_forbids_it(admin, dora_member, hospital_a):
     with tenant_tx(hospital_a.pk):
         key, _ = InstitutionKey.objects.create_key(name="x", scopes=[], made_by=dora_member.user, revoked=True)
-    assert is_problem(call(admin, "POST", f"/api/keys/{key.pk}/revoke"), 409)
+    assert is_problem(call(admin, "POST", f"/api/v1/keys/{key.pk}/revoke"), 409)
 
 
 def test_it_is_a_problem_when_the_format_cannot_be_given(admin):
-    assert is_problem(call(admin, "GET", "/api/keys", Accept="application/pdf"), 406)
+    assert is_problem(call(admin, "GET", "/api/v1/keys", Accept="application/pdf"), 406)
 
 
 def test_it_is_a_problem_when_the_body_is_too_large(admin, monkeypatch):
     monkeypatch.setattr("portal.api.views.ApiView.max_bytes", 10)
-    assert is_problem(call(admin, "POST", "/api/keys", {"name": "long enough"}), 413)
+    assert is_problem(call(admin, "POST", "/api/v1/keys", {"name": "long enough"}), 413)
 
 
 @pytest.mark.parametrize(
     "kind", ["text/xml", "multipart/form-data; boundary=x", "application/x-www-form-urlencoded", "x"]
 )
 def test_it_is_a_problem_when_the_content_is_of_another_kind(admin, kind):
-    assert is_problem(call(admin, "POST", "/api/keys", b"a=1", kind=kind), 415)
+    assert is_problem(call(admin, "POST", "/api/v1/keys", b"a=1", kind=kind), 415)
 
 
 def test_it_is_a_problem_that_names_every_wrong_field_at_once(admin):
-    answer = call(admin, "POST", "/api/keys", {"name": "", "scopes": [1, {}]})
+    answer = call(admin, "POST", "/api/v1/keys", {"name": "", "scopes": [1, {}]})
     assert is_problem(answer, 422)
     assert {"/name", "/expires"} <= {error["pointer"] for error in answer.json()["errors"]}
 
 
 @pytest.mark.parametrize("body", [[], "text", 7, None, [[]], {"name": {"$gt": 1}}])
 def test_it_is_a_problem_when_the_body_has_another_form(admin, body):
-    answer = call(admin, "POST", "/api/keys", json.dumps(body).encode())
+    answer = call(admin, "POST", "/api/v1/keys", json.dumps(body).encode())
     assert is_problem(answer, 422)
 
 
 def test_it_is_a_problem_when_we_ourselves_are_at_fault(admin, monkeypatch):
     monkeypatch.setattr("portal.api.keys.Keys.page", lambda *_: 1 / 0)
-    answer = call(admin, "GET", "/api/keys")
+    answer = call(admin, "GET", "/api/v1/keys")
     assert is_problem(answer, 500)
     assert "ZeroDivision" not in answer.content.decode()
 
 
 def test_it_is_a_problem_when_the_address_of_the_server_is_not_ours(client, db):
-    assert is_problem(client.get("/api/keys", headers={"Host": "evil.example"}), 400)
+    assert is_problem(client.get("/api/v1/keys", headers={"Host": "evil.example"}), 400)
 
 
 def test_it_holds_for_every_view_of_the_api(dora_member):

@@ -10,15 +10,21 @@ NOT_EXPLAINED: dict[str, str] = {
     "audit:days": "a file",
     "jobs:progress": "a part of a job's page",
     "jobs:result": "a file",
+    "gateway:desk-part": "a part of a desk's page",
     "gateway:operation-part": "a part of an operation's page",
     "gateway:sessions-part": "a part of the sessions' page",
+    "gateway:shifts-part": "a part of the shifts' page",
     "environments:export": "a file",
+    "settlement:edition-export": "a file",
     "injury:mapping-missing": "a file",
     "injury:mapping-import-template": "a file",
     "injury:catalogue-import-template": "a file",
     "injury:material-file": "a file",
     "injury:invoice-file": "a file",
     "injury:fee-template": "a file",
+    "reconciliation:entry-template": "a file",
+    "reconciliation:run-file": "a file",
+    "reconciliation:sheet-download": "a file",
 }
 
 

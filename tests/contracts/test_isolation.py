@@ -1,6 +1,7 @@
 """Every institution's rows stand behind a wall of the database's own (design 4.1), walked table by table."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -15,7 +16,8 @@ from portal.access.door import platform_tx, tenant_tx
 from portal.access.models import Institution
 from portal.access.rows import TenantModel
 from portal.access.walls import ALL
-from tests.contracts.rows import put_row
+from tests.cast import make_institution
+from tests.contracts.rows import kept_for_a_module, put_rows
 
 #: Tables whose rows the platform's side may see: none with patient data. Why each must be seen:
 PLATFORM_ROWS = {
@@ -151,15 +153,31 @@ def names_an_institution() -> set[str]:
 # --- what the app role can do
 
 
-@pytest.fixture
-def row_of_b(transactional_db, hospital_a, hospital_b, owner_connection) -> Callable[[type[TenantModel]], Any]:
-    """Puts one row of hospital B into a table and hands back its id."""
-    return lambda model: put_row(owner_connection, model, hospital_b)
+@dataclass(frozen=True)
+class Neighbours:
+    """Two hospitals: the second has one row in every table."""
+
+    a: Institution
+    b: Institution
+    rows: dict[type[models.Model], Any]
+
+
+@pytest.fixture(scope="module")
+def hospitals(
+    django_db_setup: None, django_db_blocker: Any, owner_connection: psycopg.Connection[Any]
+) -> Iterator[Neighbours]:
+    """Committed once for all tables; what a test changes is rolled back with it."""
+
+    def made() -> Neighbours:
+        a, b = make_institution("H14020000001", "演示医院甲"), make_institution("H14020000002", "演示医院乙")
+        return Neighbours(a, b, put_rows(owner_connection, TENANTS, b))
+
+    yield from kept_for_a_module(made, django_db_blocker, owner_connection)
 
 
 @every_tenant_table
-def test_it_refuses_everyone_while_no_institution_is_set(row_of_b, hospital_a, model):
-    table, pk = model._meta.db_table, row_of_b(model)
+def test_it_refuses_everyone_while_no_institution_is_set(hospitals, db, model):
+    table, pk = model._meta.db_table, hospitals.rows[model]
     columns = {"SELECT": f"SELECT * FROM {table}", "UPDATE": f"UPDATE {table} SET id = id"}
     statements = {**columns, "DELETE": f"DELETE FROM {table}", "INSERT": f"INSERT INTO {table} (id) VALUES (%s)"}
     for right in may(model):
@@ -180,12 +198,12 @@ def refused(error: DatabaseError) -> bool:
 
 
 @every_tenant_table
-def test_another_institutions_row_can_be_neither_seen_nor_touched(row_of_b, hospital_a, hospital_b, model):
-    table, pk = model._meta.db_table, row_of_b(model)
-    with tenant_tx(hospital_b.pk):
+def test_another_institutions_row_can_be_neither_seen_nor_touched(hospitals, db, model):
+    table, pk = model._meta.db_table, hospitals.rows[model]
+    with tenant_tx(hospitals.b.pk):
         assert ask(f"SELECT count(*) FROM {table} WHERE id = %s", pk) == [(1,)], "else this would prove nothing"
-    with tenant_tx(hospital_a.pk):
-        assert ask(f"SELECT count(*) FROM {table} WHERE institution_id <> %s", hospital_a.pk) == [(0,)]
+    with tenant_tx(hospitals.a.pk):
+        assert ask(f"SELECT count(*) FROM {table} WHERE institution_id <> %s", hospitals.a.pk) == [(0,)]
         assert model._base_manager.filter(pk=pk).first() is None
         if "UPDATE" in may(model):
             assert changed(f"UPDATE {table} SET id = id WHERE id = %s", pk) == 0
@@ -201,20 +219,20 @@ def test_another_institutions_row_can_be_neither_seen_nor_touched(row_of_b, hosp
 
 
 @every_tenant_table
-def test_a_row_can_be_neither_put_nor_moved_into_another_institution(row_of_b, hospital_a, hospital_b, model):
-    table, pk = model._meta.db_table, row_of_b(model)
+def test_a_row_can_be_neither_put_nor_moved_into_another_institution(hospitals, db, model):
+    table, pk = model._meta.db_table, hospitals.rows[model]
     columns = sql.SQL(", ").join(sql.Identifier(str(f.column)) for f in copied(model)).as_string(connection.connection)
     if "INSERT" in may(model):
         # The whole row as hospital B has it, under a new id, offered from hospital A's side.
-        with tenant_tx(hospital_b.pk):
+        with tenant_tx(hospitals.b.pk):
             values = ask(f"SELECT {columns} FROM {table} WHERE id = %s", pk)[0]
         marks = ", ".join(["%s"] * len(values))
-        with tenant_tx(hospital_a.pk), pytest.raises(DatabaseError) as caught, transaction.atomic():
+        with tenant_tx(hospitals.a.pk), pytest.raises(DatabaseError) as caught, transaction.atomic():
             ask(f"INSERT INTO {table} (id, {columns}) VALUES (%s, {marks})", uuid4(), *map(_given, values))
         assert refused(caught.value)
     if "UPDATE" in may(model):
-        with tenant_tx(hospital_b.pk), pytest.raises(DatabaseError) as caught, transaction.atomic():
-            ask(f"UPDATE {table} SET institution_id = %s WHERE id = %s", hospital_a.pk, pk)
+        with tenant_tx(hospitals.b.pk), pytest.raises(DatabaseError) as caught, transaction.atomic():
+            ask(f"UPDATE {table} SET institution_id = %s WHERE id = %s", hospitals.a.pk, pk)
         assert refused(caught.value)
 
 

@@ -16,29 +16,27 @@ from portal.jobs.kinds import declared_jobs
 ROOMS = ("portal", *settings.BUSINESSES)
 
 
-def modules() -> Iterator[Path]:
+def nodes(word: str) -> Iterator[tuple[Path, ast.AST]]:
+    """Everything in the modules of the product in whose text the word stands at all."""
     for room in ROOMS:
-        yield from (settings.BASE_DIR / room).rglob("*.py")
+        for path in (settings.BASE_DIR / room).rglob("*.py"):
+            if word in (text := path.read_text()):
+                yield from ((path, node) for node in ast.walk(ast.parse(text)))
 
 
 def literals() -> Iterator[tuple[Path, str]]:
     """Every text in the product that looks like the dotted path of a task."""
-    for path in modules():
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                parts = node.value.split(".")
-                if len(parts) >= 3 and parts[0] in ROOMS and parts[-2] == "tasks":
-                    yield path, node.value
+    for path, node in nodes("tasks."):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            parts = node.value.split(".")
+            if len(parts) >= 3 and parts[0] in ROOMS and parts[-2] == "tasks":
+                yield path, node.value
 
 
 def calls_of(name: str) -> Iterator[tuple[Path, ast.Call]]:
-    for path in modules():
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and name in (
-                getattr(node.func, "id", None),
-                getattr(node.func, "attr", None),
-            ):
-                yield path, node
+    for path, node in nodes(name):
+        if isinstance(node, ast.Call) and name in (getattr(node.func, "id", None), getattr(node.func, "attr", None)):
+            yield path, node
 
 
 def test_it_can_call_every_task_that_is_named_anywhere():
@@ -77,4 +75,12 @@ def test_it_has_a_title_and_a_permission_for_every_job():
     for job in declared_jobs():
         assert job.title, job.kind
         assert permission(job.permission).roles, job.kind
-        assert job.kind.split(".")[0] in {*settings.BUSINESSES, "gateway", "audit", "vault", "portal", "web"}, job.kind
+        assert job.kind.split(".")[0] in {
+            *settings.BUSINESSES,
+            "gateway",
+            "ledger",
+            "audit",
+            "vault",
+            "portal",
+            "web",
+        }, job.kind

@@ -149,16 +149,16 @@ class TestOutdatedPages:
 
 class TestApi:
     def test_it_says_where_the_institution_works(self, dora, ready: Ground):
-        answer = dora.get("/api/environments/")
+        answer = dora.get("/api/v1/environments/")
         assert answer.json() == {"environment": "test", "title": "测试环境", "is_switching": False}
         assert answer["X-Environment"] == "test"
         ready.drain()
-        assert dora.get("/api/environments/").json()["is_switching"] is True
+        assert dora.get("/api/v1/environments/").json()["is_switching"] is True
 
     def test_it_refuses_a_call_that_means_the_other_environment(self, dora, ground: Ground):
-        answer = dora.get("/api/channels/", headers={"X-Environment": "production"})
+        answer = dora.get("/api/v1/channels/", headers={"X-Environment": "production"})
         assert (answer.status_code, answer.json()["code"]) == (409, "environment-mismatch")
-        assert dora.get("/api/channels/", headers={"X-Environment": "test"}).status_code == 200
+        assert dora.get("/api/v1/channels/", headers={"X-Environment": "test"}).status_code == 200
 
     def test_it_refuses_new_business_while_it_waits(self, alice, ready: Ground):
         ready.drain()
@@ -171,11 +171,11 @@ class TestApi:
         self, dora, ready: Ground, in_production
     ):
         key, body = str(uuid.uuid4()), {"connect_timeout": 12}
-        first = post(dora, "/api/channels/clearing/test/changes", body, key)
+        first = post(dora, "/api/v1/channels/clearing/test/changes", body, key)
         assert first.status_code in (200, 204)
-        assert post(dora, "/api/channels/clearing/test/changes", body, key)["Idempotency-Replayed"] == "true"
+        assert post(dora, "/api/v1/channels/clearing/test/changes", body, key)["Idempotency-Replayed"] == "true"
         in_production()
-        again = post(dora, "/api/channels/clearing/test/changes", body, key)
+        again = post(dora, "/api/v1/channels/clearing/test/changes", body, key)
         assert (again.status_code, again.json()["code"]) == (422, "idempotency-key-reused")
 
 

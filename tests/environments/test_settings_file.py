@@ -56,11 +56,11 @@ def test_the_file_holds_everything_but_secrets(dora, ground: Ground, hospital_a)
 
 
 def test_the_api_gives_the_same_file(dora, alice, ground: Ground):
-    answer = dora.get("/api/environments/exports/clearing/test")
+    answer = dora.get("/api/v1/environments/exports/clearing/test")
     assert answer.json()["checksum"] == checksum_of(answer.json())
     assert not any(secret in answer.content.decode() for secret in KEYS.values())
-    assert alice.get("/api/environments/exports/clearing/test").status_code == 403
-    assert dora.get("/api/environments/exports/clearing/moon").status_code == 404
+    assert alice.get("/api/v1/environments/exports/clearing/test").status_code == 403
+    assert dora.get("/api/v1/environments/exports/clearing/moon").status_code == 404
 
 
 def test_what_was_exported_comes_back_unchanged(ground: Ground, document):

@@ -36,6 +36,7 @@ from portal.gateway.messages import (
 def own_registry(monkeypatch, tmp_path):
     """What these tests declare is gone afterwards."""
     monkeypatch.setattr(sys.modules["portal.gateway.messages.registry"], "_REQUESTS", {})
+    monkeypatch.setattr(sys.modules["portal.gateway.messages.registry"], "_SOURCES", {})
     monkeypatch.setattr(sys.modules["portal.gateway.messages.definition"], "_GATEWAYS", {})
     monkeypatch.setattr(sys.modules["portal.codes.lists"], "_LISTS", {})
     (tmp_path / "sex.json").write_text(

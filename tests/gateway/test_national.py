@@ -44,7 +44,7 @@ def settings(host: str = "127.0.0.1:9", **changes: Any) -> WireSettings:
         "allowed_hosts": (host,),
         "connect_timeout": 1,
         "read_timeout": 1,
-        "next_number": lambda: next(numbers),
+        "next_stamp": lambda sender: f"{NOW:%Y%m%d%H%M%S}{next(numbers):04d}",
     } | changes
     return WireSettings(**chosen)
 
@@ -111,8 +111,8 @@ def test_an_empty_number_is_0_and_any_other_empty_item_is_no_text():
         money: Any = item("金额", default=None)
         COUNT: int = item("次数")
 
-    assert filled(Odd(COUNT=3), "text") == {"days": "0", "note": "", "money": "", "count": "3"}
-    assert filled(Odd(COUNT=3), "number")["count"] == 3
+    assert filled(Odd(COUNT=3), "text") == {"days": "0", "note": "", "money": "", "COUNT": "3"}
+    assert filled(Odd(COUNT=3), "number")["COUNT"] == 3
     row = sample(ConfirmCrossRegion).detail[0].model_copy(update={"cnfm_flag": None})
     assert filled(row, "text")["cnfm_flag"] == ""
 
@@ -139,7 +139,7 @@ def test_a_full_batch_fits_the_longest_input():
 
 
 def test_a_message_id_cannot_be_made_without_institution_or_numbers():
-    for own in (settings(medins_code=""), settings(next_number=None)):
+    for own in (settings(medins_code=""), settings(next_stamp=None)):
         with pytest.raises(NotSent):
             new_msgid(own)
         assert exchange(own, QUERY).outcome is Outcome.NOT_SENT

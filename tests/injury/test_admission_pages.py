@@ -135,7 +135,7 @@ def test_another_hospitals_admission_is_not_there(draft, charlie):
         for pk in (draft.pk, uuid.uuid4()):
             assert charlie.get(reverse(f"injury:admission-{name}", args=[pk])).status_code == 404
     assert charlie.post(reverse("injury:admission-register", args=[draft.pk])).status_code == 404
-    assert charlie.get(f"/api/injury/admissions/{draft.pk}").status_code == 404
+    assert charlie.get(f"/api/v1/injury/admissions/{draft.pk}").status_code == 404
     assert draft.number not in text(charlie.get(reverse("injury:admission-list")))
 
 
@@ -186,7 +186,7 @@ def test_the_same_question_twice_is_asked_once_and_old_answers_are_forgotten(ali
 
 def call(client, path, body, key="k1"):
     return client.post(
-        f"/api/injury/{path}", json.dumps(body), content_type="application/json", headers={"Idempotency-Key": key}
+        f"/api/v1/injury/{path}", json.dumps(body), content_type="application/json", headers={"Idempotency-Key": key}
     )
 
 
@@ -197,7 +197,7 @@ def test_a_hospital_system_creates_registers_and_reads(alice, door):
     assert call(alice, "admissions", body).json() == answer.json()
     with door():
         admission = Admission.objects.get()
-    shown = alice.get(f"/api/injury/admissions/{admission.pk}").json()
+    shown = alice.get(f"/api/v1/injury/admissions/{admission.pk}").json()
     assert (shown["state"], shown["number"], TYPED["identity"] in str(shown)) == ("registering", "ZY2026-1", False)
 
 

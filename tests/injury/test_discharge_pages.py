@@ -194,7 +194,7 @@ def test_materials_are_added_after_the_discharge(alice, bob, stay, alice_member)
 
 
 def call(client, path, data, key="k1"):
-    return client.post(f"/api/injury/{path}", data, "application/json", headers={"Idempotency-Key": key})
+    return client.post(f"/api/v1/injury/{path}", data, "application/json", headers={"Idempotency-Key": key})
 
 
 def test_a_hospital_system_fills_the_draft(alice, stay):
@@ -205,7 +205,7 @@ def test_a_hospital_system_fills_the_draft(alice, stay):
     records = {"08": [{"kcc001": "左小腿", "kcc003": "2026-01-02"}]}
     found = call(alice, f"{here}/records", {"records": records}, "k3")
     assert any("CT报告单有" in sentence for sentence in found.json()["missing"])
-    kept = alice.get(f"/api/injury/{here}/records").json()["records"]["08"][0]
+    kept = alice.get(f"/api/v1/injury/{here}/records").json()["records"]["08"][0]
     assert kept["content"] == records["08"][0]
     assert "CT所见：必填" in kept["faults"]
     wrong = call(alice, f"{here}/records", {"records": {"08": [{"nothing": "x"}]}}, "k4")
@@ -219,12 +219,12 @@ def test_a_hospital_system_fills_the_draft(alice, stay):
     refused = call(alice, f"{here}/submissions", {}, "k8")
     assert refused.status_code == 422
     assert {"/days", "/02", "/fees"} <= {one["pointer"] for one in refused.json()["errors"]}
-    fields = alice.get("/api/injury/discharge-record-fields").json()
+    fields = alice.get("/api/v1/injury/discharge-record-fields").json()
     assert (len(fields["05"]), fields["02"][0]["codes"]) == (73, "AAC004")
 
 
 def test_the_api_shows_no_foreign_stay(charlie, stay):
-    assert charlie.get(f"/api/injury/admissions/{stay.pk}/discharge").status_code == 404
+    assert charlie.get(f"/api/v1/injury/admissions/{stay.pk}/discharge").status_code == 404
     assert call(charlie, f"admissions/{stay.pk}/discharge/records", {"records": {"08": []}}).status_code == 404
 
 
@@ -233,9 +233,9 @@ def test_the_api_lists_materials_without_their_contents(alice, stay, alice_membe
         stay.state = AdmissionState.DISCHARGED
         stay.save()
         add_material(stay, Paper("02", "KF1", Decimal(0), "a.png", PNG), by=alice_member)
-    items = alice.get("/api/injury/materials").json()["items"]
+    items = alice.get("/api/v1/injury/materials").json()["items"]
     assert (items[0]["number"], items[0]["admission"], "content" in items[0]) == ("KF1", str(stay.pk), False)
-    assert alice.get(f"/api/injury/admissions/{stay.pk}/materials").json()["items"] == items
+    assert alice.get(f"/api/v1/injury/admissions/{stay.pk}/materials").json()["items"] == items
 
 
 def test_the_admin_shows_no_record_and_no_file(bob_member, stay, alice_member):

@@ -41,7 +41,7 @@ def text(response) -> str:
 
 def post(client, path, body, key=None):
     headers = {"HTTP_IDEMPOTENCY_KEY": key or str(uuid4())}
-    return client.post(f"/api/injury/{path}", json.dumps(body, default=str), "application/json", **headers)
+    return client.post(f"/api/v1/injury/{path}", json.dumps(body, default=str), "application/json", **headers)
 
 
 def typed(lines):
@@ -69,7 +69,7 @@ def test_a_hospital_system_delivers_a_thousand_lines_and_learns_of_every_fault(a
     wrong = [*lines]
     wrong[17] = a_line("F0017", amount="25.02")
     wrong[900] = a_drug("F0900", specification="", trace_codes="1 2")
-    answer = post(alice, "fees", body | {"fees": wrong})
+    answer = post(alice, "fees", body | {"fees": wrong, "atomic": True})
     assert answer.status_code == 422
     assert {error["pointer"] for error in answer.json()["errors"]} == {
         "/fees/17/amount", "/fees/900/specification", "/fees/900/trace_codes",
@@ -77,20 +77,32 @@ def test_a_hospital_system_delivers_a_thousand_lines_and_learns_of_every_fault(a
     key = str(uuid4())
     answer = post(alice, "fees", body, key)
     assert answer.status_code == 201
-    assert answer.json() == {
+    told = answer.json()
+    rows = told.pop("rows")
+    assert told == {
         "admission": stay.number, "taken": 1000, "amount": "25000.0000", "held": [], "repeated": [],
-        "advices": {"new": 1, "changed": 0, "same": 0}, "faults": [],
+        "advices": {"new": 1, "changed": 0, "same": 0}, "done": 1001, "refused": 0,
     }  # fmt: skip
-    assert post(alice, "fees", body, key).json() == answer.json()
+    assert [(one["list"], one["index"], one["state"]) for one in rows] == [
+        *(("fees", place, "new") for place in range(1000)),
+        ("advices", 0, "new"),
+    ]
+    assert post(alice, "fees", body, key).json() == {**told, "rows": rows}
     again = post(alice, "fees", body).json()
     assert (again["taken"], len(again["repeated"]), again["advices"]["same"]) == (0, 1000, 1)
-    changed = post(alice, "fees", body | {"fees": [a_line("F0003", quantity="1", amount="12.50")]})
+    assert [one["id"] for one in again["rows"]] == [one["id"] for one in rows]
+    assert {one["state"] for one in again["rows"]} == {"same"}
+    other = body | {"fees": [a_line("F0003", quantity="1", amount="12.50")], "atomic": True}
+    changed = post(alice, "fees", other)
     assert (changed.status_code, changed.json()["code"]) == (409, "conflict")
     assert "数量 2 → 1" in changed.json()["errors"][0]["detail"]
-    partial = post(alice, "fees", body | {"fees": [a_line("N1"), a_line("N2", days=0)], "partial": True}).json()
-    assert (partial["taken"], partial["faults"][0]["pointer"]) == (1, "/fees/1/days")
-    held = post(alice, "fees", body | {"fees": [a_drug("D1", trace_codes="")]}).json()["held"]
-    assert (held[0]["line_id"], held[0]["kind"]) == ("D1", "trace")
+    partial = post(alice, "fees", body | {"fees": [a_line("N1"), a_line("N2", days=0)]})
+    assert (partial.status_code, partial.json()["taken"], partial.json()["refused"]) == (207, 1, 1)
+    assert [(one["state"], one.get("errors", [{}])[0].get("pointer")) for one in partial.json()["rows"]] == [
+        ("new", None), ("refused", "/fees/1/days"), ("same", None),
+    ]  # fmt: skip
+    held = post(alice, "fees", body | {"fees": [a_drug("D1", trace_codes="")]}).json()
+    assert (held["held"][0]["line_id"], held["held"][0]["kind"], held["rows"][0]["state"]) == ("D1", "trace", "held")
     asked: list[tuple[dict[str, Any], str]] = [
         ({"admission": "ZY9"}, "/admission"),
         ({"fees": {}}, "/fees"),
@@ -105,10 +117,14 @@ def test_a_hospital_system_delivers_a_thousand_lines_and_learns_of_every_fault(a
     fixed = post(alice, f"fees/{item.pk}/corrections", {"trace_codes": "83480110000000000001"})
     assert (fixed.status_code, fixed.json()["state"]) == (200, "waiting")
     assert post(alice, f"fees/{item.pk}/corrections", {"days": 0}).json()["errors"][0]["pointer"] == "/days"
-    assert post(alice, "fees/drops", {"fees": [str(item.pk)], "reason": "重复"}).json() == {"count": 1}
-    listed = alice.get("/api/injury/fees?state=dropped").json()["items"]
+    drops = {"fees": [str(item.pk), str(uuid4()), str(item.pk)], "reason": "重复"}
+    assert post(alice, "fees/drops", drops | {"atomic": True}).json()["errors"][0]["pointer"] == "/fees/1"
+    dropped = post(alice, "fees/drops", drops)
+    assert (dropped.status_code, dropped.json()["count"]) == (207, 1)
+    assert [one["state"] for one in dropped.json()["rows"]] == ["dropped", "refused", "repeated"]
+    listed = alice.get("/api/v1/injury/fees?state=dropped").json()["items"]
     assert [(one["line_id"], one["admission"], one["amount"]) for one in listed] == [("D1", stay.number, "25.0000")]
-    assert alice.get("/api/injury/advices?number=ZY0001").json()["items"][0]["version"] == 1
+    assert alice.get("/api/v1/injury/advices?number=ZY0001").json()["items"][0]["version"] == 1
 
 
 def test_the_statements_of_a_delivery_do_not_grow_with_its_lines(alice, stay):
@@ -285,6 +301,6 @@ def test_fees_are_nobody_elses(alice, stay, charlie, carol, inside, alice_member
     for unknown in (stay.pk, "nobody"):
         assert charlie.get(reverse("injury:fee-new"), {"admission": unknown}).status_code == 404
     assert post(charlie, "fees", {"admission": stay.number, "fees": [a_line("F2")]}).status_code == 422
-    assert charlie.get("/api/injury/fees").json()["items"] == []
+    assert charlie.get("/api/v1/injury/fees").json()["items"] == []
     assert "F1" in text(carol.get(reverse("injury:fee-list")))
     assert carol.get(reverse("injury:fee-new")).status_code == 403

@@ -244,7 +244,7 @@ def test_it_is_nobody_elses(shelf, alice, charlie, hospital_a):
     for name in ("mapping-list", "catalogue-list", "mapping-coverage", "mapping-renewals"):
         assert "XN1" not in text(charlie.get(reverse(f"injury:{name}")))
     assert "氯化钠" not in text(charlie.get(reverse("injury:catalogue-search"), {"q": "lhn"}))
-    assert charlie.get("/api/injury/mappings").json()["items"] == []
+    assert charlie.get("/api/v1/injury/mappings").json()["items"] == []
 
 
 @pytest.mark.parametrize(
@@ -275,33 +275,44 @@ def test_pages_ask_as_many_questions_for_many_rows_as_for_few(shelf, alice, hosp
 
 
 def test_a_hospital_system_saves_mappings_and_reads_the_coverage(charged, alice, hospital_a):
-    def post(*items):
+    def post(*items, **more):
         headers = {"HTTP_IDEMPOTENCY_KEY": str(uuid4())}
-        return alice.post("/api/injury/mappings", json.dumps({"items": items}), "application/json", **headers)
+        body = json.dumps({"items": items, **more})
+        return alice.post("/api/v1/injury/mappings", body, "application/json", **headers)
 
     good = {"own_code": "YP2", "own_name": "盐水", "kind": "0", "centre_code": "XN1", "own_price": "9.5"}
-    assert post(good, {**good, "own_code": "YP9", "centre_code": "目录外"}).json() == {
-        "new": 2,
-        "changed": 0,
-        "same": 0,
-    }
-    assert post(good).json() == {"new": 0, "changed": 0, "same": 1}
-    refused = post(good, {**good, "own_code": "YP3", "centre_code": "NO"})
+    first = post(good, {**good, "own_code": "YP9", "centre_code": "目录外"}).json()
+    assert [(one["state"], one["id"]) for one in first["rows"]] == [("new", "YP2"), ("new", "YP9")]
+    assert (first["new"], first["changed"], first["same"], first["done"]) == (2, 0, 0, 2)
+    assert post(good).json()["same"] == 1
+    wrong, other = {**good, "own_code": "YP3", "centre_code": "NO"}, {**good, "own_name": "生理盐水"}
+    refused = post(other, wrong, atomic=True)
     assert refused.status_code == 422
     assert refused.json()["errors"] == [{"pointer": "/items/1/centre_code", "detail": "中心目录中没有编码 NO"}]
+    by_row = post(wrong, 7, {**good, "kind": "5"}, other, {**good, "centre_code": "NO"})
+    assert (by_row.status_code, by_row.json()["done"], by_row.json()["refused"]) == (207, 1, 4)
+    said = [(one["state"], [fault["pointer"] for fault in one.get("errors", ())]) for one in by_row.json()["rows"]]
+    assert said == [
+        ("refused", ["/items/0/centre_code"]),
+        ("refused", ["/items/1"]),
+        ("refused", ["/items/2/kind"]),
+        ("changed", []),
+        ("refused", ["/items/4/own_code"]),
+    ]
+    assert "与第 4 个重复" in by_row.json()["rows"][4]["errors"][0]["detail"]
     assert post({**good, "own_name": "盐" * 101}).status_code == 422
     assert post({**good, "kind": "5"}).status_code == 422
     with tenant_tx(hospital_a.pk):
         assert not Mapping.objects.filter(own_code="YP3").exists()
 
-    listed = alice.get("/api/injury/mappings?standing=outdated").json()["items"]
+    listed = alice.get("/api/v1/injury/mappings?standing=outdated").json()["items"]
     assert [(one["own_code"], one["standing"], one["is_outside"]) for one in listed] == [("YP1", "outdated", False)]
-    assert alice.get("/api/injury/mappings?standing=never").status_code == 422
-    found = alice.get("/api/injury/mappings/coverage").json()
+    assert alice.get("/api/v1/injury/mappings?standing=never").status_code == 422
+    found = alice.get("/api/v1/injury/mappings/coverage").json()
     assert found["shares"][0]["money"]["all"] == "500.00"
     assert [(one["own_code"], one["money"]) for one in found["missing"]] == [("YP1", "50.00")]
-    assert alice.get("/api/injury/mappings/coverage?days=7").status_code == 422
-    assert {one["version"] for one in alice.get("/api/injury/catalogue?q=lhn").json()["items"]} == {"1", "2"}
+    assert alice.get("/api/v1/injury/mappings/coverage?days=7").status_code == 422
+    assert {one["version"] for one in alice.get("/api/v1/injury/catalogue?q=lhn").json()["items"]} == {"1", "2"}
 
 
 # --- the admin

@@ -137,7 +137,7 @@ def test_changed_advices_go_once_with_what_links_them_or_alone(desk, stay):
 
 def test_programs_start_and_read_the_standing(desk, stay, alice):
     desk.charge(stay, 3)
-    address = f"/api/injury/admissions/{stay.pk}"
+    address = f"/api/v1/injury/admissions/{stay.pk}"
 
     def post():
         headers = {"Idempotency-Key": str(uuid.uuid4())}
@@ -145,12 +145,14 @@ def test_programs_start_and_read_the_standing(desk, stay, alice):
 
     begun = post()
     assert (begun.status_code, begun.json()["state"]) == (202, "starting")
+    another = post()
+    assert (another.status_code, another.json()["code"]) == (409, "already-running")
     desk.settle()
     told = alice.get(f"{address}/fee-standing").json()
     assert (told["uploaded"], told["gate"], told["state"]) == (3, "", "complete")
     assert told["ours"] == told["centre"]
     again = post()
-    assert again.status_code == 422
+    assert again.status_code == 409
     assert "没有等待上传的费用" in again.json()["detail"]
 
 

@@ -83,7 +83,7 @@ def worker(transactional_db: None, tmp_path: Path) -> Iterator[Callable[[], Work
 
     def start(**more: str) -> Worker:
         environment = os.environ | {
-            "PORTAL_QUIET_FACTOR": "0.02",
+            "PORTAL_QUIET_FACTOR": "0.005",
             "PORTAL_SPOOL_DIR": str(tmp_path / "spool"),
             "PORTAL_WORKERS": "2",
             "DJANGO_SETTINGS_MODULE": "tests.worker_app.settings",

@@ -192,7 +192,7 @@ def test_it_has_a_page_and_a_bar_that_asks_in_the_background(begin, hospital_a, 
     job = begin(title="导出 2025 年数据")
     page = alice.get(f"/jobs/{job.pk}/").content.decode()
     assert "导出 2025 年数据" in page
-    assert 'hx-trigger="every 2s"' in page
+    assert 'hx-trigger="again"' in page
     assert "X-Background" in page
     bar = alice.get(f"/jobs/{job.pk}/progress/", headers={"HX-Request": "true", "X-Background": "1"})
     assert "HX-Refresh" not in bar

@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import time
 from pathlib import Path
 
 import pytest
@@ -54,42 +53,7 @@ def alive(pid: int) -> bool:
     return stat.rpartition(")")[2].split()[0] not in "ZX"
 
 
-def test_it_finishes_a_job_whose_process_was_killed(worker, slow_job):
-    job = slow_job()
-    running = worker()
-    pid = until(lambda: read(job).done >= 3 and pid_of(job))
-    os.kill(pid, signal.SIGKILL)
-    finished = until(lambda: read(job).state == JobState.DONE and read(job))
-    assert (finished.run, finished.done) == (2, 12)
-    family = set(running.family())
-    assert running.stop() == 0
-    assert not [pid for pid in family if alive(pid)]
-
-
-def test_it_leaves_no_process_behind_when_the_supervisor_is_killed(worker, slow_job):
-    job = slow_job()
-    running = worker()
-    until(lambda: read(job).state == JobState.RUNNING)
-    family = set(running.family())
-    assert len(family) >= 5
-    running.process.kill()
-    until(lambda: not [pid for pid in family - {running.process.pid} if alive(pid)])
-
-
-def test_it_starts_a_frozen_queue_again(worker, slow_job):
-    running = worker()
-    until(lambda: len(running.family()) > 5)
-    frozen: set[int] = set()
-    while moving := running.family().keys() - frozen - {running.process.pid}:  # one may have been starting another
-        for pid in moving:
-            os.kill(pid, signal.SIGSTOP)
-        frozen |= moving
-    job = slow_job()
-    until(lambda: read(job).state == JobState.DONE)
-    until(lambda: not [pid for pid in frozen if alive(pid)])
-
-
-# --- killed in the middle of a gateway call
+# --- killed in the middle of a job and of a gateway call
 
 
 @pytest.fixture
@@ -113,10 +77,14 @@ def rows(transactional_db, hospital_a, counterpart):
     return party, [row.row_id for row in page.rows]
 
 
-def test_it_finds_the_truth_about_a_call_it_was_killed_in(worker, rows, hospital_a, alice_member, monkeypatch):
+def test_it_ends_the_job_and_finds_the_truth_about_the_call_whose_processes_were_killed(
+    worker, slow_job, rows, hospital_a, alice_member, monkeypatch
+):
+    """One worker, both of its processes at work: each is killed in the middle of what it does."""
     monkeypatch.setitem(handlers._handlers, ("clearing", "verifyClearing"), Verified())
     party, [row, *_] = rows
     party.sandbox.switch_on("slow", count=1, seconds=6, codes=["verifyClearing"])
+    job = slow_job()
     with tenant_tx(hospital_a.pk):
         operation = open_operation(VerifyClearing(row_ids=[row]), key=row, by=alice_member, title=f"核对 {row}")
     running = worker(SANDBOX_URL=party.sandbox.url)
@@ -126,15 +94,19 @@ def test_it_finds_the_truth_about_a_call_it_was_killed_in(worker, rows, hospital
             return Operation.objects.get(pk=operation.pk)
 
     until(lambda: now().state == State.SENDING)
-    time.sleep(0.5)
+    until(lambda: any(one["hits"] for one in party.sandbox.faults()))  # the other side has it
     with tenant_tx(hospital_a.pk):
-        pid = int(Lease.objects.get().holder.split(":")[1])
-    assert pid in running.family()
-    os.kill(pid, signal.SIGKILL)
+        sender = int(Lease.objects.get().holder.split(":")[1])
+    busy = until(lambda: read(job).done >= 3 and pid_of(job))
+    assert {sender, busy} <= set(running.family())
+    assert sender != busy
+    os.kill(busy, signal.SIGKILL)
+    os.kill(sender, signal.SIGKILL)
     with tenant_tx(hospital_a.pk):
         # The deadline of a real call is a minute or more; the test does not wait for it.
         Operation.objects.filter(pk=operation.pk).update(deadline="2020-01-01T00:00:00Z")
         Lease.objects.update(expires_at="2020-01-01T00:00:00Z")
+
     until(lambda: now().state == State.DONE)
     effects = party.effects("verifyClearing")
     assert len(effects) == 1
@@ -142,4 +114,26 @@ def test_it_finds_the_truth_about_a_call_it_was_killed_in(worker, rows, hospital
         attempts = list(Attempt.objects.filter(operation=operation))
     assert attempts[0].outcome == Outcome.UNKNOWN
     assert effects[0]["nonce"] in {attempt.msgid for attempt in attempts}
+
+    finished = until(lambda: read(job).state == JobState.DONE and read(job))
+    assert (finished.run, finished.done) == (2, 12)
+    family = set(running.family())
     assert running.stop() == 0
+    assert not [pid for pid in family if alive(pid)]
+
+
+def test_it_starts_a_frozen_queue_again_and_leaves_no_process_behind_when_the_supervisor_is_killed(worker, slow_job):
+    running = worker()
+    until(lambda: len(running.family()) > 5)
+    frozen: set[int] = set()
+    while moving := running.family().keys() - frozen - {running.process.pid}:  # one may have been starting another
+        for pid in moving:
+            os.kill(pid, signal.SIGSTOP)
+        frozen |= moving
+    job = slow_job()
+    until(lambda: read(job).state == JobState.RUNNING)
+    until(lambda: not [pid for pid in frozen if alive(pid)])
+    family = set(running.family())
+    assert len(family) >= 5
+    running.process.kill()
+    until(lambda: not [pid for pid in family - {running.process.pid} if alive(pid)])

@@ -91,7 +91,7 @@ def desk(
 ) -> Desk:
     handler = Verified()
     monkeypatch.setitem(handlers._handlers, ("clearing", "verifyClearing"), handler)
-    party = counterpart("JOURNAL", timeout=2)
+    party = counterpart("JOURNAL", timeout=2, options={"institutions": 12})
     monkeypatch.setattr(client, "wire_settings", lambda gateway, environment: party.settings)
     desk = Desk(alice_member, party.sandbox, party, handler)
     party.ask(GenerateClearing(year=YEAR, aka080=INSURANCE)).require()

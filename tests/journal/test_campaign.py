@@ -19,14 +19,8 @@ COUNT = 200
 
 
 @pytest.fixture
-def town(desk, counterpart, monkeypatch):
-    """A party with enough rows, and a channel row that says it is ours."""
-    desk.party = counterpart("CAMPAIGN", timeout=5, options={"institutions": 160})
-    monkeypatch.setattr(client, "wire_settings", lambda gateway, environment: desk.party.settings)
-    desk.party.ask(GenerateClearing(year="2025", aka080="001")).require()
-    first = desk.party.ask(QueryClearing(year="2025", aka080="001", page=1, size=500)).require()
-    desk.rows = [row.row_id for row in first.rows]
-    assert len(desk.rows) >= COUNT
+def town(desk):
+    """A channel row that says that the desk's party is ours."""
     with tenant_tx(desk.institution_id):
         Channel.objects.create(
             gateway="clearing",
@@ -39,6 +33,18 @@ def town(desk, counterpart, monkeypatch):
             iv="-",
         )
     return desk
+
+
+@pytest.fixture
+def campaign(desk, counterpart, monkeypatch, request):
+    """Of a party with enough rows."""
+    desk.party = counterpart("CAMPAIGN", timeout=5, options={"institutions": 160})
+    monkeypatch.setattr(client, "wire_settings", lambda gateway, environment: desk.party.settings)
+    desk.party.ask(GenerateClearing(year="2025", aka080="001")).require()
+    first = desk.party.ask(QueryClearing(year="2025", aka080="001", page=1, size=500)).require()
+    desk.rows = [row.row_id for row in first.rows]
+    assert len(desk.rows) >= COUNT
+    return request.getfixturevalue("town")
 
 
 def truth(desk):
@@ -60,8 +66,8 @@ def settle(desk):
             doubt.resolve(desk.institution_id, pk)
 
 
-def test_journal_and_truth_agree_in_both_directions(town):
-    desk = town
+def test_journal_and_truth_agree_in_both_directions(campaign):
+    desk = campaign
     desk.sandbox.switch_on("drop_response", rate=0.1, seed="campaign", codes=["verifyClearing"])
     desk.sandbox.switch_on("drop_request", rate=0.03, seed="requests", codes=["verifyClearing"])
     for number in range(COUNT):

@@ -255,7 +255,7 @@ def test_it_is_not_decided_by_whoever_asked_for_it_or_may_not(desk, manual, alic
 def test_the_sweep_finds_everything_that_is_due(desk, monkeypatch):
     asked = []
     monkeypatch.setattr(doubt, "later", lambda path, *ids: asked.append(path.rpartition(".")[2]))
-    monkeypatch.setattr(doubt, "wake", lambda gateway, institution_id: asked.append("send_queued"))
+    monkeypatch.setattr(doubt, "wake", lambda gateway, institution_id, lane: asked.append("send_queued"))
     doubtful = in_doubt(desk)
     ripen(desk, doubtful)
     desk.open(1)

@@ -38,7 +38,7 @@ def test_it_says_what_happens_next_and_never_that_doubt_is_failure(desk, doubtfu
     assert "结果待确认" in page
     assert "不会重复发送" in page
     assert "失败" not in page
-    assert 'hx-trigger="every 2s"' in page
+    assert 'hx-trigger="again"' in page
     assert '"X-Background": "1"' in page
     assert desk.attempts(doubtful)[0].msgid in page
     assert 'action="' + url(doubtful, "withdraw/") not in page

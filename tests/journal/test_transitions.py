@@ -204,12 +204,12 @@ def test_it_wants_the_attempt_to_say_the_same(make, people, to, outcome):
     refused(lambda: rows.update(state=to, version=operation.version + 1), "last attempt")
 
 
-@pytest.mark.parametrize("to", [State.DONE, State.QUEUED, State.REVERSING])
+@pytest.mark.parametrize("to", [State.DONE, State.QUEUED, State.REJECTED, State.REVERSING])
 def test_it_moves_out_of_doubt_only_with_evidence(make, people, to):
     operation = make(State.RESOLVING)
     step = {"state": to, "version": operation.version + 1}
     refused(lambda: Operation.objects.filter(pk=operation.pk).update(**step), "needs evidence")
-    wrong = Finding.APPLIED if to == State.QUEUED else Finding.NOT_APPLIED
+    wrong = Finding.APPLIED if to in (State.QUEUED, State.REJECTED) else Finding.NOT_APPLIED
     evidence(operation, wrong, people, method=Method.QUERY)
     refused(lambda: Operation.objects.filter(pk=operation.pk).update(**step), "needs evidence")
 

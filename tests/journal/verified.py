@@ -8,6 +8,7 @@ from portal.gateway.journal.models import Operation
 
 YEAR, INSURANCE = "2025", "001"
 VERIFIED = "001"
+PAGE = 100
 
 
 class Verified(Handler):
@@ -44,10 +45,10 @@ class Verified(Handler):
 def state_of(ask: Ask, row_id: str) -> Any:
     page = 1
     while True:
-        answer = ask(QueryClearing(year=YEAR, aka080=INSURANCE, page=page, size=500))
+        answer = ask(QueryClearing(year=YEAR, aka080=INSURANCE, page=page, size=PAGE))
         for row in answer.rows:
             if row.row_id == row_id:
                 return row
-        if page * 500 >= answer.total:
+        if page * PAGE >= answer.total:
             return None
         page += 1

@@ -67,6 +67,8 @@ def test_it_reads_the_same_in_one_process_and_in_several(monkeypatch):
     assert counted.parts > 2
     assert [text.split("打印")[0] for text in texts(parted)] == [text.split("打印")[0] for text in texts(whole)]
     assert PdfReader(BytesIO(parted)).metadata == PdfReader(BytesIO(whole)).metadata
+    assert not children()
+    it_shows_every_row_once_and_numbers_all_pages(parted)
 
 
 class Counted:
@@ -78,8 +80,7 @@ class Counted:
         return self.inner(parts, count)
 
 
-def test_it_shows_every_row_once_and_numbers_all_pages(in_parts):
-    pdf = print_plan(plan())
+def it_shows_every_row_once_and_numbers_all_pages(pdf):
     pages = texts(pdf)
     joined = "".join(pages)
     for number in range(70):
@@ -97,7 +98,6 @@ def test_it_shows_every_row_once_and_numbers_all_pages(in_parts):
     assert metadata is not None
     assert metadata.title == "核拨表 · 演示医院甲"
     assert len(PdfReader(BytesIO(pdf)).outline) == 1
-    assert not children()
 
 
 def test_it_numbers_right_when_rows_are_higher_than_planned(in_parts, monkeypatch):

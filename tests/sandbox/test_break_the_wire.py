@@ -33,7 +33,7 @@ def party(counterpart):
 )
 def test_it_leaves_the_caller_in_doubt(party, kind, reason, effects):
     party.sandbox.switch_on(kind, count=1)
-    exchange = party.ask(GenerateClearing(**SCOPE))
+    exchange = party.ask(GenerateClearing(**SCOPE), read_timeout=1.5)
     assert (exchange.outcome, exchange.reason) == (Outcome.UNKNOWN, reason)
     assert exchange.reply is None
     assert len(party.effects()) == effects
@@ -42,10 +42,10 @@ def test_it_leaves_the_caller_in_doubt(party, kind, reason, effects):
 
 
 def test_it_answers_slowly_but_in_time(party):
-    party.sandbox.switch_on("slow", seconds=1)
+    party.sandbox.switch_on("slow", seconds=0.3)
     exchange = party.ask(QueryClearing(**SCOPE))
     assert exchange.outcome is Outcome.OK
-    assert exchange.seconds >= 1
+    assert exchange.seconds >= 0.3
 
 
 def test_it_carries_out_half_a_batch_and_says_so(party):
@@ -117,7 +117,7 @@ def magic_rows(party):
 def test_it_obeys_the_ending_of_a_business_id(counterpart, ending, outcome, reason):
     party = counterpart(options={"institutions": 40, "magic_rows": True}, timeout=4)
     row = magic_rows(party)[ending]
-    exchange = party.ask(VerifyClearing(row_ids=[row]))
+    exchange = party.ask(VerifyClearing(row_ids=[row]), read_timeout=1.5 if ending == "TIMEOUT" else 4)
     assert (exchange.outcome, exchange.reason) == (outcome, reason)
     assert len(party.effects("verifyClearing")) == (0 if ending == "REJECT" else 1)
 

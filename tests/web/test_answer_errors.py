@@ -41,7 +41,7 @@ def test_it_explains_an_expired_form(alice_member):
 
 
 def test_it_answers_hospital_software_with_a_problem():
-    response = Client().get("/api/no/such/thing", headers={"accept": "application/json"})
+    response = Client().get("/api/v1/no/such/thing", headers={"accept": "application/json"})
     assert response.status_code == 404
     assert response["Content-Type"].startswith("application/problem+json")
     assert json.loads(response.content)["status"] == 404

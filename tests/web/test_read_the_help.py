@@ -5,6 +5,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from openpyxl import load_workbook
 
 from portal.access.door import tenant_tx
@@ -24,7 +25,7 @@ def test_it_lists_every_topic_and_dictionary(alice, paul):
     for client in (alice, paul):
         page = text(client.get("/help/"))
         assert all(one.url in page for one in topics())
-        assert all(f"/help/codes/{one.scope}/{one.name}/" in page for one in code_lists())
+        assert all(reverse("web:help-codes", args=[one.scope, one.name]) in page for one in code_lists())
 
 
 def test_every_topic_opens(alice):
@@ -90,9 +91,10 @@ def test_every_anchor_is_there_once():
 
 
 def test_links_inside_the_help_lead_somewhere(alice):
-    for one in topics():
-        for link in re.findall(r'href="(/help/[^"#]+)(?:#[^"]*)?"', text(alice.get(f"{one.url}?part=1"))):
-            assert alice.get(link).status_code == 200
+    parts = "".join(text(alice.get(f"{one.url}?part=1")) for one in topics())
+    links = set(re.findall(r'href="(/help/[^"#]+)(?:#[^"]*)?"', parts))
+    assert len(links) > 5
+    assert {link: code for link in links if (code := alice.get(link).status_code) != 200} == {}
 
 
 def test_a_dictionary_is_searched_and_exported(alice, hospital_a):

@@ -26,14 +26,16 @@ def decide(rows: QuerySet[CrossRegionRow], decision: str, reason: str = "", *, b
     chosen = _locked_rows(rows)
     busy = [row for row in chosen if row.standing != Standing.OPEN]
     if busy:
-        raise Refused(f"以下明细已提交医保中心，须先回退确认才能改变决定：{naming(busy, len(busy))}")
+        said = f"以下明细已提交医保中心，须先回退确认才能改变决定：{naming(busy, len(busy))}"
+        raise Refused(said).about(row.pk for row in busy)
     gone = [row for row in chosen if row.gone_at is not None and decision != RowDecision.UNDECIDED]
     if gone:
-        raise Refused(f"以下明细中心已不再列出：{naming(gone, len(gone))}")
+        raise Refused(f"以下明细中心已不再列出：{naming(gone, len(gone))}").about(row.pk for row in gone)
     if decision == RowDecision.CONFIRM and not reason:
         different = [row for row in chosen if row.is_different]
         if different:
-            raise Refused(f"以下明细有差异，确认须写明理由：{naming(different, len(different))}", field="reason")
+            said = f"以下明细有差异，确认须写明理由：{naming(different, len(different))}"
+            raise Refused(said, field="reason").about(row.pk for row in different)
     return _write(chosen, decision, reason, by=by)
 
 

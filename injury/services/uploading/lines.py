@@ -13,15 +13,17 @@ from typing import Any
 from pydantic_core import to_json
 
 from injury.messages import UploadCrossProvinceFees, UploadFees
+from injury.messages.fees import FeeLine
 from injury.models import Advice, FeeItem, Sign
 from injury.models.fee import NO_ADVICE
+from injury.rules.fee_fields import width
 from injury.services.item_facts import ItemFacts
 from portal.gateway.crypto.sm3 import sm3
 from portal.gateway.messages import Request
 
 Line = dict[str, str]
 #: The longest category a message can say (AKA063 is text of three); the catalogue knows longer ones by the item.
-CATEGORY = 3
+CATEGORY = width(FeeLine, "aka063")
 #: 工伤目录类别 (ALA012) of another province, by our kind (ALC404): treatment, drug, material.
 DIRECTORY = {"1": "01", "0": "02", "9": "9"}
 

@@ -21,7 +21,8 @@ from portal.gateway.journal import look_soon
 def start_upload(admission: Admission, *, by: Member) -> FeeEpoch:
     """Have everything that waits in this admission uploaded; pressing again while it goes changes nothing.
 
-    Raises Refused with what stands in the way. Returns the epoch, whose `note` says what happens next.
+    Raises Refused with what stands in the way. Returns the epoch, whose `note` says what happens next; it is `joined`
+    when it was on its way already.
     """
     environment = environment_for(by)
     admission = locked(admission)
@@ -29,6 +30,7 @@ def start_upload(admission: Admission, *, by: Member) -> FeeEpoch:
         raise Refused("这次就诊属于另一个运行环境，不能办理")
     epoch = open_epoch(admission)
     if epoch is not None and epoch.is_moving:
+        epoch.joined = True
         return epoch
     if obstacle := start_obstacle(admission, epoch):
         raise Refused(obstacle)
@@ -90,6 +92,7 @@ def start_check(admission: Admission, *, by: Member) -> FeeEpoch:
     if epoch is None:
         raise Refused("这次就诊还没有上传过费用")
     if epoch.is_moving:
+        epoch.joined = True
         return epoch
     if has_live_wipe(epoch):
         raise Refused("作废正在等待复核或办理，完成后会自动核对")

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from portal.access.models import User
 from portal.access.permissions import MEMBERS, Role
-from portal.access.services.keys import grantable_scopes
+from portal.access.services.keys import FEWEST, MOST, USUAL, grantable_scopes
 
 ROLE_NOTES = {
     Role.CLERK: "经办：日常业务办理",
@@ -66,11 +66,28 @@ class KeyForm(forms.Form):
         label="有效期至", widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"), help_text="当天结束时失效，最长两年"
     )
 
+    per_minute = forms.IntegerField(
+        label="每分钟请求数",
+        initial=USUAL,
+        required=False,
+        min_value=FEWEST,
+        max_value=MOST,
+        help_text=f"超过时回应 429，下一分钟恢复；留空为 {USUAL}",
+    )
+    signed = forms.BooleanField(
+        label="请求须签名",
+        required=False,
+        help_text="另发一个签名密钥；每次请求带时间戳、随机数和 HMAC-SM3 签名，密钥被截获也不能冒用",
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [(p.name, p.label) for p in grantable_scopes()]
         self.fields["scopes"].choices = choices  # type: ignore[attr-defined]
         self.fields["expires"].initial = timezone.localdate() + timedelta(days=365)
+
+    def clean_per_minute(self) -> int:
+        return self.cleaned_data["per_minute"] or USUAL
 
     def clean_addresses(self) -> list[str]:
         return str(self.cleaned_data["addresses"]).split()

@@ -6,6 +6,7 @@ from rest_framework_api_key.models import AbstractAPIKey, BaseAPIKeyManager
 
 from portal.access.models.people import User
 from portal.access.rows import TenantModel, new_id
+from portal.vault.fields import SealedField
 
 
 class InstitutionKeyManager(BaseAPIKeyManager):
@@ -28,6 +29,13 @@ class InstitutionKey(TenantModel, AbstractAPIKey):  # type: ignore[misc]
     expiry_date = models.DateTimeField("有效期至", null=True, blank=True)
     scopes = ArrayField(models.CharField(max_length=80), verbose_name="权限")
     addresses = ArrayField(models.CharField(max_length=43), verbose_name="允许的地址", default=list, blank=True)
+    #: Calls a minute; what is more gets 429.
+    per_minute = models.PositiveIntegerField("每分钟请求数", default=600)
+    #: Set: every call must be signed with it (HMAC-SM3). Shown once, with the key.
+    signing = SealedField("签名密钥", null=True)
+    #: Minutes since 1970 of the latest call, and how many there were in it.
+    minute = models.BigIntegerField(default=0, editable=False)
+    calls = models.PositiveIntegerField(default=0, editable=False)
     made_by = models.ForeignKey(User, verbose_name="创建人", on_delete=models.PROTECT, related_name="+")
     last_used_at = models.DateTimeField("最近使用", null=True, editable=False)
 

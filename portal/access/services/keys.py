@@ -1,6 +1,7 @@
 """Keys of hospital systems; call inside the institution's door (design 4.2: API client)."""
 
 import ipaddress
+import secrets
 from collections.abc import Collection
 from datetime import datetime
 from typing import cast
@@ -33,23 +34,39 @@ def grantable_scopes() -> list[Permission]:
     ]
 
 
+#: Calls a minute that a key may be allowed, and what it gets when nobody says.
+FEWEST, MOST, USUAL = 1, 6000, 600
+
+
 def create_key(
-    name: str, scopes: Collection[str], addresses: Collection[str], expires: datetime | None, *, by: Member
+    name: str,
+    scopes: Collection[str],
+    addresses: Collection[str],
+    expires: datetime | None,
+    *,
+    by: Member,
+    per_minute: int = USUAL,
+    signed: bool = False,
 ) -> tuple[InstitutionKey, str]:
     """A new key and its text, which is shown once and stored nowhere.
 
-    `addresses` are IP addresses or networks, empty for any. Raises NotAllowed naming the field.
+    `addresses` are IP addresses or networks, empty for any. With `signed` the key also has a signing secret
+    (`key.signing.reveal()`, to be shown once), and no call without a signature. Raises NotAllowed naming the field.
     """
     if not scopes or set(scopes) - {p.name for p in grantable_scopes()}:
         raise NotAllowed("请选择至少一项接口可以使用的权限", "scopes")
     if expires is not None and expires <= timezone.now():
         raise NotAllowed("有效期须晚于现在", "expires")
+    if not FEWEST <= per_minute <= MOST:
+        raise NotAllowed(f"每分钟请求数须为 {FEWEST} 到 {MOST}", "per_minute")
     made = InstitutionKey.objects.create_key(
         name=name,
         scopes=sorted(scopes),
         addresses=[network(address) for address in addresses],
         expiry_date=expires,
         made_by=by.person,
+        per_minute=per_minute,
+        signing=secrets.token_hex(32) if signed else None,
     )
     key, text = cast(InstitutionKey, made[0]), made[1]
     record(actions.KEY_CREATED, key, by=by, name=name, prefix=key.prefix, scopes="、".join(key.scopes))

@@ -1,11 +1,30 @@
+from collections.abc import Iterable, Sequence
+from typing import Any, Self
+
+
 class NotAllowed(Exception):
     """The act is not possible as things stand; the message is a sentence for the person who tried."""
+
+    #: Keys of the rows at fault, of an act about many rows.
+    rows: Sequence[Any] = ()
+    #: Key of the operation of the journal that is in the way.
+    running: Any = None
 
     def __init__(self, message: str, field: str = "") -> None:
         super().__init__(message)
         self.message = message
         #: Name of the form field at fault, if there is one.
         self.field = field
+
+    def about(self, rows: Iterable[Any]) -> Self:
+        """The same, naming the rows at fault by their keys."""
+        self.rows = tuple(rows)
+        return self
+
+    def behind(self, operation: Any) -> Self:
+        """The same, naming what is under way: an operation's key, or None."""
+        self.running = operation
+        return self
 
 
 class StandStill(NotAllowed):

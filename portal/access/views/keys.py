@@ -28,13 +28,11 @@ def create(request: PortalRequest) -> HttpResponse:
     if form.is_valid():
         given = form.cleaned_data
         try:
-            key, text = create_key(
-                given["name"], given["scopes"], given["addresses"], given["expires"], by=request.member
-            )
+            key, text = create_key(**given, by=request.member)
         except NotAllowed as refusal:
             form.add_error(refusal.field or None, refusal.message)
         else:
-            return render(request, "access/key_once.html", {"key": key, "secret": text})
+            return render(request, "access/key_once.html", {"key": key, "secret": text, "signing": signing_of(key)})
     return render(request, "access/key_create.html", {"form": form})
 
 
@@ -47,6 +45,11 @@ def revoke(request: PortalRequest, key_id: UUID) -> HttpResponse:
     else:
         messages.success(request, "密钥已作废，使用它的系统立即不能再访问")
     return redirect("access:keys")
+
+
+def signing_of(key: InstitutionKey) -> str:
+    """The signing secret of a key that was just made; "" when it has none."""
+    return str(key.signing.reveal()) if key.signing else ""
 
 
 def label_of(scope: str) -> str:

@@ -88,6 +88,7 @@ class Channels(ApiView):
 
 
 class Changes(ApiView):
+    versioned = True
     permissions = {"POST": "gateway.channel.manage"}
 
     @extend_schema(
@@ -98,6 +99,8 @@ class Changes(ApiView):
     )
     def post(self, request: ApiRequest, gateway: str, environment: str) -> Response:
         given = values(request, gateway, environment)
+        now = Channel.objects.filter(gateway=gateway, environment=environment).values_list("version", flat=True)
+        self.must_match(next(iter(now), 0))
         try:
             change = change_channel(gateway, environment, given, by=request.member)
         except ChannelFault as fault:

@@ -15,13 +15,18 @@ def allowed_hosts() -> tuple[str, ...]:
     """What `WireSettings.allowed_hosts` takes."""
     listed = apps.get_model("channels", "AllowedAddress")
     rows = listed._default_manager.filter(approved_at__isnull=False, removed_at=None)
-    hosts = list(rows.values_list("host", flat=True))
-    return tuple([*hosts, sandbox_host()] if sandbox_host() else hosts)
+    own = (sandbox_host(), bridge_host())
+    return (*rows.values_list("host", flat=True), *(host for host in own if host))
 
 
 def sandbox_host() -> str:
     """`host:port` of the sandbox that this installation was started with; empty in production."""
     return "" if settings.PRODUCTION or not settings.SANDBOX_URL else urlsplit(settings.SANDBOX_URL).netloc
+
+
+def bridge_host() -> str:
+    """`host:port` of the demonstration's desk bridge; empty in production."""
+    return "" if settings.PRODUCTION or not settings.BRIDGE_URL else urlsplit(settings.BRIDGE_URL).netloc
 
 
 def is_allowed(url: str) -> bool:

@@ -14,7 +14,8 @@ from portal.access.models.institution import Environment
 from portal.access.rows import TenantModel
 from portal.gateway.channels.fields import KEYS, LABELS, fields_of, settings_of, wire_of
 from portal.gateway.channels.hosts import allowed_hosts, leads_home
-from portal.gateway.channels.numbers import next_number
+from portal.gateway.channels.numbers import next_stamp
+from portal.gateway.desk.stations import stations
 from portal.gateway.errors import NotSent
 from portal.gateway.messages import gateway
 from portal.gateway.wire import WireSettings
@@ -83,9 +84,10 @@ class Channel(TenantModel):
         """What the wire needs, with revealed keys; inside the door. NotSent when the channel may not be used."""
         if not self.is_active:
             raise NotSent(f"{self}已停用，请求没有发出")
-        if settings.PRODUCTION and leads_home(self.base_url, self.host_address):
+        at_desks = wire_of(self.gateway).at_desks
+        if settings.PRODUCTION and leads_home(self.base_url, self.host_address) and not at_desks:
             raise NotSent("API 地址指向本机的沙箱，正式环境不能使用，请求没有发出")
-        return wire_settings(self.gateway, self.values())
+        return wire_settings(self.gateway, self.values(), self.environment)
 
     def values(self) -> dict[str, Any]:
         """Everything that this gateway's channels have, with revealed keys; inside the door."""
@@ -96,8 +98,9 @@ class Channel(TenantModel):
         return found
 
 
-def wire_settings(gateway_name: str, values: Mapping[str, Any]) -> WireSettings:
+def wire_settings(gateway_name: str, values: Mapping[str, Any], environment: str) -> WireSettings:
     """Settings from a channel's values, saved or not; ValueError for a switch that does not exist."""
+    at_desks = wire_of(gateway_name).at_desks
     texts: dict[str, Any] = {one.name: str(values.get(one.name) or "") for one in settings_of(gateway_name)}
     return WireSettings(
         **{"region": str(values.get("region") or ""), **texts},
@@ -107,7 +110,8 @@ def wire_settings(gateway_name: str, values: Mapping[str, Any]) -> WireSettings:
         switches=wire_of(gateway_name).switches.read(values.get("switches") or {}),
         connect_timeout=float(values.get("connect_timeout") or 10),
         read_timeout=float(values["read_timeout"]) if values.get("read_timeout") else None,
-        next_number=next_number,
+        next_stamp=next_stamp,
+        stations=stations(environment, values) if at_desks else {},
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -40,8 +41,10 @@ def _seed(institution: Institution, gateway: str, sandbox: Sandbox) -> None:
     if introduce is None:
         return
     values = introduce(institution, gateway, sandbox, kept)
+    if not values:
+        return
     with tenant_tx(institution.pk):
-        install_channel(gateway, Environment.TEST, {**values, "base_url": sandbox.base_url(gateway)})
+        install_channel(gateway, Environment.TEST, {"base_url": sandbox.base_url(gateway), **values})
 
 
 def _sm_envelope(institution: Institution, gateway: str, sandbox: Sandbox, kept: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,12 +80,32 @@ def _aes_session(institution: Institution, gateway: str, sandbox: Sandbox, kept:
     return {name: told[name] for name in ("user_name", "password", "secret_key")}
 
 
-#: How an institution introduces itself to the sandbox, by kind of wire: the channel's values but its address.
+def _desk(institution: Institution, gateway: str, sandbox: Sandbox, kept: Mapping[str, Any]) -> dict[str, Any]:
+    """Only where a bridge runs: BRIDGE_URL and BRIDGE_TOKEN say which."""
+    if not settings.BRIDGE_URL:
+        return {}
+    app_code = f"DEMO{institution.code}"
+    told = sandbox.register(gateway, app_code, secret_key=kept.get("secret_key", ""))
+    return {
+        "base_url": settings.BRIDGE_URL,
+        "private_key": os.environ.get("BRIDGE_TOKEN", ""),
+        "app_code": app_code,
+        "secret_key": told["secret_key"],
+        "user_name": f"PAY{institution.code}",
+        "password": kept.get("password") or secrets.token_hex(16),
+        "medins_code": institution.code,
+        "region": institution.region,
+    }
+
+
+#: How an institution introduces itself to the sandbox, by kind of wire: the channel's values, with its address where
+#: that is not the sandbox's own; empty where it cannot be reached.
 Introduction = Callable[[Institution, str, Sandbox, Mapping[str, Any]], dict[str, Any]]
 WIRES: dict[str, Introduction] = {
     "sm-envelope": _sm_envelope,
     "national": _national,
     "aes-session": _aes_session,
+    "desk": _desk,
 }
 
 

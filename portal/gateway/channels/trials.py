@@ -23,6 +23,7 @@ from portal.gateway.channels.services import candidate
 from portal.gateway.client import refuse_inside_transaction
 from portal.gateway.errors import Doubt
 from portal.gateway.messages import Request, gateway, request_class, requests, sample
+from portal.gateway.national.signing.trying import tried as signed_and_tried
 from portal.gateway.sessions.trying import is_taken, tried
 from portal.jobs import start
 
@@ -58,7 +59,7 @@ def run_trial(institution_id: int, trial_id: str) -> Verdict:
         if trial.ended_at is not None or trial.values is None:
             return Verdict(bool(trial.is_good), trial.sentence, trial.field)
         values = trial.values.reveal()
-        settings = wire_settings(trial.gateway, {**values, "read_timeout": values.get("read_timeout") or READ_TIMEOUT})
+        settings = _settings(trial, values)
     refuse_inside_transaction()
     verdict = _tried(settings, trial, institution_id)
     with tenant_tx(institution_id):
@@ -68,10 +69,15 @@ def run_trial(institution_id: int, trial_id: str) -> Verdict:
     return verdict
 
 
+def _settings(trial: ChannelTrial, values: Mapping[str, Any]) -> wire.WireSettings:
+    patience = values.get("read_timeout") or READ_TIMEOUT
+    return wire_settings(trial.gateway, {**values, "read_timeout": patience}, trial.environment)
+
+
 def _tried(settings: wire.WireSettings, trial: ChannelTrial, institution_id: int) -> Verdict:
     name = trial.gateway
     if wire_of(name).sessions is None:
-        return judged(name, wire.exchange(settings, probe(name)))
+        return judged(name, signed_and_tried(settings, partial(probe, name)))
     exchange = tried(settings, partial(probe, name), institution_id, trial.environment)
     if exchange is None:
         return Verdict(False, "接口正在由另一个任务登录，请稍后再测")

@@ -8,7 +8,7 @@ from portal.access.member import Member
 from portal.codes.initials import initials
 from portal.gateway.channels.models import Channel
 from portal.gateway.console.services import Kind, is_wires_own
-from portal.gateway.messages import Gateway, gateways, requests
+from portal.gateway.messages import Gateway, edition_in_use, gateways, headings, request_class
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,9 @@ def offered(member: Member, words: str = "", name: str = "") -> list[Offered]:
     channels = {one.gateway: one for one in Channel.objects.filter(environment=environment)}
     found = []
     for gateway in gateways():
-        kinds = [Transaction.of(one) for one in requests(gateway) if matches(one, words.strip().lower())]
+        edition = edition_in_use(gateway, environment)
+        known = (request_class(gateway, one.code, edition) for one in headings(gateway, edition))
+        kinds = [Transaction.of(one) for one in known if matches(one, words.strip().lower())]
         if kinds and (not name or gateway.name == name):
             found.append(Offered(gateway, kinds, note_of(channels.get(gateway.name))))
     return found

@@ -18,9 +18,9 @@ from portal.gateway.console.fields import fields_of
 from portal.gateway.console.hidden import hidden, marks_left, restored, without_marks
 from portal.gateway.console.models import ConsoleCall
 from portal.gateway.environments.standstill import environment_for
-from portal.gateway.journal.handlers import Handler, handler_for
+from portal.gateway.journal.handlers import Handler, class_of, handler_for
 from portal.gateway.journal.services import NotAllowed, open_operation
-from portal.gateway.messages import Fault, Request, faults, request_class, sample, wire_form
+from portal.gateway.messages import Fault, Request, class_in_use, faults, sample, wire_form
 from portal.gateway.wire import wire
 from portal.jobs import start
 
@@ -152,8 +152,10 @@ def send(kind: Kind, tree: dict[str, Any], *, by: Member, form: UUID) -> Console
 
 
 def kind_of(call: ConsoleCall) -> Kind:
-    """LookupError when the transaction is not declared any more."""
-    return request_class(call.gateway, call.kind)
+    """As it was sent, or would be sent now; LookupError when the transaction is not declared any more."""
+    if call.operation is not None:
+        return class_of(call.operation)
+    return class_in_use(call.gateway, call.kind, call.environment)
 
 
 def content_of(call: ConsoleCall) -> dict[str, Any]:

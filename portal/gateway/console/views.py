@@ -18,7 +18,7 @@ from portal.gateway.console.picking import offered
 from portal.gateway.console.result import result
 from portal.gateway.console.services import Kind, again, sample_tree, send
 from portal.gateway.journal.services import NotAllowed
-from portal.gateway.messages import gateways, request_class
+from portal.gateway.messages import class_in_use, gateways
 
 
 @page("gateway.console.view")
@@ -40,7 +40,7 @@ def console(request: PortalRequest) -> HttpResponseBase:
 @page("gateway.console.view")
 def console_edit(request: PortalRequest, gateway: str, code: str) -> HttpResponseBase:
     """One transaction, filled with a legal sample, or with an earlier call."""
-    kind = kind_or_404(gateway, code)
+    kind = kind_or_404(request, gateway, code)
     earlier = get_or_404(ConsoleCall, request.GET["again"]) if is_id(request.GET.get("again", "")) else None
     if earlier is not None and (earlier.gateway, earlier.kind) != (kind.gateway.name, kind.code):
         raise Http404
@@ -55,7 +55,7 @@ def console_edit(request: PortalRequest, gateway: str, code: str) -> HttpRespons
 @page("gateway.console.use", methods=("POST",))
 def console_work(request: PortalRequest, gateway: str, code: str) -> HttpResponseBase:
     """One press of a button on that page: change the form, switch, check, or send."""
-    kind = kind_or_404(gateway, code)
+    kind = kind_or_404(request, gateway, code)
     now = sheet.typed(kind, request)
     act, _, place = request.POST.get("act", "check").partition(":")
     if act != "send":
@@ -95,9 +95,10 @@ def console_call_part(request: PortalRequest, call_id: UUID) -> HttpResponseBase
     return render(request, "gateway/console/waiting.html", context)
 
 
-def kind_or_404(gateway: str, code: str) -> Kind:
+def kind_or_404(request: PortalRequest, gateway: str, code: str) -> Kind:
+    environment = request.member.institution.environment if request.member.institution else ""
     try:
-        return request_class(gateway, code)
+        return class_in_use(gateway, code, environment)
     except LookupError:
         raise Http404("没有这种交易") from None
 

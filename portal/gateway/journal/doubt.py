@@ -16,11 +16,13 @@ from portal.gateway.errors import GatewayError
 from portal.gateway.journal import pace
 from portal.gateway.journal.handlers import (
     Applied,
+    Declined,
     Moot,
     NotApplied,
     R,
     StillUnknown,
     Verdict,
+    class_of,
     handler_of,
     request_of,
     text_of,
@@ -30,7 +32,7 @@ from portal.gateway.journal.models import Attempt, Evidence, Operation
 from portal.gateway.journal.moves import Overtaken, move, tell, tell_business
 from portal.gateway.journal.services import RESOLVE, wake
 from portal.gateway.journal.states import Finding, Method, Outcome, State, Task
-from portal.gateway.messages import Request, masked, request_class
+from portal.gateway.messages import Request, masked
 from portal.jobs.queue import later
 
 logger = logging.getLogger(__name__)
@@ -40,6 +42,7 @@ FINDINGS = {
     NotApplied: Finding.NOT_APPLIED,
     StillUnknown: Finding.UNKNOWN,
     Moot: Finding.APPLIED,
+    Declined: Finding.NOT_APPLIED,
 }
 #: Characters of an answer that evidence keeps.
 ANSWER_LIMIT = 64_000
@@ -80,7 +83,7 @@ def _reap_one(institution_id: int, operation: Operation) -> bool:
 
 def kind_of(operation: Operation) -> type[Request[Any]] | None:
     try:
-        return request_class(operation.gateway, operation.kind)
+        return class_of(operation)
     except LookupError:
         return None
 
@@ -189,6 +192,8 @@ def _conclude(operation: Operation, verdict: Verdict, record: Asked) -> State:
         _not_applied(current, verdict)
     elif isinstance(verdict, Moot):
         _reversed(current, verdict)
+    elif isinstance(verdict, Declined):
+        _declined(current, verdict)
     else:
         _watch(current, verdict)
     return State(current.state)
@@ -218,7 +223,7 @@ def _not_applied(operation: Operation, verdict: NotApplied) -> None:
         message = f"经核实未生效，将重新发送：{verdict.evidence}"
         move(operation, State.QUEUED, message=message, queued_at=Now(), not_before=None, looks=0, deadline=None)
         tell(operation, actions.SENT_AGAIN, evidence=verdict.evidence)
-        wake(operation.gateway, operation.institution_pk)
+        wake(operation.gateway, operation.institution_pk, operation.lane)
 
 
 def _reversed(operation: Operation, verdict: Moot) -> None:
@@ -226,6 +231,17 @@ def _reversed(operation: Operation, verdict: Moot) -> None:
     move(operation, State.REVERSING)
     move(operation, State.REVERSED, message=f"无论是否生效都已不起作用：{verdict.evidence}")
     tell(operation, actions.REVERSED, evidence=verdict.evidence)
+    tell_business(operation, "rejected")
+
+
+def _declined(operation: Operation, verdict: Declined) -> None:
+    """It ends without effect, unless the gateway once said otherwise."""
+    if operation.attempt_rows.filter(outcome__in=[Outcome.OK, Outcome.OK_UNPARSED]).exists():
+        Operation.objects.filter(pk=operation.pk).update(task=Task.CONTRADICTION)
+        give_to_people(operation, f"接口曾经受理，但核实结果为没有成功：{verdict.evidence}")
+        return
+    move(operation, State.REJECTED, message=f"经核实没有成功：{verdict.evidence}")
+    tell(operation, actions.DECLINED, evidence=verdict.evidence)
     tell_business(operation, "rejected")
 
 
@@ -255,7 +271,7 @@ def look_after(institution_id: int) -> None:
     with tenant_tx(institution_id):
         live = list(
             Operation.objects.filter(state__in=[State.QUEUED, State.SENDING, State.IN_DOUBT, State.RESOLVING]).only(
-                "id", "institution_id", "gateway", "state"
+                "id", "institution_id", "gateway", "lane", "state"
             )
         )
         unapplied = list(Operation.objects.filter(task=Task.UNAPPLIED).values_list("pk", flat=True))
@@ -265,7 +281,7 @@ def look_after(institution_id: int) -> None:
     for operation in live:
         if operation.pk in ripe:
             later(RESOLVE, institution_id, operation.pk)
-    for gateway in sorted({operation.gateway for operation in live if operation.state == State.QUEUED}):
-        wake(gateway, institution_id)
+    for gateway, lane in sorted({(one.gateway, one.lane) for one in live if one.state == State.QUEUED}):
+        wake(gateway, institution_id, lane)
     for pk in unapplied:
         later("portal.gateway.tasks.tell_again", institution_id, pk)

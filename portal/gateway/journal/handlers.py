@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, ClassVar, Protocol, TypeVar
 
+from portal.access.door import tenant_tx
 from portal.gateway.crypto import sm3
 from portal.gateway.journal.models import Operation
 from portal.gateway.messages import Record, Request, request_class
@@ -49,7 +50,14 @@ class Moot:
     evidence: str
 
 
-Verdict = Applied | NotApplied | StillUnknown | Moot
+@dataclass(frozen=True)
+class Declined:
+    """The gateway worked on it and it came to nothing, for good: it ends as rejected, and nobody sends it again."""
+
+    evidence: str
+
+
+Verdict = Applied | NotApplied | StillUnknown | Moot | Declined
 
 
 class Handler:
@@ -121,6 +129,8 @@ class Detached(Handler):
 DETACHED = Detached()
 H = TypeVar("H", bound=type[Handler])
 _handlers: dict[tuple[str, str], Handler] = {}
+#: By gateway: for transactions that no business's flow carries.
+_otherwise: dict[str, Handler] = {}
 
 
 def outcome(*kinds: type[Request[Any]]) -> Callable[[H], H]:
@@ -138,6 +148,23 @@ def outcome(*kinds: type[Request[Any]]) -> Callable[[H], H]:
     return declare
 
 
+def otherwise(gateway: Any) -> Callable[[H], H]:
+    """Register the Handler of this gateway's transactions that nobody else handles; TypeError for a second one."""
+
+    def declare(handler: H) -> H:
+        if gateway.name in _otherwise:
+            raise TypeError(f"{gateway.name} has one already")
+        _otherwise[gateway.name] = handler()
+        return handler
+
+    return declare
+
+
+def is_handled(gateway: str, kind: str) -> bool:
+    """Whether a business's flow carries this transaction."""
+    return (gateway, kind) in _handlers
+
+
 def handler_of(operation: Operation) -> Handler:
     """The business's handler; LookupError when there is none (a recovered operation of an unknown kind).
 
@@ -147,10 +174,10 @@ def handler_of(operation: Operation) -> Handler:
 
 
 def handler_for(gateway: str, kind: str) -> Handler:
-    try:
-        return _handlers[gateway, kind]
-    except KeyError:
-        raise LookupError(f"nobody handles {gateway} {kind}") from None
+    found = _handlers.get((gateway, kind)) or _otherwise.get(gateway)
+    if found is None:
+        raise LookupError(f"nobody handles {gateway} {kind}")
+    return found
 
 
 def handled() -> tuple[tuple[str, str], ...]:
@@ -163,8 +190,16 @@ def request_of(operation: Operation) -> Request[Any]:
     if not text or digest(text) != operation.request_hash:
         raise ValueError("the stored request does not match its hash")
     known = _recent.get(operation.request_hash, (None,))[0]
-    kind = request_class(operation.gateway, operation.kind)
+    kind = class_of(operation)
     return known if type(known) is kind else kind.model_validate_json(text)
+
+
+def class_of(operation: Operation) -> type[Request[Any]]:
+    """The transaction as it was when the request was made; LookupError when nobody knows it any more."""
+    if not operation.edition:
+        return request_class(operation.gateway, operation.kind)
+    with tenant_tx(operation.institution_pk):  # an edition is one of the institution's own rows
+        return request_class(operation.gateway, operation.kind, operation.edition)
 
 
 #: Requests that this process has just put into the journal, by their hash: it mostly sends them itself, and reading
@@ -205,5 +240,5 @@ def reply_of(operation: Operation) -> Record | None:
     text = operation.reply.reveal() if operation.reply else ""
     if not text:
         return None
-    reply: Record = request_class(operation.gateway, operation.kind).reply().model_validate_json(text)
+    reply: Record = class_of(operation).reply().model_validate_json(text)
     return reply

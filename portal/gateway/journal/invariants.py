@@ -25,7 +25,7 @@ TITLES = {
     "I3": "发送之前已有提交的记录和落盘的登记",
     "I4": "结果未知不当作失败",
     "I5": "没有证据不重发",
-    "I6": "同一机构同一接口一次只有一个修改类请求",
+    "I6": "同一机构同一接口（同一终端）一次只有一个修改类请求",
     "I7": "就诊有未决事项或金额不符时不结算",
     "I8": "调用接口期间没有打开的数据库事务",
 }
@@ -148,16 +148,20 @@ def proof_before_retry() -> Iterator[Broken]:
 
 
 OVERLAPS = """
-SELECT a.msgid, b.msgid FROM gateway_attempt a JOIN gateway_attempt b
+SELECT a.msgid, b.msgid FROM gateway_attempt a
+  JOIN gateway_operation first ON first.institution_id = a.institution_id AND first.id = a.operation_id
+  JOIN gateway_attempt b
     ON b.institution_id = a.institution_id AND b.gateway = a.gateway AND b.environment = a.environment
    AND b.operation_id IS NOT NULL AND b.id <> a.id
    AND b.sent_at >= a.sent_at AND b.sent_at < least(coalesce(a.finished_at, a.deadline), a.deadline)
+  JOIN gateway_operation second ON second.institution_id = b.institution_id AND second.id = b.operation_id
+   AND second.lane = first.lane
  WHERE a.operation_id IS NOT NULL AND a.deadline IS NOT NULL AND b.deadline IS NOT NULL LIMIT 20
 """
 
 
 def one_at_a_time() -> Iterator[Broken]:
-    """I6: no two changing messages of one session were under way together."""
+    """I6: no two changing messages of one session (a gateway's lane) were under way together."""
     with connection.cursor() as cursor:
         cursor.execute(OVERLAPS)
         for first, second in cursor.fetchall():

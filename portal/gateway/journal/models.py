@@ -23,8 +23,12 @@ class Operation(TenantModel):
     reached_anywhere = True
 
     gateway = models.CharField("接口", max_length=40)
+    #: The session at the gateway that carries it out, one call at a time: a desk's id, "" where there is only one.
+    lane = models.CharField("通道", max_length=36, blank=True, default="")
     environment = models.CharField("环境", max_length=10, choices=Environment)
     kind = models.CharField("交易", max_length=60)
+    #: Under which edition of the gateway's tables the request was made, "" for the base.
+    edition = models.CharField("接口版本", max_length=64, blank=True, default="")
     business_key = models.CharField("业务主键", max_length=200)
     subject = models.CharField("业务对象", max_length=120, blank=True)
     title = models.CharField("事项", max_length=200)
@@ -226,12 +230,13 @@ class Evidence(TenantModel):
 
 
 class Lease(TenantModel):
-    """Who may send to one gateway for this institution now. `fence` grows with every new holder (I6).
+    """Who may send to one lane of a gateway for this institution now. `fence` grows with every new holder (I6).
 
     A row, not an advisory lock: those vanish with a connection. Times are the database's clock.
     """
 
     gateway = models.CharField("接口", max_length=40)
+    lane = models.CharField("通道", max_length=36, blank=True, default="")
     environment = models.CharField("环境", max_length=10, choices=Environment)
     holder = models.CharField("持有者", max_length=120)
     fence = models.BigIntegerField("租约号", default=0)
@@ -240,7 +245,7 @@ class Lease(TenantModel):
     class Meta:
         verbose_name = verbose_name_plural = "发送租约"
         constraints = [
-            models.UniqueConstraint(fields=["institution", "gateway", "environment"], name="gateway_lease_one")
+            models.UniqueConstraint(fields=["institution", "gateway", "lane", "environment"], name="gateway_lease_one")
         ]
 
 

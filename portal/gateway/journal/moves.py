@@ -13,6 +13,8 @@ from portal.gateway import actions
 from portal.gateway.journal.handlers import Handler, handler_of, reply_of
 from portal.gateway.journal.models import Operation
 from portal.gateway.journal.states import LIVE, State, Task
+from portal.hooks.announcing import announce
+from portal.hooks.events import OPERATION_DONE, OPERATION_DOUBTFUL, OPERATION_REJECTED
 from portal.jobs.holds import carrying_on
 from portal.jobs.models import JobState
 from portal.jobs.services import settle
@@ -32,6 +34,14 @@ MIRROR = {
     State.RESOLVING: JobState.DOUBTFUL,
     State.REVERSING: JobState.DOUBTFUL,
     State.MANUAL: JobState.DOUBTFUL,
+}
+#: What webhooks are told.
+ANNOUNCED = {
+    State.DONE: OPERATION_DONE,
+    State.REJECTED: OPERATION_REJECTED,
+    State.REVERSED: OPERATION_REJECTED,
+    State.IN_DOUBT: OPERATION_DOUBTFUL,
+    State.MANUAL: OPERATION_DOUBTFUL,
 }
 
 
@@ -63,6 +73,10 @@ def move(operation: Operation, to: State, *, only_if: Q | None = None, **changes
             setattr(operation, name, value)
     if to in MIRROR:
         settle(operation.pk, MIRROR[to], operation.message)
+    if to in ANNOUNCED and not operation.by_console:
+        names = ("gateway", "kind", "state", "code")
+        facts = {"id": str(operation.pk)} | {name: str(getattr(operation, name)) for name in names}
+        announce(ANNOUNCED[to].name, about=operation.business_key, facts=facts, environment=operation.environment)
 
 
 def tell(operation: Operation, action: Action, *, by: Member | None = None, **details: Any) -> None:

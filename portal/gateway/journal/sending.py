@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from portal.access.door import tenant_tx
-from portal.gateway import actions, client, wire
+from portal.gateway import actions, client, entering, wire
 from portal.gateway.errors import NotSent
 from portal.gateway.journal import lease, pace, spool
 from portal.gateway.journal.ahead import Work, work_during
@@ -25,13 +25,8 @@ from portal.gateway.journal.moves import Overtaken, leave_for_later, move, tell,
 from portal.gateway.journal.services import wake
 from portal.gateway.journal.states import DOUBTFUL, State, Task
 from portal.gateway.messages import subject_of
-from portal.gateway.sessions import services as sessions
 
 logger = logging.getLogger(__name__)
-
-
-SIGN_IN = "接口登录已失效，本次没有执行；系统重新登录后自动再发"
-STILL_OVER = "重新登录后接口仍答复登录无效，已停止发送。请核对系统配置中的接口密钥和 sessionid 开关后重新提交"
 
 
 class Step(Enum):
@@ -51,26 +46,37 @@ class Claimed:
     since: float
 
 
-def send_queued(institution_id: int, gateway: str, *, seconds: float = 240) -> int:
-    """Send what is queued at this gateway, one message after the other; how many left this machine, or may have.
+def send_queued(institution_id: int, gateway: str, lane: str | None = None, *, seconds: float = 240) -> int:
+    """Send what is queued in this lane, one message after the other; how many left this machine, or may have.
 
-    Returns at once while another worker holds the lease: that one looks again before it stops. Stops after `seconds`,
-    and then calls a worker, and when the gateway cannot be reached; the sweep comes back to what is left.
+    None: one lane of the gateway after the other. Returns at once while another worker holds the lane's lease: that
+    one looks again before it stops. Stops after `seconds`, and then calls a worker, and when the gateway cannot be
+    reached; the sweep comes back to what is left.
     """
-    with lease.sending(institution_id, gateway):
-        sent, is_late = _send_until(time.monotonic() + seconds, institution_id, gateway)
-    if is_late:
-        wake(gateway, institution_id)
+    sent, until = 0, time.monotonic() + seconds
+    for name in lanes_waiting(institution_id, gateway) if lane is None else [lane]:
+        with lease.sending(institution_id, gateway, name):
+            some, is_late = _send_until(until, institution_id, gateway, name)
+        sent += some
+        if is_late:
+            wake(gateway, institution_id, name)
     return sent
 
 
-def _send_until(until: float, institution_id: int, gateway: str) -> tuple[int, bool]:
+def lanes_waiting(institution_id: int, gateway: str) -> list[str]:
+    """The lanes in which something is queued."""
+    with tenant_tx(institution_id):
+        rows = Operation.objects.filter(gateway=gateway, state=State.QUEUED).order_by("lane")
+        return list(rows.values_list("lane", flat=True).distinct())
+
+
+def _send_until(until: float, institution_id: int, gateway: str, lane: str) -> tuple[int, bool]:
     """How many left, and whether only the time was over."""
     sent = 0
     while time.monotonic() < until:
         with tenant_tx(institution_id):
-            operation = next_queued(gateway)
-        held = lease.take(institution_id, gateway, operation.environment) if operation else None
+            operation = next_queued(gateway, lane)
+        held = lease.take(institution_id, gateway, operation.environment, lane=lane) if operation else None
         if held is None:
             return sent, False
         step = Step.SENT
@@ -86,9 +92,10 @@ def _send_until(until: float, institution_id: int, gateway: str) -> tuple[int, b
     return sent, True
 
 
-def next_queued(gateway: str, environment: str = "") -> Operation | None:
-    """The oldest operation that may be sent now; None also while recovered operations keep the gateway closed."""
-    rows = Operation.objects.filter(Q(not_before=None) | Q(not_before__lte=Now()), gateway=gateway, state=State.QUEUED)
+def next_queued(gateway: str, lane: str = "", environment: str = "") -> Operation | None:
+    """The lane's oldest operation that may be sent now; None also while recovered ones keep the gateway closed."""
+    rows = Operation.objects.filter(gateway=gateway, lane=lane, state=State.QUEUED)
+    rows = rows.filter(Q(not_before=None) | Q(not_before__lte=Now()))
     if environment:
         rows = rows.filter(environment=environment)
     return rows.exclude(Exists(_quarantine(gateway))).order_by("queued_at", "id").first()
@@ -106,17 +113,18 @@ def _quarantine(gateway: str) -> QuerySet[Operation]:
 def send_next(held: Held) -> Step:
     """Send the oldest queued operation under this lease."""
     with tenant_tx(held.institution_id):
-        operation = next_queued(held.gateway, held.environment)
+        operation = next_queued(held.gateway, held.lane, held.environment)
         if operation is None:
             return Step.NOTHING
         try:
             settings = client.wire_settings(held.gateway, held.environment)
         except NotSent as error:
             return postpone(operation, error.sentence)
-        if sessions.needs_session(settings, operation.kind):
-            held.keep(sessions.LEASE)
+        if entering.may_wait(settings, operation.kind):
+            held.keep(entering.LONGEST)
+        person = operation.created_by
     try:
-        settings = sessions.entered(settings, operation.kind, held.institution_id, held.environment)
+        settings = entering.entered(settings, operation.kind, held.institution_id, held.environment, person)
         prepared = wire.prepare(settings, request_of(operation), wire.new_msgid(settings))
     except NotSent as error:
         sentence = error.sentence
@@ -176,8 +184,8 @@ def claim(operation: Operation, held: Held, prepared: wire.Prepared[Any]) -> Cla
 def send_claimed(claimed: Claimed, work: Work | None = None) -> Step:
     """Spool line on disk, then the one and only call, meanwhile that `work`, then the call's outcome."""
     exchange = _spool_and_send(claimed, work)
-    if sessions.is_over(claimed.prepared.settings, exchange):
-        sessions.forget(claimed.prepared.settings, claimed.held.institution_id, claimed.held.environment)
+    if entering.is_over(claimed.prepared.settings, exchange):
+        entering.forget(claimed.prepared.settings, claimed.held.institution_id, claimed.held.environment)
     write_outcome(claimed, exchange)
     return Step.STOP if exchange.outcome is wire.Outcome.NOT_SENT else Step.SENT
 
@@ -247,11 +255,13 @@ def _write(claimed: Claimed, exchange: wire.Exchange[Any], *, with_business: boo
         if attempt.outcome or (operation.state, operation.version) != (State.SENDING, claimed.operation.version):
             raise Overtaken(f"attempt {attempt.msgid} was given up")
         client.write_outcome(attempt, exchange)
-        if sessions.is_over(claimed.prepared.settings, exchange):
+        if entering.is_over(claimed.prepared.settings, exchange):
+            settings = claimed.prepared.settings
             if not _was_over_before(operation, attempt):
-                move(operation, State.QUEUED, only_if=claimed.held.is_mine, code=exchange.code[:40], message=SIGN_IN)
+                said = {"code": exchange.code[:40], "message": entering.again(settings)}
+                move(operation, State.QUEUED, only_if=claimed.held.is_mine, **said)
                 return
-            exchange = replace(exchange, sentence=f"{STILL_OVER}：{exchange.sentence}")
+            exchange = replace(exchange, sentence=f"{entering.still_over(settings)}：{exchange.sentence}")
         _conclude(operation, exchange, claimed.held.is_mine, with_business=with_business)
 
 

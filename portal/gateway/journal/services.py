@@ -1,5 +1,6 @@
 """What people and businesses do with operations: open, approve, refuse, withdraw, decide."""
 
+from contextvars import ContextVar
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
@@ -20,6 +21,8 @@ from portal.jobs.queue import later
 
 SEND = "portal.gateway.tasks.send_queued"
 RESOLVE = "portal.gateway.tasks.resolve"
+#: Keys of the operations that the call being answered has opened, for who wants to know (portal.api); None: nobody.
+opened_here: ContextVar[set[Any] | None] = ContextVar("opened_here", default=None)
 
 
 class AlreadyRunning(Exception):
@@ -72,8 +75,10 @@ def open_operation(
     text, text_hash = write_down(request)
     operation = Operation(
         gateway=kind.gateway.name,
+        lane=kind.gateway.lane(request),
         environment=environment,
         kind=kind.code,
+        edition=kind.edition,
         business_key=key,
         subject=subject_text(subject),
         title=title,
@@ -96,9 +101,11 @@ def open_operation(
         if live is None or "gateway_operation_one_live" not in str(error):
             raise
         raise AlreadyRunning(live) from None
+    if (mine := opened_here.get()) is not None:
+        mine.add(operation.pk)
     tell(operation, actions.OPENED, by=by, kind=operation.kind, key=key, expected=operation.expected)
     if not needs_second:
-        wake(operation.gateway, operation.institution_pk)
+        wake(operation.gateway, operation.institution_pk, operation.lane)
     return operation
 
 
@@ -114,10 +121,10 @@ def operations_about(subject: models.Model | str) -> models.QuerySet[Operation]:
     return Operation.objects.filter(subject=subject_text(subject)).defer("request", "reply")
 
 
-def wake(gateway: str, institution_id: int) -> None:
-    """After the commit, have a worker send what is queued at this gateway; who is sending there looks again anyway."""
-    if not lease.is_sending(institution_id, gateway):
-        later(SEND, institution_id, gateway)
+def wake(gateway: str, institution_id: int, lane: str = "") -> None:
+    """After the commit, have a worker send what is queued in this lane; who is sending there looks again anyway."""
+    if not lease.is_sending(institution_id, gateway, lane):
+        later(SEND, institution_id, gateway, lane)
 
 
 def approve(operation: Operation, *, by: Member) -> None:
@@ -132,7 +139,7 @@ def approve(operation: Operation, *, by: Member) -> None:
     move(operation, State.APPROVED, approved_by=by.user, approved_at=Now())
     tell(operation, actions.APPROVED, by=by, expected=operation.expected)
     move(operation, State.QUEUED, queued_at=Now())
-    wake(operation.gateway, operation.institution_pk)
+    wake(operation.gateway, operation.institution_pk, operation.lane)
 
 
 def refuse(operation: Operation, *, by: Member, reason: str) -> None:
@@ -214,7 +221,7 @@ def _close(operation: Operation, verdict: Finding, again: bool, message: str) ->
         tell_business(operation, "applied")
     elif again:
         move(operation, State.QUEUED, message=message, task=Task.NONE, queued_at=Now(), not_before=None, looks=0)
-        wake(operation.gateway, operation.institution_pk)
+        wake(operation.gateway, operation.institution_pk, operation.lane)
     else:
         move(operation, State.REJECTED, message=message, task=Task.NONE)
         tell_business(operation, "rejected")

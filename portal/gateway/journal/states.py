@@ -26,7 +26,7 @@ LEGAL: dict[State, frozenset[State]] = {
     State.QUEUED: frozenset({State.SENDING, State.WITHDRAWN, State.IN_DOUBT}),
     State.SENDING: frozenset({State.DONE, State.REJECTED, State.IN_DOUBT, State.QUEUED}),
     State.IN_DOUBT: frozenset({State.RESOLVING}),
-    State.RESOLVING: frozenset({State.DONE, State.QUEUED, State.REVERSING, State.MANUAL}),
+    State.RESOLVING: frozenset({State.DONE, State.QUEUED, State.REJECTED, State.REVERSING, State.MANUAL}),
     State.REVERSING: frozenset({State.REVERSED, State.MANUAL}),
     State.MANUAL: frozenset({State.DONE, State.QUEUED, State.REJECTED, State.REVERSING}),
     State.DONE: frozenset(),

@@ -9,7 +9,16 @@ from portal.gateway.messages.declaration import Part, Record, Request, item, ite
 from portal.gateway.messages.definition import Gateway, Refusal, gateway, gateways, load_refusals
 from portal.gateway.messages.faults import SENTENCES, Fault, faults
 from portal.gateway.messages.masks import masked, masked_tree, without_identities
-from portal.gateway.messages.registry import request_class, requests
+from portal.gateway.messages.registry import (
+    Heading,
+    Source,
+    class_in_use,
+    edition_in_use,
+    headings,
+    request_class,
+    requests,
+    supply,
+)
 from portal.gateway.messages.samples import NOT_HERE, sample
 from portal.gateway.messages.schemas import json_schema
 from portal.gateway.messages.subjects import subject_of
@@ -20,14 +29,19 @@ __all__ = [
     "Exact",
     "Fault",
     "Gateway",
+    "Heading",
     "Money",
     "Part",
     "Record",
     "Refusal",
     "Request",
+    "Source",
+    "class_in_use",
+    "edition_in_use",
     "faults",
     "gateway",
     "gateways",
+    "headings",
     "item",
     "item_of",
     "json_schema",
@@ -38,6 +52,7 @@ __all__ = [
     "requests",
     "sample",
     "subject_of",
+    "supply",
     "wire_form",
     "without_identities",
 ]

@@ -143,7 +143,10 @@ class Request(Part, Generic[R]):
     Class keywords: `code` (name on the wire), `title`, `gateway`; `undo` (code of the transaction that takes it back);
     `check` (code of the query that tells whether it happened); `safe` (a query: it may be repeated); `quiet` (seconds
     after which a doubtful outcome may be looked into); `patience` (seconds to wait for the reply); `aliases` (other
-    names it goes by). A second declaration of the same code, or one without title or gateway, raises TypeError.
+    names it goes by); `replaces` (a later upload of the same key takes the place of the former, so that sending it once
+    more does no harm); `edition` (the variant of the gateway's tables it was made from: such a class is not registered,
+    whoever made it finds it again). A second declaration of the same code, or one without title or gateway, raises
+    TypeError.
     """
 
     code: ClassVar[str]
@@ -155,6 +158,8 @@ class Request(Part, Generic[R]):
     quiet: ClassVar[int]
     patience: ClassVar[int]
     aliases: ClassVar[tuple[str, ...]]
+    replaces: ClassVar[bool]
+    edition: ClassVar[str]
 
     def __init_subclass__(
         cls,
@@ -168,6 +173,8 @@ class Request(Part, Generic[R]):
         quiet: int = 60,
         patience: int = 60,
         aliases: tuple[str, ...] = (),
+        replaces: bool = False,
+        edition: str = "",
     ) -> None:
         super().__init_subclass__()
 
@@ -183,6 +190,8 @@ class Request(Part, Generic[R]):
         quiet: int = 60,
         patience: int = 60,
         aliases: tuple[str, ...] = (),
+        replaces: bool = False,
+        edition: str = "",
         **_: Any,
     ) -> None:
         super().__pydantic_init_subclass__()
@@ -193,7 +202,9 @@ class Request(Part, Generic[R]):
             raise TypeError(f"{cls.__name__} needs a title and a gateway")
         cls.code, cls.title, cls.gateway, cls.undo, cls.check = code, title, gateway, undo, check
         cls.safe, cls.quiet, cls.patience, cls.aliases = safe, quiet, patience, aliases
-        register(gateway.name, (code, *aliases), cls)
+        cls.replaces, cls.edition = replaces, edition
+        if not edition:
+            register(gateway.name, (code, *aliases), cls)
 
     @classmethod
     def reply(cls) -> type[R]:

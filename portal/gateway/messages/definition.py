@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 _GATEWAYS: dict[str, Gateway] = {}
 
@@ -70,6 +71,10 @@ class Gateway:
         if any(word in said for word in found.unless):
             return None
         return found.of(message)
+
+    def lane(self, request: Any) -> str:
+        """Which of the gateway's sessions carries out this request; each takes one changing call at a time."""
+        return ""
 
 
 def gateway(name: str) -> Gateway:

@@ -24,6 +24,12 @@ KINDS = {
     "wrong_key": "答复用另一把私钥签名",
     "session_expiry": "会话失效（只用于有会话的接口）",
     "partial_batch": "批量业务只完成前一半",
+    "hang": "动态库处理完成后不再返回（以下只用于动态库）",
+    "hang_request": "动态库没有处理，也不再返回",
+    "crash": "动态库处理完成后崩溃",
+    "garbage": "动态库处理完成后写出乱码",
+    "overflow": "动态库处理完成后写出 9000 字节，超过缓冲区",
+    "busy": "动态库不处理，答复 600001",
 }
 SECONDS = {"late_execution": 90.0, "late": 120.0, "slow": 2.0}
 #: Ending of any business id in the call, or of the appCode: the fault it brings. REJECT is a refusal.

@@ -63,6 +63,42 @@ class UsedNonce(models.Model):
         return self.nonce
 
 
+class OperatorShift(models.Model):
+    """An operator who signed in at the national interface (9001); valid for 24 hours, until signed out."""
+
+    party = models.ForeignKey(Party, on_delete=models.CASCADE)
+    operator = models.CharField(max_length=20)
+    sign_no = models.CharField(max_length=30)
+    at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True)
+    objects: ClassVar[models.Manager[Self]] = models.Manager()
+
+    class Meta:
+        app_label = "sandbox"
+        constraints = [models.UniqueConstraint(fields=["party", "sign_no"], name="operator_sign_no_once")]
+
+    def __str__(self) -> str:
+        return f"{self.operator} {self.sign_no}"
+
+
+class CheckMedium(models.Model):
+    """What the security control of the national interface handed out for a transaction, and what it was used for."""
+
+    party = models.ForeignKey(Party, on_delete=models.CASCADE)
+    infno = models.CharField(max_length=10)
+    medium = models.CharField(max_length=100)
+    used = models.JSONField(default=list)
+    at = models.DateTimeField(auto_now_add=True)
+    objects: ClassVar[models.Manager[Self]] = models.Manager()
+
+    class Meta:
+        app_label = "sandbox"
+        constraints = [models.UniqueConstraint(fields=["party", "medium"], name="check_medium_once")]
+
+    def __str__(self) -> str:
+        return f"{self.infno} {self.medium}"
+
+
 class Effect(models.Model):
     """One changing transaction that took effect, written in the transaction that changed the state.
 

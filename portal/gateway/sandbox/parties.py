@@ -33,7 +33,8 @@ def register_party(asked: Mapping[str, Any]) -> dict[str, Any]:
     `asked`: gateway, app_code, and optionally institution (code, name, kind, region, inpatient, cross_region,
     maternity), options, switches, wire_names. By kind of wire: `public_key` (needed) and `iv` (of the gateway, for
     everybody) with the SM envelope; `secret_key` (else one is drawn) and `public_key` (for cainfo) with the national
-    interface; `secret_key` (16, 24 or 32 characters) and `password` with sessions, where app_code is the user.
+    interface; `secret_key` (16, 24 or 32 characters) and `password` with sessions, where app_code is the user;
+    `secret_key` (app_key) at desks, where app_code is the app_id.
     Returns what the centre hands out. Raises ValueError or LookupError with a sentence.
     """
     name, app_code = str(asked.get("gateway", "")), str(asked.get("app_code", ""))
@@ -81,11 +82,18 @@ def _aes_session(asked: Mapping[str, Any]) -> Handed:
     return keys, {"user_name": str(asked["app_code"]), **keys}
 
 
+def _desk(asked: Mapping[str, Any]) -> Handed:
+    known = Party.objects.filter(gateway=asked["gateway"], app_code=asked["app_code"]).first()
+    secret = str(asked.get("secret_key") or (known.secret_key if known else "") or secrets.token_hex(16))
+    return {"secret_key": secret}, {"app_id": str(asked["app_code"]), "secret_key": secret}
+
+
 #: By kind of wire: (what is kept of the party, what it is told).
 HANDS_OUT: dict[str, Callable[[Mapping[str, Any]], Handed]] = {
     "sm-envelope": _sm_envelope,
     "national": _national,
     "aes-session": _aes_session,
+    "desk": _desk,
 }
 
 

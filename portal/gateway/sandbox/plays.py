@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 
-from portal.gateway.messages import Gateway, Record, Request
+from portal.gateway.messages import Gateway, Record, Request, item
 from portal.gateway.sandbox.models import Effect, Party
 
 Q = TypeVar("Q", bound=Request[Any])
@@ -20,8 +20,12 @@ Control = Callable[[Mapping[str, Any]], dict[str, Any]]
 Reader = Callable[[type[Request[Any]], Mapping[str, Any]], Request[Any]]
 State = Callable[[Party], dict[str, Any]]
 
-_PLAYS: dict[type[Request[Any]], Callable[[Any, Call], Record]] = {}
-_STATES: dict[str, State] = {}
+Play = Callable[[Any, "Call"], Record]
+#: By gateway and code, so that a province's edition of a transaction is played like the base's.
+_PLAYS: dict[tuple[str, str], tuple[type[Request[Any]], Play]] = {}
+_REST: dict[str, Play] = {}
+_STATES: dict[str, list[State]] = {}
+_OPTIONS: dict[str, set[str]] = {}
 _CONTROLS: dict[tuple[str, str], Control] = {}
 _READERS: dict[str, Reader] = {}
 
@@ -37,6 +41,20 @@ class Refuse(Exception):
         self.more = dict(more or {})
 
 
+class Raw(Record):
+    """An answer that is a file instead of a message; faults of the network hit it all the same."""
+
+    content: bytes = item("文件")
+    content_type: str = item("文件类型", default="application/zip")
+
+
+class Refused(Record):
+    """An answer that refuses although something of the call remains: a payment that was begun and cancelled."""
+
+    code: str = item("返回码", 6)
+    message: str = item("错误信息", 200)
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """One opened call, inside the transaction that carries out its effect."""
@@ -50,6 +68,8 @@ class Call:
     partial: bool = False
     #: The session of the call, where the wire has such.
     session: str = ""
+    #: What the wire says beside the content, by its names there (`insuplc_admdvs`, `opter` …).
+    envelope: Mapping[str, Any] = field(default_factory=dict)
 
     def effect(
         self,
@@ -86,18 +106,28 @@ def plays(request: type[Q]) -> Callable[[Callable[[Q, Call], P]], Callable[[Q, C
     """Declare the function that plays this transaction; a second one raises TypeError."""
 
     def register(play: Callable[[Q, Call], P]) -> Callable[[Q, Call], P]:
-        if _PLAYS.setdefault(request, play) is not play:
+        if _PLAYS.setdefault((request.gateway.name, request.code), (request, play))[1] is not play:
             raise TypeError(f"{request.code} is played twice")
         return play
 
     return register
 
 
+def plays_the_rest(gateway: Gateway) -> Callable[[Play], Play]:
+    """Declare the function that answers whatever else the gateway declares."""
+
+    def register(play: Play) -> Play:
+        _REST[gateway.name] = play
+        return play
+
+    return register
+
+
 def tells(gateway: Gateway) -> Callable[[State], State]:
-    """Declare the function that tells a party's present state for `/truth`."""
+    """Declare a function that tells a party's present state for `/truth`; several of a gateway are laid together."""
 
     def register(state: State) -> State:
-        _STATES[gateway.name] = state
+        _STATES.setdefault(gateway.name, []).append(state)
         return state
 
     return register
@@ -128,22 +158,34 @@ def reader_of(gateway: str) -> Reader | None:
     return _READERS.get(gateway)
 
 
-def play_of(request: type[Request[Any]]) -> Callable[[Any, Call], Record] | None:
-    return _PLAYS.get(request)
+def declare_options(gateway: Gateway, names: Iterable[str]) -> None:
+    """Say which options of a party a business reads; businesses of one gateway share its parties."""
+    _OPTIONS.setdefault(gateway.name, set()).update(names)
+
+
+def options_of(party: Party, names: Iterable[str]) -> dict[str, Any]:
+    """The party's options of these names; ValueError naming one that no business of the gateway reads."""
+    if unknown := party.options.keys() - _OPTIONS.get(party.gateway, set()):
+        raise ValueError(f"没有这样的选项：{'、'.join(sorted(unknown))}")
+    return {name: party.options[name] for name in names if name in party.options}
+
+
+def play_of(request: type[Request[Any]]) -> Play | None:
+    found = _PLAYS.get((request.gateway.name, request.code))
+    return found[1] if found else _REST.get(request.gateway.name)
 
 
 def played(gateway: str) -> tuple[type[Request[Any]], ...]:
     """The transactions of a gateway that are played, in the order of their plays."""
-    return tuple(request for request in _PLAYS if request.gateway.name == gateway)
+    return tuple(request for (name, _), (request, _) in _PLAYS.items() if name == gateway)
 
 
 def played_gateways() -> tuple[Gateway, ...]:
-    return tuple({request.gateway.name: request.gateway for request in _PLAYS}.values())
+    return tuple({name: request.gateway for (name, _), (request, _) in _PLAYS.items()}.values())
 
 
 def state_of(party: Party) -> dict[str, Any]:
-    tell = _STATES.get(party.gateway)
-    return tell(party) if tell else {}
+    return {name: told for tell in _STATES.get(party.gateway, []) for name, told in tell(party).items()}
 
 
 def control_of(gateway: str, name: str) -> Control | None:

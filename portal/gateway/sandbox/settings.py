@@ -20,9 +20,15 @@ ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", "testserver"]
 #: The control doors ask for this word when it is set (`Authorization: Bearer …`).
 SANDBOX_TOKEN = env.str("SANDBOX_TOKEN", default="")
 #: Modules with the plays of each business; named here as text only.
-SANDBOX_PLAYS = ["clearing.sandbox.plays", "injury.sandbox.plays"]
+SANDBOX_PLAYS = [
+    "portal.gateway.sandbox.national.plays",
+    "clearing.sandbox.plays",
+    "injury.sandbox.plays",
+    "settlement.sandbox.plays",
+    "settlement.sandbox.onetrans.plays",
+]
 
-INSTALLED_APPS = ["portal.gateway.sandbox", "clearing.sandbox", "injury.sandbox"]
+INSTALLED_APPS = ["portal.gateway.sandbox", "clearing.sandbox", "injury.sandbox", "settlement.sandbox"]
 MIDDLEWARE: list[str] = []
 ROOT_URLCONF = "portal.gateway.sandbox.urls"
 TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": [BASE_DIR / "templates"]}]

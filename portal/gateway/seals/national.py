@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import time
 from typing import ClassVar, Literal
 
 from portal.gateway.seals.switches import Switches
@@ -23,6 +24,13 @@ class NationalSwitches(Switches):
     as an object or as JSON text; `nonce_form`: 32 hexadecimal digits or with dashes; `refmsgid`: `dated` also checks
     the form (region, time, number) and that its time is near ours, `present` only that there is one; `tolerance`:
     seconds it may be off.
+
+    `sign_in`: each operator signs in (9001) and calls carry the number, or nobody does. A shift ends after `sign_hours`
+    (24 at most), at the times of the day in `sign_ends` ("08:00 20:00") and `sign_idle` minutes after the operator's
+    last call. `sign_mac` and `sign_ip` stand in 9001, empty: this machine's own. `not_signed`: what the centre's
+    messages say, beside the texts of signing.json, when a number is not valid, separated by |. `bytes_form`: file data
+    of 9101 as signed or unsigned numbers. `control`: where the check medium of the security control goes (interface
+    guide, chapter 6); none: it is not used. `control_address`: the local control that hands mediums out.
     """
 
     labels: ClassVar[Mapping[str, str]] = {
@@ -45,6 +53,16 @@ class NationalSwitches(Switches):
         "user_id": "SM2 用户标识",
         "refmsgid": "接收方报文ID的检查",
         "tolerance": "允许的时间差（秒）",
+        "sign_in": "经办人签到（9001）",
+        "sign_hours": "班次最长小时数",
+        "sign_ends": "交班时间",
+        "sign_idle": "空闲签退（分钟）",
+        "sign_mac": "签到 MAC 地址",
+        "sign_ip": "签到 IP 地址",
+        "not_signed": "签到失效的提示文字",
+        "bytes_form": "上传文件的字节写法",
+        "control": "安全控件校验介质的位置",
+        "control_address": "安全控件服务地址",
     }
 
     auth: Literal["tif", "hmac-sha1", "cainfo", "none"] = "tif"
@@ -66,6 +84,16 @@ class NationalSwitches(Switches):
     user_id: str = "1234567812345678"
     refmsgid: Literal["dated", "present"] = "dated"
     tolerance: int = 1800
+    sign_in: Literal["operator", "none"] = "operator"
+    sign_hours: int = 24
+    sign_ends: str = ""
+    sign_idle: int = 30
+    sign_mac: str = ""
+    sign_ip: str = ""
+    not_signed: str = ""
+    bytes_form: Literal["signed", "unsigned"] = "signed"
+    control: Literal["none", "dev_safe_info", "exp_content"] = "none"
+    control_address: str = ""
 
     def check(self) -> None:
         if (self.path and not self.path.startswith("/")) or "{" in self.path.replace("{infno}", ""):
@@ -76,3 +104,22 @@ class NationalSwitches(Switches):
                 raise ValueError(f"{self.labels[name]}应为 {1 if name in NEEDED else 0} 到 {most} 个字符")
         if not 1 <= self.tolerance <= 86400 or not self.user_id or not self.api_version.isascii():
             raise ValueError("时间差应在 1 秒到 1 天之间，用户标识不能为空，网关接口版本应为半角字符")
+        self._check_shift()
+        if self.control_address and not self.control_address.startswith(("http://", "https://")):
+            raise ValueError("安全控件服务地址应以 http:// 或 https:// 开头")
+
+    def _check_shift(self) -> None:
+        if not 1 <= self.sign_hours <= 24 or not 1 <= self.sign_idle <= 1440:
+            raise ValueError("班次应为 1 到 24 小时，空闲签退应为 1 到 1440 分钟")
+        if self.sign_in == "operator" and len(self.opter) > 20:
+            raise ValueError("经办人最多 20 个字符：签到（9001）的操作员编号只有这么长")
+        if len(self.sign_mac) > 20 or len(self.sign_ip) > 20:
+            raise ValueError("签到 MAC 地址和 IP 地址最多 20 个字符")
+        self.shift_ends()
+
+    def shift_ends(self) -> tuple[time, ...]:
+        """The times of the day when shifts end; ValueError for what is no time."""
+        try:
+            return tuple(sorted(time.fromisoformat(one) for one in self.sign_ends.replace("，", " ").split()))
+        except ValueError:
+            raise ValueError("交班时间应写作 08:00，多个以空格分开") from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any, ClassVar, Literal, Self, get_args, get_type_hints
 
 #: Labels and choices as the channel form shows them.
@@ -21,6 +22,13 @@ LABELS = {
 }
 
 
+@cache
+def _hints(kind: type[Switches]) -> dict[str, Any]:
+    """The types of its switches by name; every call of a gateway reads its channel's switches anew."""
+    found = get_type_hints(kind)
+    return {one.name: found[one.name] for one in _fields(kind)}
+
+
 class Switches:
     """Base of a wire's switches: a frozen dataclass whose fields have a Literal, bool, int or text type and a default.
 
@@ -36,7 +44,7 @@ class Switches:
 
         ValueError with a sentence for an unknown switch or a value it cannot have.
         """
-        hints = {one.name: get_type_hints(cls)[one.name] for one in _fields(cls)}
+        hints = _hints(cls)  # type: ignore[arg-type]
         for name, value in stored.items():
             if name not in hints:
                 raise ValueError(f"没有名为 {name} 的开关")
@@ -54,7 +62,7 @@ class Switches:
     @classmethod
     def choices(cls) -> list[tuple[str, str, tuple[object, ...], object]]:
         """(name, label, allowed values or (), default) of every switch, for the channel form."""
-        hints = get_type_hints(cls)
+        hints = _hints(cls)  # type: ignore[arg-type]
         return [(one.name, cls.labels[one.name], get_args(hints[one.name]), one.default) for one in _fields(cls)]
 
 

@@ -79,7 +79,7 @@ def settings_for(row: GatewaySession) -> wire.WireSettings | None:
     """The channel's settings as long as they are still this user's, also while it is switched off; inside the door."""
     channel = Channel.objects.filter(gateway=row.gateway, environment=row.environment).first()
     try:
-        settings = wire_settings(channel.gateway, channel.values()) if channel else None
+        settings = wire_settings(channel.gateway, channel.values(), channel.environment) if channel else None
     except (BrokenSeal, LookupError, ValueError):
         logger.exception("session %s: its channel cannot be read", row.pk)
         return None

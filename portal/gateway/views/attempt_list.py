@@ -17,7 +17,7 @@ from portal.gateway import shown
 from portal.gateway.exchanges import about
 from portal.gateway.journal.models import Attempt
 from portal.gateway.journal.states import Outcome
-from portal.gateway.messages import gateways, requests
+from portal.gateway.messages import gateways, headings
 from portal.web.tables import Column, ListFilter, ListPage, QuickSearch, choose
 
 SYSTEM = "系统"
@@ -29,7 +29,7 @@ def gateway_choices() -> list[tuple[str, str]]:
 
 
 def kind_choices() -> list[tuple[str, str]]:
-    return [(f"{one.gateway.name}.{one.code}", f"{one.title}（{one.code}）") for one in requests()]
+    return [(f"{one.gateway}.{one.code}", f"{one.title}（{one.code}）") for one in headings()]
 
 
 def day_start(day: date) -> datetime:

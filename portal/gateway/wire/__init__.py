@@ -6,6 +6,7 @@ byte leaves (design 3.1, I3).
 
 from portal.gateway.wire.aes_session import AesSessionWire
 from portal.gateway.wire.declared import SEALED, Setting
+from portal.gateway.wire.desk import DeskWire
 from portal.gateway.wire.exchange import (
     Exchange,
     Outcome,
@@ -17,7 +18,17 @@ from portal.gateway.wire.exchange import (
     prepare_ahead,
     send,
 )
-from portal.gateway.wire.kinds import Opened, Prepared, Sessions, Wire, register_wire, wire
+from portal.gateway.wire.kinds import (
+    Opened,
+    Operator,
+    Prepared,
+    Sessions,
+    Shift,
+    Signing,
+    Wire,
+    register_wire,
+    wire,
+)
 from portal.gateway.wire.national import NationalWire
 from portal.gateway.wire.settings import WireSettings
 from portal.gateway.wire.sm_envelope import SmEnvelopeWire
@@ -25,15 +36,19 @@ from portal.gateway.wire.sm_envelope import SmEnvelopeWire
 register_wire("sm-envelope", SmEnvelopeWire())
 register_wire("national", NationalWire())
 register_wire("aes-session", AesSessionWire())
+register_wire("desk", DeskWire())
 
 __all__ = [
     "SEALED",
     "Exchange",
     "Opened",
+    "Operator",
     "Outcome",
     "Prepared",
     "Sessions",
     "Setting",
+    "Shift",
+    "Signing",
     "Wire",
     "WireSettings",
     "clock",

@@ -15,6 +15,7 @@ from portal.gateway import transport
 from portal.gateway.codecs import Garbled
 from portal.gateway.crypto import CryptoFault
 from portal.gateway.errors import Doubt, GatewayError, NotSent, Rejected, Unknown
+from portal.gateway.filing import Into
 from portal.gateway.messages import Refusal, Request, faults
 from portal.gateway.wire.kinds import Opened, Prepared, R, Wire, wire
 from portal.gateway.wire.settings import WireSettings
@@ -108,9 +109,17 @@ def prepare_ahead(settings: WireSettings, request: Request[Any]) -> None:
 
 
 def send(
-    prepared: Prepared[R], *, now: Callable[[], datetime] = clock, meanwhile: Callable[[], None] | None = None
+    prepared: Prepared[R],
+    *,
+    now: Callable[[], datetime] = clock,
+    into: Into | None = None,
+    meanwhile: Callable[[], None] | None = None,
 ) -> Exchange[R]:
-    """Send it, once. Commit the attempt and write the spool before. `meanwhile`: see transport.post."""
+    """Send it, once. Commit the attempt and write the spool before. `meanwhile`: see transport.post.
+
+    `into` takes a reply that is a file; it is then a success without a word, and what is in the file is the caller's to
+    check. Anything but success leaves a part in the file at most.
+    """
     started = now()
     try:
         answer = transport.post(
@@ -122,15 +131,30 @@ def send(
             allowed=prepared.settings.allowed_hosts,
             ca_file=prepared.settings.ca_file,
             address=prepared.settings.host_address,
+            tls=prepared.tls,
+            into=into,
             meanwhile=meanwhile,
         )
     except NotSent as error:
         return _ended(prepared, Outcome.NOT_SENT, started, now(), sentence=error.sentence)
     except Unknown as doubt:
-        if doubt.reason is Doubt.STATUS and (opened := _kind(prepared).refused(prepared, doubt.evidence)):
+        try:
+            opened = _kind(prepared).refused(prepared, doubt.evidence) if doubt.reason is Doubt.STATUS else None
+        except NotSent as error:
+            return _ended(prepared, Outcome.NOT_SENT, started, now(), sentence=error.sentence, raw_reply=doubt.evidence)
+        if opened is not None:
             return _judged(prepared, opened, doubt.evidence, started, now())
         return _doubtful(prepared, doubt, started, now(), len(doubt.evidence))
+    if answer.filed is not None:
+        return _filed(prepared, answer.filed, started, now())
     return judge(prepared, answer.body, started_at=started, now=now)
+
+
+def _filed(prepared: Prepared[R], size: int, started: datetime, ended: datetime) -> Exchange[R]:
+    """The reply was a file: there is nothing else to read."""
+    said: dict[str, Any] = {"raw_reply": f"[file {size} bytes]".encode(), "sealed_reply_size": size}
+    reply = type(prepared.request).reply()()
+    return _ended(prepared, Outcome.OK, started, ended, reply=reply, sentence="接口已发来文件", **said)
 
 
 def judge(
@@ -140,6 +164,9 @@ def judge(
     ended = now()
     try:
         opened = _kind(prepared).open(prepared, body, ended)
+    except NotSent as error:
+        said: dict[str, Any] = {"sentence": error.sentence, "raw_reply": body}
+        return _ended(prepared, Outcome.NOT_SENT, started_at, ended, sealed_reply_size=len(body), **said)
     except Unknown as doubt:
         return _doubtful(prepared, doubt, started_at, ended, len(body))
     return _judged(prepared, opened, body, started_at, ended)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+from collections.abc import Hashable
 from functools import cache
 from typing import Any, get_args
 
@@ -30,16 +31,24 @@ def file_item(record: type[BaseModel]) -> str:
 def has_files(record: type[BaseModel]) -> bool:
     """Whether a file may stand anywhere in messages of this class."""
     return any(
-        item_of(record, name).file or any(has_files(part) for part in _records(info.annotation))
+        item_of(record, name).file or any(has_files(part) for part in parts_in(info.annotation))
         for name, info in record.model_fields.items()
     )
 
 
-def _records(annotation: Any) -> set[type[BaseModel]]:
+def parts_in(annotation: Any) -> frozenset[type[BaseModel]]:
+    """The groups of items that an annotation names; asked for every value of every line."""
+    return _parts(annotation)
+
+
+@cache
+def _parts(annotation: Hashable) -> frozenset[type[BaseModel]]:
     inner = get_args(annotation)
     if inner:
-        return {found for one in inner for found in _records(one)}
-    return {annotation} if isinstance(annotation, type) and issubclass(annotation, BaseModel) else set()
+        return frozenset(found for one in inner for found in _parts(one))
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return frozenset({annotation})
+    return frozenset()
 
 
 def without_files(record: BaseModel) -> dict[str, Any]:

@@ -6,11 +6,12 @@ import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from portal.gateway.messages import Record, Request
 from portal.gateway.seals.switches import Switches
+from portal.gateway.tls import Tls
 from portal.gateway.wire.declared import Setting
 
 if TYPE_CHECKING:
@@ -40,6 +41,38 @@ class Sessions:
     anybody: str = "0"
 
 
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Who works at a gateway on the institution's behalf: code, name and kind as its messages call them."""
+
+    code: str
+    name: str
+    kind: str = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """How the operator of a call is let in: each signs in for a shift, and every call carries the number of that.
+
+    `sign_in` and `sign_out` are codes of transactions. `expired`: answers that prove that a call was not carried out
+    because its number is not valid any more. `lasts` counts from signing in, whatever a shift's own end is.
+    """
+
+    sign_in: str
+    sign_out: str
+    expired: frozenset[str]
+    lasts: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """When operators of a channel are signed out: after `hours`, at these times of the day, after idle minutes."""
+
+    hours: int
+    ends: tuple[time, ...]
+    idle: timedelta
+
+
 @dataclass(frozen=True)
 class Opened:
     """An authentic reply: its code, its message for people, whether it means success, and its plain data."""
@@ -54,7 +87,8 @@ class Opened:
 class Prepared(Generic[R]):
     """A request ready to leave: sealed bytes and everything that reading the reply will need.
 
-    `plain` is the opened request for the encrypted journal; `deadline` the seconds after which the attempt is over.
+    `plain` is the opened request for the encrypted journal; `deadline` the seconds after which the attempt is over;
+    `tls` what both sides know each other by, where that is not the system's authorities.
     """
 
     settings: WireSettings = field(repr=False)
@@ -67,6 +101,7 @@ class Prepared(Generic[R]):
     connect_timeout: float
     read_timeout: float
     prepared_at: datetime
+    tls: Tls | None = field(default=None, repr=False)
 
     @property
     def deadline(self) -> float:
@@ -94,6 +129,9 @@ class Wire(ABC):
     names_label: ClassVar[str] = "交易名称"
     names_hint: ClassVar[str] = "本地接口使用其他交易名时填写，每行一个：交易=本地名称"
 
+    #: Calls go to the desk that a request names; operators need not sign in to be named in them.
+    at_desks: ClassVar[bool] = False
+
     #: None: calls prove themselves, nobody signs in.
     sessions: ClassVar[Sessions | None] = None
 
@@ -112,6 +150,33 @@ class Wire(ABC):
     def idle(self, settings: WireSettings) -> timedelta:
         """After how long without a call the user is signed out."""
         return timedelta(minutes=10)
+
+    #: None: nobody signs in for a shift.
+    signing: ClassVar[Signing | None] = None
+
+    def signs(self, settings: WireSettings, code: str) -> bool:
+        """Whether this call needs its operator's number, as the channel is set up."""
+        return False
+
+    def operator(self, settings: WireSettings, user_name: str = "", name: str = "") -> Operator:
+        """The operator that stands for this user of the portal; without one, the channel's own."""
+        raise LookupError("this wire has no operators")
+
+    def sign_on(self, settings: WireSettings) -> Request[Any]:
+        """The request that signs the settings' operator in; only where operators sign in."""
+        raise LookupError("this wire has no operators")
+
+    def sign_off(self, settings: WireSettings) -> Request[Any]:
+        """The request that ends the settings' number; only where operators sign in."""
+        raise LookupError("this wire has no operators")
+
+    def number_in(self, reply: bytes) -> str:
+        """The operator's number in an opened reply to signing in; empty when it names none."""
+        return ""
+
+    def shift(self, settings: WireSettings) -> Shift:
+        """When operators are signed out."""
+        raise LookupError("this wire has no operators")
 
     def needed(self, switches: Any) -> Collection[str]:
         """Names of the settings that must not be empty with these switches."""
@@ -135,10 +200,10 @@ class Wire(ABC):
 
     @abstractmethod
     def open(self, prepared: Prepared[Any], body: bytes, now: datetime) -> Opened:
-        """The authentic reply in `body`; Unknown when it is none."""
+        """The authentic reply in `body`; Unknown when it is none, NotSent when it proves that nothing was handed on."""
 
     def refused(self, prepared: Prepared[Any], body: bytes) -> Opened | None:
-        """What a body with another HTTP status than 200 proves; None when it proves nothing."""
+        """What a body with another HTTP status than 200 proves; None: nothing. NotSent: that nothing was handed on."""
         return None
 
     @abstractmethod

@@ -23,16 +23,16 @@ from portal.gateway.messages import Request
 from portal.gateway.seals import tif
 from portal.gateway.seals.national import NationalSwitches
 from portal.gateway.seals.switches import Switches
+from portal.gateway.wire import national_operators as operators
 from portal.gateway.wire.declared import Setting
-from portal.gateway.wire.kinds import Opened, Prepared, R, Wire
-from portal.gateway.wire.national_content import filled, for_people, names_a_person
+from portal.gateway.wire.files import has_files, without_files
+from portal.gateway.wire.kinds import Opened, Operator, Prepared, R, Shift, Signing, Wire
+from portal.gateway.wire.national_content import filled, for_people, longest, names_a_person, with_medium
 from portal.gateway.wire.national_settings import SETTINGS
 from portal.gateway.wire.settings import WireSettings
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 SUCCESS = "0"
-#: Most characters of `input` (table 2).
-LONGEST = 40_000
 #: The gateway's texts (access guide 2.3), without their exclamation marks, and the codes they get here.
 GATEWAY_FAULTS = {
     "缺少服务调用的请求头": "401.1",
@@ -53,6 +53,26 @@ class NationalWire(Wire):
     names_label = "交易路径"
     names_hint = "交易的地址不按交易编号时填写，每行一个：3260=路径"
 
+    signing: ClassVar[Signing] = operators.SIGNING
+
+    def signs(self, settings: WireSettings, code: str) -> bool:
+        return _switches(settings).sign_in == "operator" and code not in (operators.SIGN_IN, operators.SIGN_OUT)
+
+    def operator(self, settings: WireSettings, user_name: str = "", name: str = "") -> Operator:
+        return operators.operator_of(_switches(settings), user_name, name)
+
+    def sign_on(self, settings: WireSettings) -> Request[Any]:
+        return operators.sign_on(_switches(settings), _operator(settings), settings.base_url)
+
+    def sign_off(self, settings: WireSettings) -> Request[Any]:
+        return operators.sign_off(_operator(settings), settings.sign_no)
+
+    def number_in(self, reply: bytes) -> str:
+        return operators.number_in(reply)
+
+    def shift(self, settings: WireSettings) -> Shift:
+        return operators.shift_of(_switches(settings))
+
     def needed(self, switches: Any) -> Collection[str]:
         wanted = {"base_url", "medins_code", "medins_name", "region"}
         if switches.auth in ("tif", "hmac-sha1"):
@@ -61,15 +81,15 @@ class NationalWire(Wire):
 
     def new_msgid(self, settings: WireSettings, now: datetime) -> str:
         """Institution (12), time (14), number (4): 30 characters (table 2)."""
-        if settings.next_number is None or len(settings.medins_code) != 12:
+        if settings.next_stamp is None or len(settings.medins_code) != 12:
             raise NotSent("报文编号无法生成：请在系统配置中填写 12 位定点医药机构编号，请求没有发出")
-        return f"{settings.medins_code}{_text(now)}{settings.next_number() % 10_000:04d}"
+        return settings.medins_code + settings.next_stamp(settings.medins_code)
 
     def prepare(self, settings: WireSettings, request: Request[R], msgid: str, now: datetime) -> Prepared[R]:
         kind, switches = type(request), _switches(settings)
         codec = JsonCodec(amounts=switches.numbers)
-        content = filled(request, switches.numbers)
-        plain = codec.pack(content)
+        content = filled(request, switches.numbers, switches.bytes_form)
+        plain = codec.pack(without_files(request) if has_files(kind) else content)
         envelope = _envelope(settings, kind.code, msgid, now, content)
         envelope["input"] = content if switches.input_form == "object" else codec.pack(content).decode()
         headers = {"Content-Type": "application/json; charset=utf-8", "Accept": "application/json"}
@@ -107,6 +127,8 @@ class NationalWire(Wire):
         found = JsonCodec().unpack(data)
         if "infcode" in found:
             raise Garbled("output 不是一组字段")
+        if isinstance(found.get("sign_time"), str) and type(prepared.request).code == operators.SIGN_OUT:
+            found["sign_time"] = {"sign_time": found["sign_time"]}  # the specification names the node like its item
         return found
 
 
@@ -116,6 +138,10 @@ def _envelope(settings: WireSettings, infno: str, msgid: str, now: datetime, con
     insured_at = str(content.pop("insuplc_admdvs", "") or "")
     if not insured_at and names_a_person(content):
         raise NotSent("请求带有人员编号，必须同时给出参保地医保区划，没有发出")
+    medium = str(content.pop("dev_safe_info", "") or "")
+    if medium and switches.control == "exp_content":
+        with_medium(content, medium)
+    operator = _operator(settings)
     envelope: dict[str, Any] = {
         "infno": infno,
         "msgid": msgid,
@@ -123,13 +149,13 @@ def _envelope(settings: WireSettings, infno: str, msgid: str, now: datetime, con
         "insuplc_admdvs": insured_at,
         "recer_sys_code": switches.recer_sys_code,
         "dev_no": switches.dev_no,
-        "dev_safe_info": switches.dev_safe_info,
+        "dev_safe_info": medium if medium and switches.control == "dev_safe_info" else switches.dev_safe_info,
         "cainfo": "",
         "signtype": switches.signtype or ("SM2" if switches.auth == "cainfo" else ""),
         "infver": switches.infver,
-        "opter_type": switches.opter_type,
-        "opter": switches.opter,
-        "opter_name": switches.opter_name,
+        "opter_type": operator.kind,
+        "opter": operator.code,
+        "opter_name": operator.name,
         "inf_time": now.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S"),
         "fixmedins_code": settings.medins_code,
         "fixmedins_name": settings.medins_name,
@@ -140,8 +166,8 @@ def _envelope(settings: WireSettings, infno: str, msgid: str, now: datetime, con
         envelope["cainfo"] = tif.sign_envelope(
             envelope, key, der=switches.signature_form == "der", text=switches.signature_text
         )
-    if len(JsonCodec(amounts=switches.numbers).pack(content).decode()) > LONGEST:
-        raise NotSent(f"交易输入超过接口规定的 {LONGEST} 个字符，没有发出")
+    if len(JsonCodec(amounts=switches.numbers).pack(content).decode()) > (most := longest(infno)):
+        raise NotSent(f"交易输入超过接口规定的 {most} 个字符，没有发出")
     return envelope
 
 
@@ -179,12 +205,15 @@ def _opened(prepared: Prepared[Any], members: Mapping[str, Any], body: bytes, no
     _check_refmsgid(_switches(prepared.settings), str(members.get("inf_refmsgid") or ""), now)
     code, message = str(code).strip(), for_people(str(members.get("err_msg") or ""))
     if code != SUCCESS:
-        return Opened(code, message, False, b"")
+        signed = not operators.says_not_signed(_switches(prepared.settings), message)
+        return Opened(code if signed else operators.NOT_SIGNED, message, False, b"")
     output = members.get("output")
     if isinstance(output, str):
         output = _from_text(output)
     if output is None:
         output = {}
+    if isinstance(output, list):  # rows that stand directly below the output
+        output = {"data": output}
     beside = {name: str(members[name]) for name in BESIDE if members.get(name) not in (None, "")}
     data = JsonCodec().pack({**output, **beside}) if isinstance(output, dict) else body
     return Opened(code, message, True, data)
@@ -193,6 +222,8 @@ def _opened(prepared: Prepared[Any], members: Mapping[str, Any], body: bytes, no
 def _from_text(output: str) -> Any:
     """Some sites write the output as JSON text. What cannot be read stays text, which `read` then refuses."""
     try:
+        if output.strip().startswith("["):
+            return JsonCodec().unpack(f'{{"data":{output}}}'.encode())
         return JsonCodec().unpack(output.encode()) if output.strip() else {}
     except (Garbled, UnicodeEncodeError):
         return output
@@ -212,8 +243,8 @@ def _check_refmsgid(switches: NationalSwitches, refmsgid: str, now: datetime) ->
         raise Unknown(Doubt.TIMESTAMP, f"相差 {int(abs(at - now).total_seconds())} 秒，请核对本机时间")
 
 
-def _text(now: datetime) -> str:
-    return now.astimezone(SHANGHAI).strftime("%Y%m%d%H%M%S")
+def _operator(settings: WireSettings) -> Operator:
+    return settings.operator or operators.operator_of(_switches(settings), "", "")
 
 
 def _switches(settings: WireSettings) -> NationalSwitches:

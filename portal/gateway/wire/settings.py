@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from portal.gateway.desk.station import Station
 from portal.gateway.messages import Gateway
-from portal.gateway.wire.kinds import wire
+from portal.gateway.wire.kinds import Operator, wire
 
 
 @dataclass(frozen=True)
@@ -19,8 +20,10 @@ class WireSettings:
     empty. `switches` are the wire's own (None: its defaults). `host_address` is the IP that the host of `base_url` is
     bound to, for sites without name service. `names` overrides transaction names on the wire ({code: name});
     `allowed_hosts` is the platform's allow-list (`host` or `host:port`); `read_timeout` in seconds replaces each
-    transaction's own patience; `ca_file` is the certificate authority of an intranet. `next_number` gives wires that
-    count their messages a number that no other process has. `session` is what a sign-in gave, where the wire has such.
+    transaction's own patience; `ca_file` is the certificate authority of an intranet. `next_stamp` gives wires that
+    count their messages time (14 digits) and number (4) for a sender, which no other process has. `session` is what a
+    sign-in gave, where the wire has such; `operator` and `sign_no`: who makes these calls, and signed in as what.
+    `stations` are the desks that calls may go to, by their keys; "" is where those go that name none.
     """
 
     gateway: Gateway
@@ -36,7 +39,8 @@ class WireSettings:
     medins_code: str = ""
     medins_name: str = ""
     region: str = ""
-    sign_no: str = ""
+    operator: Operator | None = None
+    sign_no: str = field(default="", repr=False)
     session: str = field(default="", repr=False)
     host_address: str = ""
     allowed_hosts: tuple[str, ...] = ()
@@ -45,7 +49,8 @@ class WireSettings:
     connect_timeout: float = 10
     read_timeout: float | None = None
     ca_file: str | None = None
-    next_number: Callable[[], int] | None = field(default=None, repr=False)
+    next_stamp: Callable[[str], str] | None = field(default=None, repr=False)
+    stations: Mapping[str, Station] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         if self.switches is None:

@@ -7,7 +7,17 @@ from typing import Any
 from django.urls import reverse
 
 #: In the order of the help's first page.
-CHAPTERS = ("开始使用", "清算业务", "月结与异地清分", "报表", "工伤保险", "系统", "常见问题与对照表")
+CHAPTERS = (
+    "开始使用",
+    "清算业务",
+    "月结与异地清分",
+    "报表",
+    "工伤保险",
+    "医保结算",
+    "对账",
+    "系统",
+    "常见问题与对照表",
+)
 
 _topics: dict[str, "Topic"] = {}
 _pages: dict[str, "Topic"] = {}

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from portal.access.member import Member
 from portal.audit import record
-from portal.codes import Code, CodeList
+from portal.codes import Code, CodeList, code_scopes
 from portal.papers.xlsx import CONTENT_TYPE, write_xlsx
 from portal.web.actions import EXPORTED
 from portal.web.tables.columns import Column
@@ -51,11 +51,11 @@ def entries(listed: CodeList, query: str = "") -> list[Entry]:
 
 
 def scope_title(listed: CodeList) -> str:
-    """清算, 工伤 …: the business that the dictionary belongs to."""
+    """清算, 工伤 …: the business that the dictionary belongs to; 国家医保接口 for one that all share."""
     try:
         return str(apps.get_app_config(listed.scope).verbose_name)
     except LookupError:
-        return listed.scope
+        return code_scopes().get(listed.scope, listed.scope)
 
 
 def export_codes(listed: CodeList, query: str, *, by: Member) -> HttpResponseBase:

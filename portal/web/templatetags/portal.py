@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import forms, template
@@ -18,6 +19,7 @@ register = template.Library()
 
 
 @register.simple_tag
+@lru_cache(maxsize=256)
 def icon(name: str) -> SafeString:
     """A symbol of portal/icons.svg; decoration only, the words beside it say the same."""
     return format_html(
@@ -71,6 +73,15 @@ def _css(widget: forms.Widget) -> str:
 def money(value: Decimal | None) -> str:
     """1234567.5 → 1,234,567.50; nothing → a dash."""
     return "—" if value is None else f"{value:,.2f}"
+
+
+@register.filter
+def price(value: Decimal | None) -> str:
+    """1234.5 → 1,234.50; 3.333333 as it is: at least two places, no zeros beyond them."""
+    if value is None:
+        return "—"
+    whole, _, rest = f"{value:,f}".partition(".")
+    return f"{whole}.{rest.rstrip('0').ljust(2, '0')}"
 
 
 @register.filter

@@ -14,6 +14,8 @@ from portal.gateway.sandbox.models import Party, UsedNonce
 from portal.gateway.sandbox.plays import Call, Refuse, play_of
 from portal.gateway.sandbox.trouble import HTML, gone, hold, sever, truncate
 
+JSON = "application/json; charset=utf-8"
+
 
 def declared_name(party: Party, wire_name: str) -> str:
     """The declared code behind the name that this party's province uses."""
@@ -38,7 +40,7 @@ def played(asked: Request[Any], call: Call, unknown: Refuse) -> Record:
         return play(asked, call)
 
 
-def answered(request: HttpRequest, hit: Hit, body_of: Callable[[], bytes]) -> HttpResponse:
+def answered(request: HttpRequest, hit: Hit, body_of: Callable[[], bytes], *, content_type: str = JSON) -> HttpResponse:
     """The answer with `body_of()`, or what the fault makes of it."""
     if hit.kind == "late_execution":
         return gone()
@@ -49,8 +51,8 @@ def answered(request: HttpRequest, hit: Hit, body_of: Callable[[], bytes]) -> Ht
     if hit.kind in ("late", "slow"):
         hold(request, hit.seconds)
     body = body_of()
-    return truncate(request, body) if hit.kind == "truncate" else json_answer(body)
+    return truncate(request, body) if hit.kind == "truncate" else HttpResponse(body, content_type=content_type)
 
 
 def json_answer(body: bytes) -> HttpResponse:
-    return HttpResponse(body, content_type="application/json; charset=utf-8")
+    return HttpResponse(body, content_type=JSON)

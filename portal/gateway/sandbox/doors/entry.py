@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from portal.gateway.messages import Gateway, gateway
 from portal.gateway.sandbox.doors import control
 from portal.gateway.sandbox.doors.aes_session import aes_session
+from portal.gateway.sandbox.doors.desk import desk
 from portal.gateway.sandbox.doors.envelope import envelope
 from portal.gateway.sandbox.doors.national import national
 from portal.gateway.sandbox.plays import control_of
@@ -17,6 +18,7 @@ DOORS: dict[str, Callable[[HttpRequest, Gateway, str], HttpResponse]] = {
     "sm-envelope": envelope,
     "national": national,
     "aes-session": aes_session,
+    "desk": desk,
 }
 
 

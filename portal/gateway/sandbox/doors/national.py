@@ -16,14 +16,17 @@ from pydantic import ValidationError
 
 from portal.gateway.codecs import Garbled, JsonCodec
 from portal.gateway.crypto import SM2
-from portal.gateway.messages import Gateway, Request, faults, request_class, wire_form
+from portal.gateway.messages import Gateway, Request, faults, wire_form
 from portal.gateway.sandbox.doors.answers import answered, json_answer, played, use
 from portal.gateway.sandbox.faults import Hit, hit_for, magic
 from portal.gateway.sandbox.models import Party, UsedNonce
-from portal.gateway.sandbox.plays import Call, Refuse
+from portal.gateway.sandbox.national.admission import check_medium, check_operator, hand_out
+from portal.gateway.sandbox.national.editions import declared_for
+from portal.gateway.sandbox.plays import Call, Raw, Refuse
 from portal.gateway.sandbox.trouble import cut_off, sever
 from portal.gateway.seals import tif
 from portal.gateway.seals.national import NationalSwitches
+from portal.gateway.wire.national_content import with_files
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 #: The API gateway's texts (access guide 2.3); the last is not in the guide, so it proves nothing to a caller.
@@ -31,8 +34,10 @@ NO_HEADERS, TOO_OLD, NO_USER, WRONG_SIGNATURE = "缺少服务调用的请求头!
 USED_NONCE = "校验码重复!"
 WINDOW = timedelta(minutes=30)
 NONCE_LIVES = timedelta(minutes=10)
+#: The path of the security control that stands beside the interface.
+CONTROL = "control"
 NEEDED = {
-    "infno": 4,
+    "infno": 6,  # the A variants have five
     "msgid": 30,
     "mdtrtarea_admvs": 6,
     "recer_sys_code": 10,
@@ -54,7 +59,9 @@ class Turned(Exception):
 
 @require_POST
 def national(request: HttpRequest, found: Gateway, tail: str) -> HttpResponse:
-    """`POST /<gateway>/<infno>`, or the path that the party's switches name."""
+    """`POST /<gateway>/<infno>`, or the path that the party's switches name; `/control`: the security control."""
+    if tail == CONTROL:
+        return _control(request)
     try:
         members = JsonCodec().unpack(request.body)
     except Garbled:
@@ -77,6 +84,14 @@ def national(request: HttpRequest, found: Gateway, tail: str) -> HttpResponse:
     except Turned as reason:
         return _turned_away(reason)
     return _Exchange(found, party, switches, members).carry_out(request, hit)
+
+
+def _control(request: HttpRequest) -> HttpResponse:
+    """The security control on the desk, which hands out check media: no part of the centre, so it asks for no proof."""
+    try:
+        return json_answer(JsonCodec().pack(hand_out(JsonCodec().unpack(request.body))))
+    except (Garbled, LookupError, ValueError) as fault:
+        return json_answer(JsonCodec().pack({"error": str(fault.args[0])}))
 
 
 def _caller(request: HttpRequest, gateway: str, members: Mapping[str, Any]) -> Party:
@@ -142,7 +157,8 @@ class _Exchange:
         self.refmsgid = ""
 
     def carry_out(self, request: HttpRequest, hit: Hit) -> HttpResponse:
-        code, message, output = -1, "", {}
+        code, message = -1, ""
+        output: Raw | dict[str, Any] = {}
         try:
             asked = self._declared()
             hit = hit if hit.kind else magic(wire_form(asked), self.party.app_code)
@@ -151,7 +167,11 @@ class _Exchange:
             code, output = 0, self._played(asked, hit)
         except Refuse as refusal:
             message = f"{refusal.code} {refusal.message}"[:200]
-        return answered(request, hit, lambda: self._closed(hit, code, message, output))
+        if isinstance(output, Raw):
+            file = output
+            return answered(request, hit, lambda: file.content, content_type=file.content_type)
+        told = output
+        return answered(request, hit, lambda: self._closed(hit, code, message, told))
 
     def _declared(self) -> Request[Any]:
         members = self.members
@@ -167,6 +187,8 @@ class _Exchange:
         if members["fixmedins_code"] != self.party.institution.get("code", members["fixmedins_code"]):
             raise Refuse(NOT_YOURS, "定点医药机构编号与应用账户不一致")
         self._check_cainfo()
+        check_operator(self.party, self.switches, members)
+        check_medium(self.party, self.switches, members)
         return self._content()
 
     def _check_cainfo(self) -> None:
@@ -179,23 +201,33 @@ class _Exchange:
 
     def _content(self) -> Request[Any]:
         try:
-            declared = request_class(self.gateway, str(self.members["infno"]))
+            declared = declared_for(self.party, str(self.members["infno"]))
         except LookupError:
             raise Refuse(NO_TRANSACTION, "没有这个交易") from None
         content = self.members.get("input")
         try:
             if isinstance(content, str):
                 content = self.codec.unpack(content.encode())
-            return declared.model_validate(content)
+            return declared.model_validate(with_files(declared, content))
         except Garbled:
             raise Refuse(WRONG_DATA, "input 不是 JSON") from None
         except ValidationError as error:
             raise Refuse(WRONG_DATA, "；".join(str(fault) for fault in faults(error, declared))) from None
 
-    def _played(self, asked: Request[Any], hit: Hit) -> dict[str, Any]:
+    def _played(self, asked: Request[Any], hit: Hit) -> Raw | dict[str, Any]:
         msgid = str(self.members["msgid"])
-        call = Call(self.party, asked.code, msgid, refmsgid=self.refmsgid, partial=hit.kind == "partial_batch")
-        output = wire_form(played(asked, call, Refuse(NO_TRANSACTION, "没有这个交易")))
+        call = Call(
+            self.party,
+            asked.code,
+            msgid,
+            refmsgid=self.refmsgid,
+            partial=hit.kind == "partial_batch",
+            envelope={name: value for name, value in self.members.items() if name != "input"},
+        )
+        answer = played(asked, call, Refuse(NO_TRANSACTION, "没有这个交易"))
+        if isinstance(answer, Raw):
+            return answer
+        output = wire_form(answer)
         return {name: value for name, value in output.items() if name not in BESIDE}
 
     def _closed(self, hit: Hit, code: int, message: str, output: Mapping[str, Any]) -> bytes:

@@ -77,6 +77,34 @@
     }, 1000);
   }
 
+  // --- parts that follow work in the background (hx-trigger="again") ask at once, then less and less often: most work
+  // takes a blink, some an hour. Each its own request: the event does not climb to a part around it.
+  const SOON = [150, 300, 500];
+  const following = new WeakSet();
+  let turns = 0;
+
+  function pause() {
+    turns += 1;
+    if (turns <= SOON.length) return SOON[turns - 1];
+    return turns < 60 ? 700 : turns < 200 ? 1500 : 3000;
+  }
+
+  function follow() {
+    document.querySelectorAll('[hx-trigger~="again"]').forEach(function (part) {
+      if (following.has(part)) return;
+      following.add(part);
+      window.setTimeout(function () { if (part.isConnected) part.dispatchEvent(new Event("again")); }, pause());
+    });
+  }
+
+  document.addEventListener("DOMContentLoaded", follow);
+  document.addEventListener("htmx:afterSettle", follow);
+  document.addEventListener("htmx:afterRequest", function (event) {
+    const status = event.detail.xhr ? event.detail.xhr.status : 0;
+    if (status < 400 || status >= 500) following.delete(event.detail.elt);  // refused: it would be refused again
+    follow();
+  });
+
   // --- GET forms leave empty fields out of the address
   document.addEventListener("submit", function (event) {
     const form = event.target;

@@ -1,0 +1,1 @@
+"""What the national interface's door asks of every business: operators signed in, and check media of the control."""

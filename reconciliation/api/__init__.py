@@ -1,0 +1,1 @@
+"""Reconciliation for other systems."""

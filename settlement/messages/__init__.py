@@ -1,0 +1,1 @@
+"""The settlement business speaks through the tables of the national interface (`portal.gateway.national`)."""

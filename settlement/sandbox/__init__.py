@@ -1,0 +1,1 @@
+"""The centre of the national interface, played by the sandbox."""

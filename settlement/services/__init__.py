@@ -1,0 +1,1 @@
+"""What settlement does; each file tells one story."""

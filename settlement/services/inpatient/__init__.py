@@ -1,0 +1,1 @@
+"""Stays: admission, charges day by day, discharge, and back from any depth."""

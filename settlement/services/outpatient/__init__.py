@@ -1,0 +1,1 @@
+"""Outpatient visits: registration, information, bills by charge batch, and back from any depth."""
