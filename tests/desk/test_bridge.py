@@ -13,8 +13,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import certifi
 import pytest
-import requests
 
 from portal.gateway.bridge.library import Libraries
 from portal.gateway.bridge.line import Refused
@@ -223,7 +223,7 @@ def test_over_a_network_both_sides_know_each_other(server, tmp_path, monkeypatch
         with pytest.raises(GatewayError):
             ask(stranger)
     # What this computer believes otherwise does not count at a desk.
-    believed = re.findall("-+BEGIN[^-]+-+[^-]+-+END[^-]+-+", Path(requests.certs.where()).read_text())
+    believed = re.findall("-+BEGIN[^-]+-+[^-]+-+END[^-]+-+", Path(certifi.where()).read_text())
     monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", str(tmp_path / "certificate"))
     with pytest.raises(GatewayError):
         ask(Tls(believed[0], made.client_certificate, made.client_key))
