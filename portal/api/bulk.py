@@ -138,7 +138,7 @@ def _problem(lists: Sequence[Rows], faults: list[dict[str, str]], count: int) ->
 
 
 def read_rows(child: serializers.BaseSerializer[Any], data: Any, rows: Rows) -> dict[int, Any]:
-    """The rows of a body that the serializer accepts, by place; the others are answered. Problem without a list."""
+    """The rows of a body that the serializer accepts, by place; others are answered. Raises Problem without a list."""
     good: dict[int, Any] = {}
     for index, one in enumerate(listed(data, rows.name)):
         try:
