@@ -246,6 +246,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "portal.api.words.describe"],
     # Several tables have a column `state`; the schema gives each list of values a name of its own.
     "ENUM_NAME_OVERRIDES": {
+        "AcceptanceRunState": "settlement.models.acceptance.RunState",
+        "FeeLineKind": [("0", "药品"), ("1", "诊疗"), ("9", "耗材")],  # ALC404
         "AcceptanceCaseState": "settlement.models.acceptance.CaseState",
         "JobState": "portal.jobs.models.JobState",
         "DeliveryState": "portal.hooks.models.DeliveryState",
