@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import atexit
 import os
 import socket
 import subprocess
 import sys
+from multiprocessing.util import Finalize
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -30,7 +30,7 @@ def start_sandbox() -> Any:
     subprocess.run([*command, "--migrate"], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
     port = _free_port()
     process = subprocess.Popen([*command, "--port", str(port)], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
-    atexit.register(process.terminate)
+    Finalize(None, process.terminate, exitpriority=1)  # a forked run skips atexit
     sandbox = Sandbox(f"http://127.0.0.1:{port}")
     sandbox.wait(60)
     settings.SANDBOX_URL = sandbox.url

@@ -1,7 +1,12 @@
 """The benches say what they measured and fail when an aim is missed."""
 
+import ast
 import dataclasses
+import os
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -78,3 +83,20 @@ def test_every_case_can_be_loaded():
 def test_a_run_that_dies_is_an_error_not_a_figure():
     with pytest.raises(RuntimeError, match="without a result"):
         runner.measure(dataclasses.replace(CASE, ours=lambda: 1 // 0))
+
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def test_what_cases_import_while_they_run_is_there_outside_of_the_tests():
+    """They import late, after the database is known; pytest's own path would hide what is missing there."""
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "bench").glob("*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    wanted = {f"from {node.module} import {alias.name}" for node in nodes if node.level == 0 for alias in node.names}
+    assert any("tests.injury" in line for line in wanted)
+    program = "\n".join(
+        ["import bench, django", "django.setup()", *sorted(wanted - {"from __future__ import annotations"})]
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
