@@ -9,18 +9,22 @@ from __future__ import annotations
 import json
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 from bench.case import Case
 
-DELIVERIES, LINES = 10, 1_000
+ADMISSIONS, DELIVERIES, LINES = 10, 10, 1_000
+COUNT = ADMISSIONS * DELIVERIES * LINES
 PLACE = "B00000000001"
 _headers: dict[str, str] = {}
 _rows: list[tuple[Any, ...]] = []
 _columns: list[str] = []
+#: Each run delivers lines of its own, written by the hospital's system beforehand, as the reference's rows are.
+_bodies: list[str] = []
 
 
 def prepare() -> None:
-    """An institution with a key, an admission, and mappings for half of its items."""
+    """An institution with a key, admissions, and mappings for half of its items."""
     from bench.city import build
 
     build(50)
@@ -30,8 +34,12 @@ def prepare() -> None:
     place = Institution.objects.get(code=PLACE)
     with tenant_tx(place.pk):
         _headers["authorization"] = f"Api-Key {_key(place)}"
-        admission = _admission()
-    _fill(place.pk, admission)
+        admissions = [_admission(number) for number in range(ADMISSIONS)]
+    _fill(place.pk, admissions)
+    run = str(uuid4())
+    for delivery in range(ADMISSIONS * DELIVERIES):
+        body = {"admission": f"ZYBENCH{delivery % ADMISSIONS}", "fees": lines(run, delivery * LINES)}
+        _bodies.append(json.dumps(body))
 
 
 def _key(place: Any) -> str:
@@ -47,7 +55,7 @@ def _key(place: Any) -> str:
     return text
 
 
-def _admission() -> Any:
+def _admission(place: int) -> Any:
     from django.utils import timezone
 
     from injury.models import Admission, AdmissionState, Flow
@@ -56,7 +64,7 @@ def _admission() -> Any:
     number = identity(date(1990, 1, 1), 1, "1")
     admission, _ = Admission.objects.get_or_create(
         environment="production",
-        number="ZYBENCH",
+        number=f"ZYBENCH{place}",
         defaults={
             "flow": Flow.OLD,
             "state": AdmissionState.ADMITTED,
@@ -101,7 +109,7 @@ def lines(run: str, first: int) -> list[dict[str, Any]]:
     ]
 
 
-def _fill(institution: int, admission: Any) -> None:
+def _fill(institution: int, admissions: list[Any]) -> None:
     """The rows that the reference copies: what ours would store, as the database takes them."""
     from django.utils import timezone
 
@@ -113,29 +121,25 @@ def _fill(institution: int, admission: Any) -> None:
     _columns[:] = [str(field.column) for field in meta]
     _rows.clear()
     with tenant_tx(institution):
-        for delivery in range(DELIVERIES):
-            items = judge(admission, lines("copied", delivery * LINES)).items
+        for delivery in range(ADMISSIONS * DELIVERIES):
+            items = judge(admissions[delivery % ADMISSIONS], lines("copied", delivery * LINES)).items
             for item in items:
                 item.institution_id, item.source, item.arrived_at = institution, "api", timezone.now()
             _rows.extend(tuple(getattr(item, field.attname) for field in meta) for item in items)
-    if len(_rows) != DELIVERIES * LINES:
+    if len(_rows) != COUNT:
         raise AssertionError("the lines are not in order")
 
 
 def ours() -> int:
-    from uuid import uuid4
-
     from django.test import Client
 
     caller = Client(SERVER_NAME="127.0.0.1")
-    run = str(uuid4())  # each run delivers lines of its own
-    for delivery in range(DELIVERIES):
-        body = json.dumps({"admission": "ZYBENCH", "fees": lines(run, delivery * LINES)})
+    for body in _bodies:
         headers = {**_headers, "idempotency-key": str(uuid4())}
         answer = caller.post("/api/v1/injury/fees", body, "application/json", headers=headers)
         if answer.status_code != 201 or answer.json()["taken"] != LINES:
             raise AssertionError(answer.content.decode()[:500])
-    return DELIVERIES * LINES
+    return COUNT
 
 
 def reference() -> int:
@@ -154,7 +158,7 @@ def reference() -> int:
 
 CASE = Case(
     name="ingest",
-    work="10,000 fee items by key, 1,000 a request, every rule",
+    work="100,000 fee items of ten admissions by key, 1,000 a request, every rule",
     against="COPY of the same rows by the table's owner",
     ours=ours,
     reference=reference,
