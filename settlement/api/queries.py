@@ -67,6 +67,7 @@ class AnswerSerializer(CentreQuerySerializer):
 
 
 class Queries(ApiView):
+    only_asks = True
     permissions = {"GET": "settlement.enquiries.ask", "POST": "settlement.enquiries.ask"}
 
     @extend_schema(
