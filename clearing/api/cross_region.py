@@ -141,6 +141,7 @@ class CrossRegionMonths(ApiView):
 
 
 class CrossRegionFetches(ApiView):
+    only_asks = True
     permissions = {"POST": "clearing.cross_region.fetch"}
 
     @extend_schema(

@@ -117,6 +117,7 @@ class AllDuePapers(ApiView):
 
 
 class DuePrints(ApiView):
+    only_asks = True
     permissions = {"POST": "clearing.papers.make"}
 
     @extend_schema(

@@ -131,6 +131,7 @@ class MonthlyDetails(ApiView):
 
 
 class MonthlyFetches(ApiView):
+    only_asks = True
     permissions = {"GET": "clearing.rows.view", "POST": "clearing.generation.request"}
 
     @extend_schema(responses=MonthReadSerializer(many=True), summary="月结数据的获取情况")

@@ -77,6 +77,7 @@ class Refunds(ApiView):
 
 
 class RefundFetches(ApiView):
+    only_asks = True
     permissions = {"GET": "clearing.rows.view", "POST": "clearing.refunds.fetch"}
 
     @extend_schema(responses=RefundFetchSerializer(many=True), summary="保证金返还数据获取情况")

@@ -37,6 +37,7 @@ class Generations(ApiView):
 
 
 class Fetches(ApiView):
+    only_asks = True
     permissions = {"POST": "clearing.generation.request"}
 
     @extend_schema(request=WideScopeSerializer, responses={202: GenerationSerializer}, summary="重新获取清算数据")

@@ -128,6 +128,29 @@ class Migration(migrations.Migration):
                 "verbose_name": "清算申请",
                 "verbose_name_plural": "清算申请",
                 "ordering": ["-submitted_at"],
+                "indexes": [
+                    models.Index(fields=["institution", "environment", "-submitted_at"], name="application_newest")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["submitting", "applied", "approved", "cancelling"])),
+                        fields=("institution", "environment", "year", "insurance", "agency"),
+                        name="one_live_application_a_scope",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("application_no", ""), _negated=True),
+                        fields=("institution", "environment", "application_no"),
+                        name="one_application_a_number",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["applied", "approved", "cancelling"]), _negated=True),
+                            models.Q(("application_no", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="held_application_has_a_number",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -167,6 +190,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "清算年度",
                 "verbose_name_plural": "清算年度",
                 "ordering": ["-year", "insurance"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("institution", "environment", "year", "insurance"),
+                        name="one_clearing_year_an_insurance",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -266,6 +295,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "清算批次",
                 "verbose_name_plural": "清算批次",
                 "ordering": ["-requested_at"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["requested", "fetching", "ready", "revoking"])),
+                        fields=("institution", "environment", "year", "insurance", "agency"),
+                        name="one_live_generation_a_scope",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -395,101 +431,37 @@ class Migration(migrations.Migration):
                 "verbose_name": "清算数据",
                 "verbose_name_plural": "清算数据",
                 "ordering": ["region", "provider_code", "visit_type", "clearing_type", "row_id"],
+                "indexes": [
+                    models.Index(
+                        fields=["institution", "environment", "year", "insurance", "agency", "state"],
+                        name="row_by_scope",
+                    ),
+                    models.Index(fields=["institution", "environment", "provider_code", "id"], name="row_by_provider"),
+                    models.Index(fields=["institution", "environment", "id"], name="row_newest"),
+                    models.Index(fields=["institution", "generation"], name="row_by_generation"),
+                    models.Index(
+                        condition=models.Q(("operation__isnull", False)),
+                        fields=["institution", "operation"],
+                        name="row_in_operation",
+                    ),
+                    models.Index(
+                        condition=models.Q(("application__isnull", False)),
+                        fields=["institution", "application"],
+                        name="row_in_application",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("institution", "environment", "row_id"), name="one_row_an_id"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("accepted_four_eyes", True), _negated=True),
+                            ("verified_by__isnull", True),
+                            models.Q(("verified_by", models.F("accepted_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="row_accepted_by_another",
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="application",
-            index=models.Index(fields=["institution", "environment", "-submitted_at"], name="application_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["submitting", "applied", "approved", "cancelling"])),
-                fields=("institution", "environment", "year", "insurance", "agency"),
-                name="one_live_application_a_scope",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("application_no", ""), _negated=True),
-                fields=("institution", "environment", "application_no"),
-                name="one_application_a_number",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["applied", "approved", "cancelling"]), _negated=True),
-                    models.Q(("application_no", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="held_application_has_a_number",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clearingyear",
-            constraint=models.UniqueConstraint(
-                fields=("institution", "environment", "year", "insurance"), name="one_clearing_year_an_insurance"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="generation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["requested", "fetching", "ready", "revoking"])),
-                fields=("institution", "environment", "year", "insurance", "agency"),
-                name="one_live_generation_a_scope",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="clearingrow",
-            index=models.Index(
-                fields=["institution", "environment", "year", "insurance", "agency", "state"], name="row_by_scope"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="clearingrow",
-            index=models.Index(fields=["institution", "environment", "provider_code", "id"], name="row_by_provider"),
-        ),
-        migrations.AddIndex(
-            model_name="clearingrow",
-            index=models.Index(fields=["institution", "environment", "id"], name="row_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="clearingrow",
-            index=models.Index(fields=["institution", "generation"], name="row_by_generation"),
-        ),
-        migrations.AddIndex(
-            model_name="clearingrow",
-            index=models.Index(
-                condition=models.Q(("operation__isnull", False)),
-                fields=["institution", "operation"],
-                name="row_in_operation",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="clearingrow",
-            index=models.Index(
-                condition=models.Q(("application__isnull", False)),
-                fields=["institution", "application"],
-                name="row_in_application",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clearingrow",
-            constraint=models.UniqueConstraint(fields=("institution", "environment", "row_id"), name="one_row_an_id"),
-        ),
-        migrations.AddConstraint(
-            model_name="clearingrow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("accepted_four_eyes", True), _negated=True),
-                    ("verified_by__isnull", True),
-                    models.Q(("verified_by", models.F("accepted_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="row_accepted_by_another",
-            ),
         ),
     ]

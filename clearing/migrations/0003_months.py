@@ -93,6 +93,37 @@ class Migration(migrations.Migration):
                 "verbose_name": "月结获取记录",
                 "verbose_name_plural": "月结获取记录",
                 "ordering": ["-fetched_at"],
+                "indexes": [
+                    models.Index(
+                        fields=[
+                            "institution",
+                            "environment",
+                            "kind",
+                            "year",
+                            "insurance",
+                            "agency",
+                            "visit_type",
+                            "month",
+                        ],
+                        name="month_read_by_cell",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "current")),
+                        fields=(
+                            "institution",
+                            "environment",
+                            "kind",
+                            "year",
+                            "insurance",
+                            "agency",
+                            "visit_type",
+                            "month",
+                        ),
+                        name="one_current_month_read",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -172,6 +203,33 @@ class Migration(migrations.Migration):
                 "verbose_name": "月结明细",
                 "verbose_name_plural": "月结明细",
                 "ordering": ["id"],
+                "indexes": [
+                    models.Index(fields=["institution", "environment", "id"], name="detail_newest"),
+                    models.Index(
+                        fields=[
+                            "institution",
+                            "environment",
+                            "year",
+                            "insurance",
+                            "agency",
+                            "month",
+                            "visit_type",
+                            "id",
+                        ],
+                        name="detail_by_scope",
+                    ),
+                    models.Index(
+                        fields=["institution", "environment", "provider_code", "id"], name="detail_by_provider"
+                    ),
+                    models.Index(
+                        condition=models.Q(("certno_index__isnull", False)),
+                        fields=["institution", "environment", "certno_index"],
+                        name="detail_by_person",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("institution", "read", "detail_id"), name="one_detail_a_read")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -240,60 +298,24 @@ class Migration(migrations.Migration):
                 "verbose_name": "月结汇总",
                 "verbose_name_plural": "月结汇总",
                 "ordering": ["provider_code", "month"],
+                "indexes": [
+                    models.Index(
+                        fields=[
+                            "institution",
+                            "environment",
+                            "year",
+                            "insurance",
+                            "agency",
+                            "provider_code",
+                            "visit_type",
+                        ],
+                        name="month_by_row",
+                    ),
+                    models.Index(
+                        fields=["institution", "environment", "provider_code", "id"], name="month_by_provider"
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="monthread",
-            index=models.Index(
-                fields=["institution", "environment", "kind", "year", "insurance", "agency", "visit_type", "month"],
-                name="month_read_by_cell",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="monthread",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "current")),
-                fields=("institution", "environment", "kind", "year", "insurance", "agency", "visit_type", "month"),
-                name="one_current_month_read",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="monthlydetail",
-            index=models.Index(fields=["institution", "environment", "id"], name="detail_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="monthlydetail",
-            index=models.Index(
-                fields=["institution", "environment", "year", "insurance", "agency", "month", "visit_type", "id"],
-                name="detail_by_scope",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="monthlydetail",
-            index=models.Index(fields=["institution", "environment", "provider_code", "id"], name="detail_by_provider"),
-        ),
-        migrations.AddIndex(
-            model_name="monthlydetail",
-            index=models.Index(
-                condition=models.Q(("certno_index__isnull", False)),
-                fields=["institution", "environment", "certno_index"],
-                name="detail_by_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="monthlydetail",
-            constraint=models.UniqueConstraint(fields=("institution", "read", "detail_id"), name="one_detail_a_read"),
-        ),
-        migrations.AddIndex(
-            model_name="month",
-            index=models.Index(
-                fields=["institution", "environment", "year", "insurance", "agency", "provider_code", "visit_type"],
-                name="month_by_row",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="month",
-            index=models.Index(fields=["institution", "environment", "provider_code", "id"], name="month_by_provider"),
         ),
         migrations.CreateModel(
             name="MonthTotal",

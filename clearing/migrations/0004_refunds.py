@@ -68,6 +68,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "保证金返还数据获取",
                 "verbose_name_plural": "保证金返还数据获取",
                 "ordering": ["-fetched_at"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("institution", "environment", "year", "insurance", "kind"),
+                        name="one_refund_fetch_a_table",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -134,26 +140,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "保证金返还数据",
                 "verbose_name_plural": "保证金返还数据",
                 "ordering": ["region", "provider_code", "agency", "id"],
+                "indexes": [
+                    models.Index(
+                        fields=["institution", "environment", "year", "insurance", "kind", "agency"],
+                        name="refund_by_scope",
+                    ),
+                    models.Index(
+                        fields=["institution", "environment", "provider_code", "id"], name="refund_by_provider"
+                    ),
+                    models.Index(fields=["institution", "fetch"], name="refund_by_fetch"),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="refundfetch",
-            constraint=models.UniqueConstraint(
-                fields=("institution", "environment", "year", "insurance", "kind"), name="one_refund_fetch_a_table"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="depositrefund",
-            index=models.Index(
-                fields=["institution", "environment", "year", "insurance", "kind", "agency"], name="refund_by_scope"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="depositrefund",
-            index=models.Index(fields=["institution", "environment", "provider_code", "id"], name="refund_by_provider"),
-        ),
-        migrations.AddIndex(
-            model_name="depositrefund",
-            index=models.Index(fields=["institution", "fetch"], name="refund_by_fetch"),
         ),
     ]

@@ -73,6 +73,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "异地清分月份",
                 "verbose_name_plural": "异地清分月份",
                 "ordering": ["-year", "-month"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("institution", "environment", "year", "month"), name="one_cross_region_month"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("month__range", (1, 12))), name="cross_region_month_of_a_year"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -171,6 +179,30 @@ class Migration(migrations.Migration):
                 "verbose_name": "异地清分批次",
                 "verbose_name_plural": "异地清分批次",
                 "ordering": ["-submitted_at", "-number"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("operation__isnull", False)),
+                        fields=["institution", "operation"],
+                        name="cross_batch_by_operation",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("institution", "month", "number"), name="one_cross_region_batch_a_number"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "count",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("yes_count"), "+", models.F("no_count")
+                                ),
+                            ),
+                            ("count__range", (1, 100)),
+                        ),
+                        name="cross_region_batch_counts",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -283,6 +315,33 @@ class Migration(migrations.Migration):
                 "verbose_name": "异地清分明细",
                 "verbose_name_plural": "异地清分明细",
                 "ordering": ["sequence", "id"],
+                "indexes": [
+                    models.Index(fields=["institution", "month", "standing", "decision"], name="cross_row_by_state"),
+                    models.Index(fields=["institution", "month", "sequence", "id"], name="cross_row_in_order"),
+                    models.Index(
+                        condition=models.Q(("batch__isnull", False)),
+                        fields=["institution", "batch"],
+                        name="cross_row_in_batch",
+                    ),
+                    models.Index(fields=["institution", "certificate_index"], name="cross_row_of_person"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("institution", "month", "settlement_no", "visit_no"), name="one_cross_region_row"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("standing", "open"), ("batch__isnull", False), _connector="OR"),
+                        name="cross_region_row_in_a_batch",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decision", "decline"), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="cross_region_decline_has_a_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -345,6 +404,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "本机构结算文件",
                 "verbose_name_plural": "本机构结算文件",
                 "ordering": ["-uploaded_at"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "used")),
+                        fields=("institution", "month"),
+                        name="one_upload_in_use_a_month",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -385,101 +451,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "本机构结算",
                 "verbose_name_plural": "本机构结算",
                 "ordering": ["settlement_no"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("institution", "upload", "settlement_no"), name="one_uploaded_settlement"
+                    )
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="crossregionmonth",
-            constraint=models.UniqueConstraint(
-                fields=("institution", "environment", "year", "month"), name="one_cross_region_month"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="crossregionmonth",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("month__range", (1, 12))), name="cross_region_month_of_a_year"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="crossregionbatch",
-            index=models.Index(
-                condition=models.Q(("operation__isnull", False)),
-                fields=["institution", "operation"],
-                name="cross_batch_by_operation",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="crossregionbatch",
-            constraint=models.UniqueConstraint(
-                fields=("institution", "month", "number"), name="one_cross_region_batch_a_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="crossregionbatch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "count",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("yes_count"), "+", models.F("no_count")
-                        ),
-                    ),
-                    ("count__range", (1, 100)),
-                ),
-                name="cross_region_batch_counts",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="crossregionrow",
-            index=models.Index(fields=["institution", "month", "standing", "decision"], name="cross_row_by_state"),
-        ),
-        migrations.AddIndex(
-            model_name="crossregionrow",
-            index=models.Index(fields=["institution", "month", "sequence", "id"], name="cross_row_in_order"),
-        ),
-        migrations.AddIndex(
-            model_name="crossregionrow",
-            index=models.Index(
-                condition=models.Q(("batch__isnull", False)), fields=["institution", "batch"], name="cross_row_in_batch"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="crossregionrow",
-            index=models.Index(fields=["institution", "certificate_index"], name="cross_row_of_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="crossregionrow",
-            constraint=models.UniqueConstraint(
-                fields=("institution", "month", "settlement_no", "visit_no"), name="one_cross_region_row"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="crossregionrow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("standing", "open"), ("batch__isnull", False), _connector="OR"),
-                name="cross_region_row_in_a_batch",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="crossregionrow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decision", "decline"), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="cross_region_decline_has_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="crossregionupload",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "used")), fields=("institution", "month"), name="one_upload_in_use_a_month"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="uploadedsettlement",
-            constraint=models.UniqueConstraint(
-                fields=("institution", "upload", "settlement_no"), name="one_uploaded_settlement"
-            ),
         ),
     ]

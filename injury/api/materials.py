@@ -15,6 +15,7 @@ from injury.services.refusals import Refused
 from injury.views.materials import MaterialFilter
 from portal.access.gate import get_or_404
 from portal.api.filters import filtered, parameters
+from portal.api.paging import Whole
 from portal.api.reading import ReadSerializer
 from portal.api.views import ApiRequest, ApiView
 from portal.gateway.api import OperationSerializer
@@ -50,11 +51,12 @@ class Materials(ApiView):
 class AdmissionMaterials(ApiView):
     permissions = {"GET": "injury.admissions.view", "POST": "injury.materials.upload"}
     max_bytes = FILE_BODY
+    pagination_class = Whole
 
     @extend_schema(responses=MaterialSerializer(many=True), summary="一次就诊的材料")
     def get(self, request: ApiRequest, admission_id: UUID) -> Response:
         rows = materials_of(get_or_404(Admission, admission_id))
-        return Response({"items": MaterialSerializer(rows, many=True).data})
+        return Response({"items": MaterialSerializer(rows, many=True).data, "next": None})
 
     @extend_schema(request=PaperSerializer, responses={201: MaterialSerializer}, summary="添加材料（不发送）")
     def post(self, request: ApiRequest, admission_id: UUID) -> Response:

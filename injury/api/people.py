@@ -29,6 +29,7 @@ from portal.api.views import ApiRequest, ApiView
 
 
 class PersonEnquiries(ApiView):
+    only_asks = True
     permissions = {"POST": "injury.people.find"}
 
     @extend_schema(
@@ -82,6 +83,7 @@ def _choice(flow: str, key: str, number: str, injury: str, first: Any, last: Any
 
 
 class UploadedEnquiries(ApiView):
+    only_asks = True
     permissions = {"POST": "injury.people.find"}
 
     @extend_schema(

@@ -73,6 +73,7 @@ class Sheets(ApiView):
 
 
 class OneSheet(ApiView):
+    only_asks = True
     permissions = {"GET": "injury.admissions.view", "POST": "injury.sheet.ask"}
 
     @extend_schema(responses=SheetSerializer, summary="一次就诊的结算单")

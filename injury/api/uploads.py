@@ -12,9 +12,9 @@ from injury.api.discharge import refused
 from injury.models import Admission, FeeEpoch
 from injury.services import Refused
 from injury.services.standing import FeeStanding, fee_standing
-from injury.services.uploading import start_check, start_upload
+from injury.services.uploading import job_of, start_check, start_upload
 from portal.access.gate import get_or_404
-from portal.api.problems import Problem
+from portal.api.running import refuse_running
 from portal.api.views import ApiRequest, ApiView
 
 
@@ -77,7 +77,7 @@ class _Start(ApiView):
         except Refused as refusal:
             raise refused(refusal) from None
         if epoch.joined:
-            raise Problem(409, "already-running", f"这次就诊的费用正在上传：{epoch.note}，没有重复提交")
+            refuse_running(f"这次就诊的费用正在上传：{epoch.note}", job_of(epoch))
         return self.accepted(reverse("api:injury-api:fee-standing", args=[admission_id]), UploadSerializer(epoch).data)
 
 

@@ -141,6 +141,21 @@ class Migration(migrations.Migration):
                 "verbose_name": "工伤就诊",
                 "verbose_name_plural": "工伤就诊",
                 "ordering": ["-admitted_on", "-id"],
+                "indexes": [
+                    models.Index(
+                        fields=["institution", "environment", "state", "-admitted_on"], name="admission_by_state"
+                    ),
+                    models.Index(fields=["institution", "environment", "-admitted_on", "-id"], name="admission_newest"),
+                    models.Index(fields=["institution", "identity_index"], name="admission_by_identity"),
+                    models.Index(fields=["institution", "name_index"], name="admission_by_name"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "undone"), _negated=True),
+                        fields=("institution", "environment", "number"),
+                        name="one_live_admission_a_number",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -204,6 +219,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "医嘱",
                 "verbose_name_plural": "医嘱",
                 "ordering": ["started_on", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("institution", "admission", "number"), name="one_advice_a_number")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -315,75 +333,27 @@ class Migration(migrations.Migration):
                 "verbose_name": "费用明细",
                 "verbose_name_plural": "费用明细",
                 "ordering": ["prescribed_on", "line_id"],
+                "indexes": [
+                    models.Index(
+                        fields=["institution", "admission", "state", "prescribed_on", "id"], name="fee_by_admission"
+                    ),
+                    models.Index(fields=["institution", "environment", "state", "id"], name="fee_by_state"),
+                    models.Index(fields=["institution", "environment", "own_code"], name="fee_by_own_code"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("institution", "admission", "line_id"), name="one_fee_item_a_line"),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount", 0), _negated=True), name="fee_amount_not_zero"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount__gt", 0), ("quantity__gt", 0)),
+                            models.Q(("amount__lt", 0), ("quantity__lt", 0)),
+                            _connector="OR",
+                        ),
+                        name="fee_signs_agree",
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="admission",
-            index=models.Index(
-                fields=["institution", "environment", "state", "-admitted_on"], name="admission_by_state"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="admission",
-            index=models.Index(fields=["institution", "environment", "-admitted_on", "-id"], name="admission_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="admission",
-            index=models.Index(fields=["institution", "identity_index"], name="admission_by_identity"),
-        ),
-        migrations.AddIndex(
-            model_name="admission",
-            index=models.Index(fields=["institution", "name_index"], name="admission_by_name"),
-        ),
-        migrations.AddConstraint(
-            model_name="admission",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "undone"), _negated=True),
-                fields=("institution", "environment", "number"),
-                name="one_live_admission_a_number",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="advice",
-            constraint=models.UniqueConstraint(
-                fields=("institution", "admission", "number"), name="one_advice_a_number"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="feeitem",
-            index=models.Index(
-                fields=["institution", "admission", "state", "prescribed_on", "id"], name="fee_by_admission"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="feeitem",
-            index=models.Index(fields=["institution", "environment", "state", "id"], name="fee_by_state"),
-        ),
-        migrations.AddIndex(
-            model_name="feeitem",
-            index=models.Index(fields=["institution", "environment", "own_code"], name="fee_by_own_code"),
-        ),
-        migrations.AddConstraint(
-            model_name="feeitem",
-            constraint=models.UniqueConstraint(
-                fields=("institution", "admission", "line_id"), name="one_fee_item_a_line"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="feeitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount", 0), _negated=True), name="fee_amount_not_zero"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="feeitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("amount__gt", 0), ("quantity__gt", 0)),
-                    models.Q(("amount__lt", 0), ("quantity__lt", 0)),
-                    _connector="OR",
-                ),
-                name="fee_signs_agree",
-            ),
         ),
     ]

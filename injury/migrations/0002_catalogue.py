@@ -110,6 +110,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "目录文件",
                 "verbose_name_plural": "目录文件",
                 "ordering": ["-uploaded_at"],
+                "indexes": [
+                    models.Index(
+                        fields=["institution", "environment", "kind", "-uploaded_at"], name="catalogue_file_newest"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -165,6 +170,20 @@ class Migration(migrations.Migration):
                 "verbose_name": "中心目录",
                 "verbose_name_plural": "中心目录",
                 "ordering": ["code", "-imported_at"],
+                "indexes": [
+                    models.Index(fields=["institution", "environment", "kind", "code"], name="catalogue_by_kind"),
+                    models.Index(fields=["institution", "environment", "initials"], name="catalogue_by_initials"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("institution", "environment", "code", "version"), name="one_catalogue_item_a_version"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("replaced_on__isnull", True)),
+                        fields=("institution", "environment", "code"),
+                        name="one_newest_catalogue_item",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -233,6 +252,10 @@ class Migration(migrations.Migration):
                 "verbose_name": "中心目录文件的行",
                 "verbose_name_plural": "中心目录文件的行",
                 "ordering": ["number"],
+                "indexes": [
+                    models.Index(fields=["institution", "file", "finding", "number"], name="catalogue_line_by_finding"),
+                    models.Index(fields=["institution", "file", "code", "version"], name="catalogue_line_by_code"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -311,6 +334,23 @@ class Migration(migrations.Migration):
                 "verbose_name": "目录对照",
                 "verbose_name_plural": "目录对照",
                 "ordering": ["kind", "own_code"],
+                "indexes": [
+                    models.Index(fields=["institution", "environment", "centre_code"], name="mapping_by_centre_code"),
+                    models.Index(fields=["institution", "environment", "own_initials"], name="mapping_by_initials"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("institution", "environment", "own_code", "kind"), name="one_mapping_an_own_item"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("item__isnull", False),
+                            ("centre_code__in", ["SZFYP999", "SZFZL999", "SZFCL999"]),
+                            _connector="OR",
+                        ),
+                        name="mapped_or_outside",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -387,75 +427,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "目录对照文件的行",
                 "verbose_name_plural": "目录对照文件的行",
                 "ordering": ["number"],
+                "indexes": [
+                    models.Index(fields=["institution", "file", "finding", "number"], name="mapping_line_by_finding")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("institution", "file", "own_code", "kind"), name="one_mapping_line_an_item"
+                    )
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="cataloguefile",
-            index=models.Index(
-                fields=["institution", "environment", "kind", "-uploaded_at"], name="catalogue_file_newest"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="catalogueitem",
-            index=models.Index(fields=["institution", "environment", "kind", "code"], name="catalogue_by_kind"),
-        ),
-        migrations.AddIndex(
-            model_name="catalogueitem",
-            index=models.Index(fields=["institution", "environment", "initials"], name="catalogue_by_initials"),
-        ),
-        migrations.AddConstraint(
-            model_name="catalogueitem",
-            constraint=models.UniqueConstraint(
-                fields=("institution", "environment", "code", "version"), name="one_catalogue_item_a_version"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="catalogueitem",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("replaced_on__isnull", True)),
-                fields=("institution", "environment", "code"),
-                name="one_newest_catalogue_item",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="catalogueline",
-            index=models.Index(fields=["institution", "file", "finding", "number"], name="catalogue_line_by_finding"),
-        ),
-        migrations.AddIndex(
-            model_name="catalogueline",
-            index=models.Index(fields=["institution", "file", "code", "version"], name="catalogue_line_by_code"),
-        ),
-        migrations.AddIndex(
-            model_name="mapping",
-            index=models.Index(fields=["institution", "environment", "centre_code"], name="mapping_by_centre_code"),
-        ),
-        migrations.AddIndex(
-            model_name="mapping",
-            index=models.Index(fields=["institution", "environment", "own_initials"], name="mapping_by_initials"),
-        ),
-        migrations.AddConstraint(
-            model_name="mapping",
-            constraint=models.UniqueConstraint(
-                fields=("institution", "environment", "own_code", "kind"), name="one_mapping_an_own_item"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mapping",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("item__isnull", False), ("centre_code__in", ["SZFYP999", "SZFZL999", "SZFCL999"]), _connector="OR"
-                ),
-                name="mapped_or_outside",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="mappingline",
-            index=models.Index(fields=["institution", "file", "finding", "number"], name="mapping_line_by_finding"),
-        ),
-        migrations.AddConstraint(
-            model_name="mappingline",
-            constraint=models.UniqueConstraint(
-                fields=("institution", "file", "own_code", "kind"), name="one_mapping_line_an_item"
-            ),
         ),
     ]

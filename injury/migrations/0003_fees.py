@@ -74,6 +74,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "费用文件",
                 "verbose_name_plural": "费用文件",
                 "ordering": ["-uploaded_at"],
+                "indexes": [
+                    models.Index(fields=["institution", "admission", "-uploaded_at"], name="arrival_file_newest")
+                ],
             },
         ),
         migrations.AddField(
@@ -142,9 +145,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="feeitem",
             index=models.Index(fields=["institution", "environment", "-arrived_at", "-id"], name="fee_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="arrivalfile",
-            index=models.Index(fields=["institution", "admission", "-uploaded_at"], name="arrival_file_newest"),
         ),
     ]

@@ -129,6 +129,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "费用上传",
                 "verbose_name_plural": "费用上传",
                 "ordering": ["-started_at", "-n"],
+                "indexes": [
+                    models.Index(fields=["institution", "environment", "state", "-started_at"], name="epoch_by_state")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("institution", "admission", "n"), name="one_epoch_a_number"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "wiped"), _negated=True),
+                        fields=("institution", "admission"),
+                        name="one_open_epoch_an_admission",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -214,6 +225,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "上传批次",
                 "verbose_name_plural": "上传批次",
                 "ordering": ["number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("institution", "epoch", "number"), name="one_batch_a_number"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount__gt", 0), ("sign", 1)),
+                            models.Q(("amount__lt", 0), ("sign", -1)),
+                            models.Q(("amount", 0), ("count", 0), ("sign", 0)),
+                            _connector="OR",
+                        ),
+                        name="batch_has_one_sign",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -289,6 +312,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "中心金额",
                 "verbose_name_plural": "中心金额",
                 "ordering": ["-read_at", "-id"],
+                "indexes": [models.Index(fields=["institution", "admission", "-read_at"], name="reading_newest")],
             },
         ),
         migrations.CreateModel(
@@ -357,6 +381,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "上传明细",
                 "verbose_name_plural": "上传明细",
                 "ordering": ["position"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_void", False)),
+                        fields=("institution", "admission", "epoch", "item"),
+                        name="one_line_an_epoch",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -400,54 +431,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "自动上传",
                 "verbose_name_plural": "自动上传",
+                "constraints": [
+                    models.UniqueConstraint(fields=("institution", "environment"), name="one_upload_schedule")
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="feeepoch",
-            index=models.Index(fields=["institution", "environment", "state", "-started_at"], name="epoch_by_state"),
-        ),
-        migrations.AddConstraint(
-            model_name="feeepoch",
-            constraint=models.UniqueConstraint(fields=("institution", "admission", "n"), name="one_epoch_a_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="feeepoch",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "wiped"), _negated=True),
-                fields=("institution", "admission"),
-                name="one_open_epoch_an_admission",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="feebatch",
-            constraint=models.UniqueConstraint(fields=("institution", "epoch", "number"), name="one_batch_a_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="feebatch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("amount__gt", 0), ("sign", 1)),
-                    models.Q(("amount__lt", 0), ("sign", -1)),
-                    models.Q(("amount", 0), ("count", 0), ("sign", 0)),
-                    _connector="OR",
-                ),
-                name="batch_has_one_sign",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="centrereading",
-            index=models.Index(fields=["institution", "admission", "-read_at"], name="reading_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="batchline",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_void", False)),
-                fields=("institution", "admission", "epoch", "item"),
-                name="one_line_an_epoch",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="uploadschedule",
-            constraint=models.UniqueConstraint(fields=("institution", "environment"), name="one_upload_schedule"),
         ),
     ]

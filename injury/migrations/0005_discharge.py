@@ -91,6 +91,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "工伤出院",
                 "verbose_name_plural": "工伤出院",
                 "ordering": ["-id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("institution", "admission"), name="one_discharge_an_admission")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -159,6 +162,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "出院病历",
                 "verbose_name_plural": "出院病历",
                 "ordering": ["node", "id"],
+                "indexes": [
+                    models.Index(fields=["institution", "discharge", "node", "id"], name="record_by_discharge")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -228,6 +234,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "随出院上传的发票",
                 "verbose_name_plural": "随出院上传的发票",
                 "ordering": ["id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("institution", "environment", "number"), name="one_invoice_a_number"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -274,6 +285,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "发票和材料编号",
                 "verbose_name_plural": "发票和材料编号",
+                "constraints": [
+                    models.UniqueConstraint(fields=("institution", "environment", "number"), name="one_use_of_a_number")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -369,40 +383,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "工伤材料",
                 "verbose_name_plural": "工伤材料",
                 "ordering": ["-id"],
+                "indexes": [
+                    models.Index(fields=["institution", "admission", "id"], name="material_by_admission"),
+                    models.Index(fields=["institution", "environment", "state", "-id"], name="material_by_state"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("institution", "environment", "number"), name="one_material_a_number"
+                    )
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="discharge",
-            constraint=models.UniqueConstraint(fields=("institution", "admission"), name="one_discharge_an_admission"),
-        ),
-        migrations.AddIndex(
-            model_name="dischargerecord",
-            index=models.Index(fields=["institution", "discharge", "node", "id"], name="record_by_discharge"),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.UniqueConstraint(
-                fields=("institution", "environment", "number"), name="one_invoice_a_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoicenumber",
-            constraint=models.UniqueConstraint(
-                fields=("institution", "environment", "number"), name="one_use_of_a_number"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="material",
-            index=models.Index(fields=["institution", "admission", "id"], name="material_by_admission"),
-        ),
-        migrations.AddIndex(
-            model_name="material",
-            index=models.Index(fields=["institution", "environment", "state", "-id"], name="material_by_state"),
-        ),
-        migrations.AddConstraint(
-            model_name="material",
-            constraint=models.UniqueConstraint(
-                fields=("institution", "environment", "number"), name="one_material_a_number"
-            ),
         ),
     ]

@@ -73,6 +73,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "结算单",
                 "verbose_name_plural": "结算单",
                 "ordering": ["-read_at", "-id"],
+                "indexes": [
+                    models.Index(fields=["institution", "admission", "-read_at"], name="sheet_by_admission"),
+                    models.Index(fields=["institution", "environment", "-read_at", "-id"], name="sheet_newest"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_current", True)),
+                        fields=("institution", "admission"),
+                        name="one_current_sheet",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -152,6 +163,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "剔除项目",
                 "verbose_name_plural": "剔除项目",
                 "ordering": ["sheet", "position"],
+                "indexes": [
+                    models.Index(fields=["institution", "environment", "reason", "id"], name="sheet_line_by_reason"),
+                    models.Index(fields=["institution", "environment", "-rejected", "id"], name="sheet_line_by_cost"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("institution", "sheet", "position"), name="one_sheet_line_a_place")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -269,33 +287,5 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "药占比",
                 "constraints": [models.UniqueConstraint(fields=("institution", "admission"), name="one_drug_reading")],
             },
-        ),
-        migrations.AddIndex(
-            model_name="settlementsheet",
-            index=models.Index(fields=["institution", "admission", "-read_at"], name="sheet_by_admission"),
-        ),
-        migrations.AddIndex(
-            model_name="settlementsheet",
-            index=models.Index(fields=["institution", "environment", "-read_at", "-id"], name="sheet_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="settlementsheet",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_current", True)), fields=("institution", "admission"), name="one_current_sheet"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="sheetline",
-            index=models.Index(fields=["institution", "environment", "reason", "id"], name="sheet_line_by_reason"),
-        ),
-        migrations.AddIndex(
-            model_name="sheetline",
-            index=models.Index(fields=["institution", "environment", "-rejected", "id"], name="sheet_line_by_cost"),
-        ),
-        migrations.AddConstraint(
-            model_name="sheetline",
-            constraint=models.UniqueConstraint(
-                fields=("institution", "sheet", "position"), name="one_sheet_line_a_place"
-            ),
         ),
     ]

@@ -17,133 +17,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="CentreReport",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=portal.access.rows.new_id, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                (
-                    "environment",
-                    models.CharField(
-                        choices=[("test", "测试环境"), ("production", "正式环境")],
-                        editable=False,
-                        max_length=10,
-                        verbose_name="运行环境",
-                    ),
-                ),
-                ("person_no", models.CharField(blank=True, max_length=30, verbose_name="个人编号")),
-                ("identity", portal.vault.fields.SealedField(verbose_name="身份证号")),
-                (
-                    "identity_index",
-                    portal.vault.fields.BlindIndex(
-                        max_length=34, null=True, source="identity", verbose_name="身份证号索引"
-                    ),
-                ),
-                ("identity_masked", models.CharField(blank=True, max_length=20, verbose_name="身份证号（遮盖）")),
-                ("name", portal.vault.fields.SealedField(verbose_name="姓名")),
-                (
-                    "name_index",
-                    portal.vault.fields.BlindIndex(max_length=34, null=True, source="name", verbose_name="姓名索引"),
-                ),
-                ("name_masked", models.CharField(blank=True, max_length=60, verbose_name="姓名（遮盖）")),
-                ("injury_no", models.CharField(blank=True, max_length=100, verbose_name="认定书号")),
-                ("employer_no", models.CharField(blank=True, max_length=30, verbose_name="单位编号")),
-                ("handled_on", models.DateField(null=True, verbose_name="经办日期")),
-                ("injured_on", models.DateField(null=True, verbose_name="工伤时间")),
-                ("reported_on", models.DateField(null=True, verbose_name="报告日期")),
-                ("step", models.CharField(blank=True, max_length=20, verbose_name="认定流程")),
-                ("recognised", models.CharField(blank=True, max_length=20, verbose_name="认定标识")),
-                ("injured_part", models.CharField(blank=True, max_length=255, verbose_name="工伤部位")),
-                ("place", models.TextField(blank=True, verbose_name="事故地点及经过")),
-                ("diagnosis", models.TextField(blank=True, verbose_name="诊断意见")),
-                ("hospital", models.CharField(blank=True, max_length=255, verbose_name="急救医院")),
-                (
-                    "institution",
-                    models.ForeignKey(
-                        default=portal.access.door.required_institution,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="access.institution",
-                        verbose_name="机构",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "工伤事故备案",
-                "verbose_name_plural": "工伤事故备案",
-                "ordering": ["-injured_on", "-id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="CentreTreatment",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=portal.access.rows.new_id, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                (
-                    "environment",
-                    models.CharField(
-                        choices=[("test", "测试环境"), ("production", "正式环境")],
-                        editable=False,
-                        max_length=10,
-                        verbose_name="运行环境",
-                    ),
-                ),
-                ("person_no", models.CharField(blank=True, max_length=30, verbose_name="个人编号")),
-                ("identity", portal.vault.fields.SealedField(verbose_name="身份证号")),
-                (
-                    "identity_index",
-                    portal.vault.fields.BlindIndex(
-                        max_length=34, null=True, source="identity", verbose_name="身份证号索引"
-                    ),
-                ),
-                ("identity_masked", models.CharField(blank=True, max_length=20, verbose_name="身份证号（遮盖）")),
-                ("name", portal.vault.fields.SealedField(verbose_name="姓名")),
-                (
-                    "name_index",
-                    portal.vault.fields.BlindIndex(max_length=34, null=True, source="name", verbose_name="姓名索引"),
-                ),
-                ("name_masked", models.CharField(blank=True, max_length=60, verbose_name="姓名（遮盖）")),
-                ("injury_no", models.CharField(blank=True, max_length=100, verbose_name="认定书号")),
-                ("treatment_no", models.CharField(max_length=20, verbose_name="申请编号")),
-                ("state", models.CharField(blank=True, max_length=3, verbose_name="审批标志")),
-                ("way", models.CharField(blank=True, max_length=3, verbose_name="治疗方式")),
-                ("kind", models.CharField(blank=True, max_length=3, verbose_name="治疗类别")),
-                ("applied_on", models.DateField(null=True, verbose_name="申请日期")),
-                ("approved_on", models.DateField(null=True, verbose_name="审批日期")),
-                ("starts_on", models.DateField(null=True, verbose_name="开始日期")),
-                ("ends_on", models.DateField(null=True, verbose_name="结束日期")),
-                ("doctor", models.CharField(blank=True, max_length=60, verbose_name="主治医生")),
-                ("diagnosis", models.TextField(blank=True, verbose_name="医生诊断意见")),
-                ("employer_opinion", models.TextField(blank=True, verbose_name="单位意见")),
-                ("agency_opinion", models.TextField(blank=True, verbose_name="经办机构意见")),
-                ("project", models.TextField(blank=True, verbose_name="申请项目")),
-                (
-                    "institution",
-                    models.ForeignKey(
-                        default=portal.access.door.required_institution,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="access.institution",
-                        verbose_name="机构",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "继续治疗申请",
-                "verbose_name_plural": "继续治疗申请",
-                "ordering": ["-applied_on", "-id"],
-            },
-        ),
-        migrations.CreateModel(
             name="Enquiry",
             fields=[
                 (
@@ -206,11 +79,180 @@ class Migration(migrations.Migration):
                         verbose_name="机构",
                     ),
                 ),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="查询人",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "工伤查询",
                 "verbose_name_plural": "工伤查询",
                 "ordering": ["-asked_at", "-id"],
+                "indexes": [
+                    models.Index(fields=["institution", "environment", "kind", "-asked_at"], name="enquiry_by_kind"),
+                    models.Index(fields=["institution", "about", "kind", "-asked_at"], name="enquiry_by_subject"),
+                    models.Index(fields=["institution", "asked_at"], name="enquiry_by_age"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="CentreReport",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=portal.access.rows.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "environment",
+                    models.CharField(
+                        choices=[("test", "测试环境"), ("production", "正式环境")],
+                        editable=False,
+                        max_length=10,
+                        verbose_name="运行环境",
+                    ),
+                ),
+                ("person_no", models.CharField(blank=True, max_length=30, verbose_name="个人编号")),
+                ("identity", portal.vault.fields.SealedField(verbose_name="身份证号")),
+                (
+                    "identity_index",
+                    portal.vault.fields.BlindIndex(
+                        max_length=34, null=True, source="identity", verbose_name="身份证号索引"
+                    ),
+                ),
+                ("identity_masked", models.CharField(blank=True, max_length=20, verbose_name="身份证号（遮盖）")),
+                ("name", portal.vault.fields.SealedField(verbose_name="姓名")),
+                (
+                    "name_index",
+                    portal.vault.fields.BlindIndex(max_length=34, null=True, source="name", verbose_name="姓名索引"),
+                ),
+                ("name_masked", models.CharField(blank=True, max_length=60, verbose_name="姓名（遮盖）")),
+                ("injury_no", models.CharField(blank=True, max_length=100, verbose_name="认定书号")),
+                ("employer_no", models.CharField(blank=True, max_length=30, verbose_name="单位编号")),
+                ("handled_on", models.DateField(null=True, verbose_name="经办日期")),
+                ("injured_on", models.DateField(null=True, verbose_name="工伤时间")),
+                ("reported_on", models.DateField(null=True, verbose_name="报告日期")),
+                ("step", models.CharField(blank=True, max_length=20, verbose_name="认定流程")),
+                ("recognised", models.CharField(blank=True, max_length=20, verbose_name="认定标识")),
+                ("injured_part", models.CharField(blank=True, max_length=255, verbose_name="工伤部位")),
+                ("place", models.TextField(blank=True, verbose_name="事故地点及经过")),
+                ("diagnosis", models.TextField(blank=True, verbose_name="诊断意见")),
+                ("hospital", models.CharField(blank=True, max_length=255, verbose_name="急救医院")),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        default=portal.access.door.required_institution,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.institution",
+                        verbose_name="机构",
+                    ),
+                ),
+                (
+                    "enquiry",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="injury.enquiry",
+                        verbose_name="查询",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "工伤事故备案",
+                "verbose_name_plural": "工伤事故备案",
+                "ordering": ["-injured_on", "-id"],
+                "indexes": [
+                    models.Index(fields=["institution", "enquiry", "-injured_on", "-id"], name="report_by_enquiry")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="CentreTreatment",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=portal.access.rows.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "environment",
+                    models.CharField(
+                        choices=[("test", "测试环境"), ("production", "正式环境")],
+                        editable=False,
+                        max_length=10,
+                        verbose_name="运行环境",
+                    ),
+                ),
+                ("person_no", models.CharField(blank=True, max_length=30, verbose_name="个人编号")),
+                ("identity", portal.vault.fields.SealedField(verbose_name="身份证号")),
+                (
+                    "identity_index",
+                    portal.vault.fields.BlindIndex(
+                        max_length=34, null=True, source="identity", verbose_name="身份证号索引"
+                    ),
+                ),
+                ("identity_masked", models.CharField(blank=True, max_length=20, verbose_name="身份证号（遮盖）")),
+                ("name", portal.vault.fields.SealedField(verbose_name="姓名")),
+                (
+                    "name_index",
+                    portal.vault.fields.BlindIndex(max_length=34, null=True, source="name", verbose_name="姓名索引"),
+                ),
+                ("name_masked", models.CharField(blank=True, max_length=60, verbose_name="姓名（遮盖）")),
+                ("injury_no", models.CharField(blank=True, max_length=100, verbose_name="认定书号")),
+                ("treatment_no", models.CharField(max_length=20, verbose_name="申请编号")),
+                ("state", models.CharField(blank=True, max_length=3, verbose_name="审批标志")),
+                ("way", models.CharField(blank=True, max_length=3, verbose_name="治疗方式")),
+                ("kind", models.CharField(blank=True, max_length=3, verbose_name="治疗类别")),
+                ("applied_on", models.DateField(null=True, verbose_name="申请日期")),
+                ("approved_on", models.DateField(null=True, verbose_name="审批日期")),
+                ("starts_on", models.DateField(null=True, verbose_name="开始日期")),
+                ("ends_on", models.DateField(null=True, verbose_name="结束日期")),
+                ("doctor", models.CharField(blank=True, max_length=60, verbose_name="主治医生")),
+                ("diagnosis", models.TextField(blank=True, verbose_name="医生诊断意见")),
+                ("employer_opinion", models.TextField(blank=True, verbose_name="单位意见")),
+                ("agency_opinion", models.TextField(blank=True, verbose_name="经办机构意见")),
+                ("project", models.TextField(blank=True, verbose_name="申请项目")),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        default=portal.access.door.required_institution,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.institution",
+                        verbose_name="机构",
+                    ),
+                ),
+                (
+                    "enquiry",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="injury.enquiry",
+                        verbose_name="查询",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "继续治疗申请",
+                "verbose_name_plural": "继续治疗申请",
+                "ordering": ["-applied_on", "-id"],
+                "indexes": [
+                    models.Index(fields=["institution", "enquiry", "-applied_on", "-id"], name="treatment_by_enquiry"),
+                    models.Index(fields=["institution", "treatment_no"], name="treatment_by_number"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -282,11 +324,34 @@ class Migration(migrations.Migration):
                         verbose_name="机构",
                     ),
                 ),
+                (
+                    "admission",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="injury.admission",
+                        verbose_name="本院就诊",
+                    ),
+                ),
+                (
+                    "enquiry",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="injury.enquiry",
+                        verbose_name="查询",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "上传人员",
                 "verbose_name_plural": "上传人员",
                 "ordering": ["-admitted_on", "-id"],
+                "indexes": [
+                    models.Index(fields=["institution", "enquiry", "-admitted_on", "-id"], name="uploaded_by_enquiry")
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -309,39 +374,6 @@ class Migration(migrations.Migration):
             field=portal.vault.fields.SealedJson(editable=False, null=True, verbose_name="录入内容"),
         ),
         migrations.AddField(
-            model_name="enquiry",
-            name="asked_by",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="查询人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="centretreatment",
-            name="enquiry",
-            field=models.ForeignKey(
-                editable=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="injury.enquiry",
-                verbose_name="查询",
-            ),
-        ),
-        migrations.AddField(
-            model_name="centrereport",
-            name="enquiry",
-            field=models.ForeignKey(
-                editable=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="injury.enquiry",
-                verbose_name="查询",
-            ),
-        ),
-        migrations.AddField(
             model_name="admission",
             name="enquiry",
             field=models.ForeignKey(
@@ -361,55 +393,5 @@ class Migration(migrations.Migration):
                 fields=("institution", "environment", "number"),
                 name="one_live_admission_a_number",
             ),
-        ),
-        migrations.AddField(
-            model_name="uploadedperson",
-            name="admission",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="injury.admission",
-                verbose_name="本院就诊",
-            ),
-        ),
-        migrations.AddField(
-            model_name="uploadedperson",
-            name="enquiry",
-            field=models.ForeignKey(
-                editable=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="injury.enquiry",
-                verbose_name="查询",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="enquiry",
-            index=models.Index(fields=["institution", "environment", "kind", "-asked_at"], name="enquiry_by_kind"),
-        ),
-        migrations.AddIndex(
-            model_name="enquiry",
-            index=models.Index(fields=["institution", "about", "kind", "-asked_at"], name="enquiry_by_subject"),
-        ),
-        migrations.AddIndex(
-            model_name="enquiry",
-            index=models.Index(fields=["institution", "asked_at"], name="enquiry_by_age"),
-        ),
-        migrations.AddIndex(
-            model_name="centretreatment",
-            index=models.Index(fields=["institution", "enquiry", "-applied_on", "-id"], name="treatment_by_enquiry"),
-        ),
-        migrations.AddIndex(
-            model_name="centretreatment",
-            index=models.Index(fields=["institution", "treatment_no"], name="treatment_by_number"),
-        ),
-        migrations.AddIndex(
-            model_name="centrereport",
-            index=models.Index(fields=["institution", "enquiry", "-injured_on", "-id"], name="report_by_enquiry"),
-        ),
-        migrations.AddIndex(
-            model_name="uploadedperson",
-            index=models.Index(fields=["institution", "enquiry", "-admitted_on", "-id"], name="uploaded_by_enquiry"),
         ),
     ]

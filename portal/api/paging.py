@@ -39,3 +39,10 @@ class Pages(CursorPagination):
             "required": ["items", "next"],
             "properties": {"items": schema, "next": {"type": ["string", "null"], "format": "uri"}},
         }
+
+
+class Whole(Pages):
+    """For lists that are always short: all of it at once in the shape of a page, so there is nothing to ask for."""
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        return []

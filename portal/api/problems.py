@@ -62,16 +62,15 @@ class Problem(Exception):
         *,
         errors: Sequence[Mapping[str, str]] = (),
         headers: Mapping[str, str] | None = None,
-        operation: str = "",
-        operation_id: str = "",
+        live: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
         self.status, self.code, self.detail = status, code, detail
         #: Each {"pointer": "/rows/0/year", "detail": "…"}: a JSON pointer into the request's body.
         self.errors = [dict(error) for error in errors]
         self.headers = dict(headers or {})
-        #: Address and id of the operation that is in the way, if there is one.
-        self.operation, self.operation_id = operation, operation_id
+        #: Address and id of what is in the way: `operation` and `operation_id`, or `job` and `job_id`.
+        self.live = dict(live or {})
 
 
 _meanings: dict[type[Exception], tuple[int, str]] = {}
@@ -111,7 +110,7 @@ def body(request: Any, problem: Problem) -> dict[str, Any]:
         "code": problem.code,
         "errors": problem.errors,
         "request_id": getattr(request, "request_id", ""),
-        **({"operation": problem.operation, "operation_id": problem.operation_id} if problem.operation else {}),
+        **problem.live,
     }
 
 

@@ -28,6 +28,15 @@ class ReadSerializer(serializers.ModelSerializer[M]):
     once for all requests.
     """
 
+    def get_fields(self) -> Any:
+        """Choices that a row may be without are shown empty, and the schema says so: REST framework forgets it."""
+        fields = super().get_fields()
+        known = {one.name: one for one in self.Meta.model._meta.concrete_fields}
+        for name, field in fields.items():
+            if isinstance(field, serializers.ChoiceField) and (own := known.get(field.source or name)) is not None:
+                field.allow_blank = own.blank
+        return fields
+
     @classmethod
     def columns(cls) -> tuple[str, ...]:
         """The columns its fields are made of; none when a field needs the row itself (a property, a relation)."""

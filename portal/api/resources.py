@@ -13,6 +13,7 @@ from portal.access.gate import get_or_404
 from portal.access.models import Institution
 from portal.access.services.refusals import NotAllowed
 from portal.api.filters import filtered, parameters
+from portal.api.paging import Whole
 from portal.api.problems import Problem
 from portal.api.reading import ReadSerializer
 from portal.api.views import ApiRequest, ApiView
@@ -149,6 +150,7 @@ def shown(one: CodeList) -> dict[str, Any]:
 
 class CodeLists(ApiView):
     permissions = {"GET": "portal.use"}
+    pagination_class = Whole
 
     @extend_schema(responses=CodeListSerializer(many=True), summary="字典列表")
     def get(self, request: ApiRequest) -> Response:

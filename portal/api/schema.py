@@ -36,9 +36,14 @@ PROBLEM = {
             "description": "409 already-running 时：正在办理的接口业务的地址，结果在那里查询",
         },
         "operation_id": {"type": "string", "description": "409 already-running 时：正在办理的接口业务的编号"},
+        "job": {"type": "string", "description": "409 already-running 而没有接口业务时：正在进行的后台任务的地址"},
+        "job_id": {"type": "string", "description": "409 already-running 而没有接口业务时：正在进行的后台任务的编号"},
         "request_id": {"type": "string", "description": "请求编号，报告问题时提供"},
     },
 }
+
+#: Of calls that change nothing at the centre.
+JOINS = "不改变医保中心的数据：同样的请求正在进行时，另一个 Idempotency-Key 接着等待同一次或另问一次，不回应 409。"
 
 #: As `portal.api.idempotency.key_of` accepts it.
 KEY = {"type": "string", "minLength": 1, "maxLength": 100, "pattern": "^[!-~]+$", "example": "HIS-20260101-000123"}
@@ -95,8 +100,9 @@ class PortalSchema(AutoSchema):
             self.registry.register_on_missing(component)
             content = {"application/problem+json": {"schema": component.ref}}
             by_row = getattr(self.view, "rows_in", ()) and not getattr(self.view, "of_one_piece", False)
-            if self.method == "POST" and by_row:
-                said = operation.get("description", "")
-                operation["description"] = "\n\n".join(part for part in (said, WORDS) if part)
+            if self.method == "POST":
+                more = [WORDS if by_row else "", JOINS if getattr(self.view, "only_asks", False) else ""]
+                if said := "\n\n".join(part for part in (operation.get("description", ""), *more) if part):
+                    operation["description"] = said
             operation["responses"].setdefault("default", {"description": "错误", "content": content})
         return operation

@@ -56,6 +56,9 @@ class ApiView(APIView):
     forgotten: ClassVar[tuple[str, ...]] = ()
     #: Whether its POST understands If-Match (`must_match`), for the schema.
     versioned: ClassVar[bool] = False
+    #: Whether its POST only asks the centre, or prints: a second call joins the first, or asks anew. Every other one
+    #: that begins work answers a second call with 409 and what runs (portal.api.running).
+    only_asks: ClassVar[bool] = False
     #: Members of its POST's body that are lists of rows (portal.api.bulk).
     rows_in: ClassVar[tuple[str, ...]] = ()
     #: Whether these rows are one document (a bill, a message): all of them or none, always.

@@ -16,6 +16,7 @@ from portal.access.gate import get_or_404
 from portal.api.filters import filtered, parameters
 from portal.api.problems import Problem
 from portal.api.reading import ReadSerializer
+from portal.api.running import refuse_running
 from portal.api.views import ApiRequest, ApiView
 from portal.gateway.national import NATIONAL
 from portal.jobs import StandStill
@@ -124,6 +125,7 @@ def refused(refusal: Refused | StandStill) -> Problem:
 
 
 class Runs(ApiView):
+    only_asks = True
     permissions = {"GET": "reconciliation.runs.view", "POST": "reconciliation.runs.start"}
 
     @extend_schema(
@@ -171,11 +173,19 @@ class OneRun(ApiView):
 
 
 class RunRounds(ApiView):
+    only_asks = True
     permissions = {"POST": "reconciliation.runs.start"}
 
-    @extend_schema(request=None, responses={202: RunSerializer}, summary="再次对账")
+    @extend_schema(
+        request=None,
+        responses={202: RunSerializer},
+        summary="再次对账",
+        description="正在对账时返回正在进行的那一次；整月对账视同清算申请，正在进行时回应 409。",
+    )
     def post(self, request: ApiRequest, run_id: UUID) -> Response:
         run = get_or_404(Run, run_id)
+        if run.is_live and run.kind == RunKind.MONTH:
+            refuse_running(f"{run}正在对账，整月对账视同清算申请", run.job)
         try:
             return begun(self, run_again(run, by=request.member))
         except (Refused, StandStill) as refusal:

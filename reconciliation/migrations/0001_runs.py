@@ -142,6 +142,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "对账",
                 "verbose_name_plural": "对账",
                 "ordering": ["-begin", "-id"],
+                "indexes": [models.Index(fields=["institution", "environment", "-begin", "-id"], name="run_newest")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("institution", "environment", "family", "begin", "end"), name="one_run_a_span"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("end__gt", models.F("begin"))), name="run_ends_after_it_begins"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -206,6 +215,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "对账文件",
                 "verbose_name_plural": "对账文件",
                 "ordering": ["run", "-round", "id"],
+                "indexes": [models.Index(fields=["institution", "run", "-round"], name="rawfile_of_run")],
             },
         ),
         migrations.CreateModel(
@@ -247,6 +257,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "自动对账",
                 "verbose_name_plural": "自动对账",
+                "constraints": [
+                    models.UniqueConstraint(fields=("institution", "environment"), name="one_run_schedule")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -358,6 +371,22 @@ class Migration(migrations.Migration):
                 "verbose_name": "总账",
                 "verbose_name_plural": "总账",
                 "ordering": ["run", "-round", "begin", "clr_type", "insutype", "clr_optins", "step"],
+                "indexes": [
+                    models.Index(fields=["institution", "run", "-round"], name="total_of_run"),
+                    models.Index(fields=["institution", "environment", "-begin"], name="total_newest"),
+                    models.Index(
+                        condition=models.Q(("operation__isnull", False)),
+                        fields=["operation"],
+                        name="total_by_operation",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_application", True), ("state__in", ["asking", "doubtful", "balanced"])),
+                        fields=("institution", "environment", "insutype", "clr_type", "clr_optins", "begin", "end"),
+                        name="one_application_a_month",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -434,51 +463,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="run",
-            index=models.Index(fields=["institution", "environment", "-begin", "-id"], name="run_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="run",
-            constraint=models.UniqueConstraint(
-                fields=("institution", "environment", "family", "begin", "end"), name="one_run_a_span"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="run",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("end__gt", models.F("begin"))), name="run_ends_after_it_begins"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="rawfile",
-            index=models.Index(fields=["institution", "run", "-round"], name="rawfile_of_run"),
-        ),
-        migrations.AddConstraint(
-            model_name="runschedule",
-            constraint=models.UniqueConstraint(fields=("institution", "environment"), name="one_run_schedule"),
-        ),
-        migrations.AddIndex(
-            model_name="total",
-            index=models.Index(fields=["institution", "run", "-round"], name="total_of_run"),
-        ),
-        migrations.AddIndex(
-            model_name="total",
-            index=models.Index(fields=["institution", "environment", "-begin"], name="total_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="total",
-            index=models.Index(
-                condition=models.Q(("operation__isnull", False)), fields=["operation"], name="total_by_operation"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="total",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_application", True), ("state__in", ["asking", "doubtful", "balanced"])),
-                fields=("institution", "environment", "insutype", "clr_type", "clr_optins", "begin", "end"),
-                name="one_application_a_month",
-            ),
         ),
     ]

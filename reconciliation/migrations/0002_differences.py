@@ -82,6 +82,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "中心记录",
                 "verbose_name_plural": "中心记录",
                 "ordering": ["run", "line"],
+                "indexes": [models.Index(fields=["institution", "run", "line"], name="their_row_of_run")],
             },
         ),
         migrations.CreateModel(
@@ -276,6 +277,31 @@ class Migration(migrations.Migration):
                 "verbose_name": "差异",
                 "verbose_name_plural": "差异",
                 "ordering": ["-found_at", "-id"],
+                "indexes": [
+                    models.Index(fields=["institution", "environment", "-found_at", "-id"], name="difference_newest"),
+                    models.Index(
+                        fields=["institution", "environment", "state", "-found_at", "-id"], name="difference_by_state"
+                    ),
+                    models.Index(fields=["institution", "environment", "family", "day"], name="difference_by_day"),
+                    models.Index(
+                        fields=["institution", "environment", "fingerprint"], name="difference_by_fingerprint"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["open", "proposed", "decided"])),
+                        fields=("institution", "environment", "family", "fingerprint"),
+                        name="one_live_difference",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("done_at__isnull", False), ("state", "done")),
+                            models.Q(models.Q(("state", "done"), _negated=True), ("done_at__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="done_difference_has_its_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -342,46 +368,5 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("institution", "run", "difference"), name="one_sighting_a_run")
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="theirrow",
-            index=models.Index(fields=["institution", "run", "line"], name="their_row_of_run"),
-        ),
-        migrations.AddIndex(
-            model_name="difference",
-            index=models.Index(fields=["institution", "environment", "-found_at", "-id"], name="difference_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="difference",
-            index=models.Index(
-                fields=["institution", "environment", "state", "-found_at", "-id"], name="difference_by_state"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="difference",
-            index=models.Index(fields=["institution", "environment", "family", "day"], name="difference_by_day"),
-        ),
-        migrations.AddIndex(
-            model_name="difference",
-            index=models.Index(fields=["institution", "environment", "fingerprint"], name="difference_by_fingerprint"),
-        ),
-        migrations.AddConstraint(
-            model_name="difference",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["open", "proposed", "decided"])),
-                fields=("institution", "environment", "family", "fingerprint"),
-                name="one_live_difference",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="difference",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("done_at__isnull", False), ("state", "done")),
-                    models.Q(models.Q(("state", "done"), _negated=True), ("done_at__isnull", True)),
-                    _connector="OR",
-                ),
-                name="done_difference_has_its_time",
-            ),
         ),
     ]

@@ -208,6 +208,38 @@ class Migration(migrations.Migration):
                 "verbose_name": "差异处理",
                 "verbose_name_plural": "差异处理",
                 "ordering": ["-proposed_at", "-id"],
+                "indexes": [
+                    models.Index(fields=["institution", "environment", "state"], name="decision_by_state"),
+                    models.Index(
+                        condition=models.Q(("operation__isnull", False)),
+                        fields=["operation"],
+                        name="decision_by_operation",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["proposed", "running"])),
+                        fields=("institution", "difference"),
+                        name="one_live_decision",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approved_by__isnull", True),
+                            models.Q(("approved_by", models.F("proposed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="decision_by_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("needs_second", False),
+                            ("state__in", ["proposed", "refused", "withdrawn"]),
+                            ("approved_by__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="decision_waits_for_the_second",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -296,6 +328,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "调整",
                 "verbose_name_plural": "调整",
                 "ordering": ["-made_at", "-id"],
+                "indexes": [
+                    models.Index(fields=["institution", "environment", "-made_at", "-id"], name="adjustment_newest")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("institution", "decision"), name="one_adjustment_a_decision")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -404,54 +442,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="decision",
-            index=models.Index(fields=["institution", "environment", "state"], name="decision_by_state"),
-        ),
-        migrations.AddIndex(
-            model_name="decision",
-            index=models.Index(
-                condition=models.Q(("operation__isnull", False)), fields=["operation"], name="decision_by_operation"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["proposed", "running"])),
-                fields=("institution", "difference"),
-                name="one_live_decision",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("approved_by__isnull", True),
-                    models.Q(("approved_by", models.F("proposed_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="decision_by_two_people",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("needs_second", False),
-                    ("state__in", ["proposed", "refused", "withdrawn"]),
-                    ("approved_by__isnull", False),
-                    _connector="OR",
-                ),
-                name="decision_waits_for_the_second",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="adjustment",
-            index=models.Index(fields=["institution", "environment", "-made_at", "-id"], name="adjustment_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="adjustment",
-            constraint=models.UniqueConstraint(fields=("institution", "decision"), name="one_adjustment_a_decision"),
         ),
     ]

@@ -37,12 +37,13 @@ from settlement.services.cards.authorising import begin_authorisation, look_agai
 from settlement.services.cards.handing import identify_reading
 from settlement.services.cards.pins import change_pin, check_pin
 from settlement.services.cards.reading import read_card
-from settlement.services.cashier.accounts import Holder
+from settlement.services.cashier.accounts import Holder, open_account
 from settlement.services.cashier.asking import desk_for
 from settlement.services.cashier.cancelling import Cancelled, cancel
 from settlement.services.cashier.charging import Payer, charge
-from settlement.services.cashier.recharging import Payment, recharge_card
+from settlement.services.cashier.recharging import Payment, recharge
 from settlement.services.cashier.refunding import Return, refund, refund_again
+from settlement.services.cashier.repeating import refuse_second_charge, refuse_second_recharge, refuse_second_refund
 from settlement.views.cashier_lists import AccountFilter, ChargeFilter, RechargeFilter, RefundFilter
 
 IDENTIFY, VIEW = "settlement.people.identify", "settlement.cashier.view"
@@ -91,6 +92,7 @@ class OneReading(ApiView):
 
 
 class ReadingIdentifications(ApiView):
+    only_asks = True
     permissions = {"POST": IDENTIFY}
 
     @extend_schema(
@@ -135,6 +137,7 @@ class PinChanges(ApiView):
 
 
 class Grants(ApiView):
+    only_asks = True
     permissions = {"POST": IDENTIFY}
 
     @extend_schema(
@@ -158,6 +161,7 @@ class OneGrant(ApiView):
 
 
 class GrantLooks(ApiView):
+    only_asks = True
     permissions = {"POST": IDENTIFY}
 
     @extend_schema(
@@ -196,15 +200,16 @@ class Recharges(ApiView):
         responses={202: RechargeSerializer},
         summary="预交金充值（hop.trade.recharge）",
         description="打开终端的收银台。单号先保存再发送，Location 是充值操作；结果待确认时不要重新充值，"
-        "门户按单号查询。",
+        "门户按单号查询。这张卡正在充值时，HIS流水号相同（或都没有）的回应 409。",
     )
     def post(self, request: ApiRequest) -> Response:
         given = asked(NewRechargeSerializer, request)
         holder = Holder(**{name: given.pop(name) for name in HOLDER})
 
         def act() -> Recharge:
-            desk = at(given, request)
-            return recharge_card(holder, Payment(**given), desk=desk, by=request.member)
+            desk, account = at(given, request), open_account(holder, by=request.member)
+            refuse_second_recharge(account, given["his_order_no"])
+            return recharge(account, Payment(**given), desk=desk, by=request.member)
 
         made: Recharge = told(act)
         address = reverse("api:operations-api:operation", args=[made.operation_id])
@@ -226,7 +231,8 @@ class RechargeRefunds(ApiView):
         request=NewRechargeRefundSerializer,
         responses={202: RechargeRefundSerializer},
         summary="从一笔充值退款（hop.trade.refund）",
-        description="未被拒绝的退款合计不会超过充值金额；被拒绝的退款须用 refunds/{id}/submissions 以原单号重新提交。"
+        description="未被拒绝的退款合计不会超过充值金额；这笔充值正在退款时，HIS流水号相同（或都没有）的回应 409；"
+        "被拒绝的退款须用 refunds/{id}/submissions 以原单号重新提交。"
         f"{WAITS}",
     )
     def post(self, request: ApiRequest, recharge_id: UUID) -> Response:
@@ -234,6 +240,7 @@ class RechargeRefunds(ApiView):
 
         def act() -> Refund:
             desk = at(given, request)
+            refuse_second_refund(source, given["his_order_no"])
             return refund(source, Return(**given), desk=desk, by=request.member)
 
         made: Refund = told(act)
@@ -294,8 +301,9 @@ class CashierCharges(ApiView):
         given = asked(NewChargeSerializer, request)
 
         def act() -> CashierCharge:
-            desk = at(given, request)
-            return charge(Payer(**given), desk=desk, by=request.member)
+            desk, payer = at(given, request), Payer(**given)
+            refuse_second_charge(payer, desk=desk, by=request.member)
+            return charge(payer, desk=desk, by=request.member)
 
         made: CashierCharge = told(act)
         address = reverse("api:operations-api:operation", args=[made.operation_id])

@@ -100,6 +100,7 @@ class IdentifiedSerializer(IdentificationSerializer):
 
 
 class Identifications(ApiView):
+    only_asks = True
     permissions = {"POST": "settlement.people.identify"}
 
     @extend_schema(

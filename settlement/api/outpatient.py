@@ -35,6 +35,7 @@ from settlement.services.outpatient.sending import send_bill
 from settlement.services.refusals import Refused
 from settlement.services.settling.previews import ask_preview
 from settlement.services.settling.settle import settle
+from settlement.services.visits import refuse_second
 
 TREAT = "settlement.outpatient.settle"
 UNDO = "settlement.visits.undo"
@@ -57,7 +58,7 @@ class OutpatientVisits(ApiView):
         responses={201: VisitSerializer, 202: VisitSerializer},
         summary="建立门诊就诊并挂号（2201）",
         description="先 POST identifications 识别病人。register=true 时返回 202，Location 是挂号操作；"
-        "register=false 时只保存，返回 201。",
+        "register=false 时只保存，返回 201。没有填门诊号而这位病人正在同一医师处挂号的，回应 409。",
     )
     def post(self, request: ApiRequest) -> Response:
         asked = NewOutpatientSerializer(data=request.data)
@@ -65,7 +66,11 @@ class OutpatientVisits(ApiView):
         given = asked.validated_data
         found = get_or_404(Identification, given["identification"])
         try:
-            visit = begin_outpatient(patient_of(found), asked.given(), by=request.member, number=given["number"])
+            patient, wanted = patient_of(found), asked.given()
+            if not given["number"]:
+                doctor = {"department_code": wanted.department_code, "doctor_code": wanted.doctor_code}
+                refuse_second(found, patient, VisitKind.OUTPATIENT, by=request.member, **doctor)
+            visit = begin_outpatient(patient, wanted, by=request.member, number=given["number"])
             operation = register(visit, by=request.member) if given["register"] else None
         except Refused as refusal:
             raise refused(refusal) from None
@@ -255,6 +260,7 @@ class BillCorrections(ApiView):
 
 
 class BillPreviews(ApiView):
+    only_asks = True
     permissions = {"POST": TREAT}
 
     @extend_schema(

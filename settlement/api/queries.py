@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from portal.access.gate import get_or_404
 from portal.api.filters import filtered, parameters
+from portal.api.paging import Whole
 from portal.api.problems import Problem
 from portal.api.reading import ReadSerializer
 from portal.api.views import ApiRequest, ApiView
@@ -67,6 +68,7 @@ class AnswerSerializer(CentreQuerySerializer):
 
 
 class Queries(ApiView):
+    only_asks = True
     permissions = {"GET": "settlement.enquiries.ask", "POST": "settlement.enquiries.ask"}
 
     @extend_schema(
@@ -136,6 +138,7 @@ class FoundSerializer(serializers.Serializer[Any]):
 
 class CatalogueEntries(ApiView):
     permissions = {"GET": "settlement.catalogue.view"}
+    pagination_class = Whole
 
     @extend_schema(
         parameters=[

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from portal.access.gate import get_or_404
 from portal.api.bulk import BulkAnswerSerializer, BulkSerializer, Rows, answered, listed
 from portal.api.reading import ReadSerializer
+from portal.api.running import refuse_running
 from portal.api.views import ApiRequest, ApiView
 from settlement.api.settlements import filtered, parameters, refused
 from settlement.models import UploadRecord, UploadRun
@@ -145,7 +146,7 @@ class RecordCancellations(ApiView):
         request=None,
         responses={202: RunSerializer},
         summary="从中心撤销（3507、3403、3302）",
-        description="3507 删除这个批次的全部同类记录。",
+        description="3507 删除这个批次的全部同类记录。这条记录正在撤销时回应 409。",
     )
     def post(self, request: ApiRequest, record_id: UUID) -> Response:
         try:
@@ -158,7 +159,12 @@ class RecordCancellations(ApiView):
 class RecordRuns(ApiView):
     permissions = {"POST": "settlement.uploads.send"}
 
-    @extend_schema(request=None, responses={202: RunSerializer}, summary="立即上传一个交易的待上传记录")
+    @extend_schema(
+        request=None,
+        responses={202: RunSerializer},
+        summary="立即上传一个交易的待上传记录",
+        description="这个交易正在上传时回应 409；已提交的记录由正在进行的上传一并发送。",
+    )
     def post(self, request: ApiRequest, number: str) -> Response:
         try:
             return _accepted(self, start_run(number, by=request.member))
@@ -175,4 +181,6 @@ class OneRun(ApiView):
 
 
 def _accepted(view: ApiView, run: UploadRun) -> Response:
+    if run.joined:
+        refuse_running(f"交易 {run.number} 的记录正在上传", run.job)
     return view.accepted(reverse("api:settlement-api:record-run", args=[run.pk]), RunSerializer(run).data)

@@ -149,6 +149,7 @@ class PurchaseDrops(ApiView):
 
 
 class Previews(ApiView):
+    only_asks = True
     permissions = {"POST": "settlement.visits.view"}
 
     @extend_schema(

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from portal.access.gate import get_or_404
 from portal.api.bulk import Rows, answered, by_place, read_rows, take
 from portal.api.problems import Problem
+from portal.api.running import refuse_running
 from portal.api.views import ApiRequest, ApiView
 from portal.gateway.api import OperationSerializer
 from portal.gateway.journal import Operation
@@ -44,6 +45,7 @@ from settlement.services.inpatient.writing import begin_stay, change_stay
 from settlement.services.lines import LineGiven
 from settlement.services.refusals import Refused
 from settlement.services.settling.settle import settle
+from settlement.services.visits import refuse_second
 
 TREAT = "settlement.inpatient.settle"
 UNDO = "settlement.visits.undo"
@@ -75,7 +77,7 @@ class Stays(ApiView):
         responses={202: VisitSerializer},
         summary="入院登记（2401）",
         description="先 POST identifications 识别病人。Location 是登记操作。登记没有成功时就诊保留为 draft，"
-        "改正后 POST stays/{id}/admission 再提交，不要重复建立。",
+        "改正后 POST stays/{id}/admission 再提交，不要重复建立。没有填住院号而这位病人正在登记入院的，回应 409。",
     )
     def post(self, request: ApiRequest) -> Response:
         given = asked(NewStaySerializer, request)
@@ -83,7 +85,10 @@ class Stays(ApiView):
         diagnoses = diagnoses_of(given)
 
         def admitted() -> tuple[Visit, Operation]:
-            visit = begin_stay(patient_of(found), admission_of(given), diagnoses, by=request.member, number=number)
+            patient = patient_of(found)
+            if not number:
+                refuse_second(found, patient, VisitKind.INPATIENT, by=request.member)
+            visit = begin_stay(patient, admission_of(given), diagnoses, by=request.member, number=number)
             return visit, admit(visit, by=request.member)
 
         visit, operation = told(admitted)
@@ -159,8 +164,9 @@ class StayUploads(ApiView):
     )
     def post(self, request: ApiRequest, visit_id: UUID) -> Response:
         visit = stay(visit_id)
-        if told(lambda: start_upload(visit, by=request.member)).joined:
-            raise Problem(409, "already-running", f"住院号 {visit.number} 的费用明细正在上传，没有重复提交")
+        job = told(lambda: start_upload(visit, by=request.member))
+        if job.joined:
+            refuse_running(f"住院号 {visit.number} 的费用明细正在上传", job.pk)
         address = reverse("api:settlement-api:visit", args=[visit.pk])
         return self.accepted(address, VisitSerializer(visit).data)
 

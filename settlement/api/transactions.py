@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from portal.access.gate import get_or_404
 from portal.access.services.refusals import NotAllowed
 from portal.api.filters import filtered, parameters
+from portal.api.paging import Whole
 from portal.api.problems import Problem
 from portal.api.reading import ReadSerializer
 from portal.api.views import ApiRequest, ApiView
@@ -62,6 +63,7 @@ def shown(heading: Any) -> dict[str, Any]:
 
 class Transactions(ApiView):
     permissions = {"GET": "settlement.editions.view"}
+    pagination_class = Whole
 
     @extend_schema(responses=TransactionSerializer(many=True), summary="接口的全部交易")
     def get(self, request: ApiRequest) -> Response:

@@ -19,70 +19,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Bill",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=portal.access.rows.new_id, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                (
-                    "environment",
-                    models.CharField(
-                        choices=[("test", "测试环境"), ("production", "正式环境")],
-                        editable=False,
-                        max_length=10,
-                        verbose_name="运行环境",
-                    ),
-                ),
-                ("number", models.CharField(max_length=30, verbose_name="收费批次号")),
-                ("disease_code", models.CharField(blank=True, max_length=30, verbose_name="病种编码")),
-                ("disease_name", models.CharField(blank=True, max_length=500, verbose_name="病种名称")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("draft", "未上传"),
-                            ("sending", "上传中"),
-                            ("sent", "已上传"),
-                            ("settled", "已结算"),
-                            ("removing", "撤销中"),
-                            ("removed", "已撤销"),
-                        ],
-                        default="draft",
-                        max_length=8,
-                        verbose_name="状态",
-                    ),
-                ),
-                ("lines_count", models.PositiveIntegerField(default=0, verbose_name="明细（条）")),
-                (
-                    "total",
-                    models.DecimalField(decimal_places=2, default=Decimal("0"), max_digits=16, verbose_name="金额"),
-                ),
-                ("sent_at", models.DateTimeField(null=True, verbose_name="上传时间")),
-                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="建立时间")),
-                ("created_as", models.CharField(blank=True, max_length=100, verbose_name="建立人（显示）")),
-                ("note", models.CharField(blank=True, max_length=400, verbose_name="说明")),
-                (
-                    "institution",
-                    models.ForeignKey(
-                        default=portal.access.door.required_institution,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="access.institution",
-                        verbose_name="机构",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "收费批次",
-                "verbose_name_plural": "收费批次",
-                "ordering": ["created_at", "id"],
-            },
-        ),
-        migrations.CreateModel(
             name="Visit",
             fields=[
                 (
@@ -215,6 +151,107 @@ class Migration(migrations.Migration):
                 "verbose_name": "就诊",
                 "verbose_name_plural": "就诊",
                 "ordering": ["-started_at", "-id"],
+                "indexes": [
+                    models.Index(fields=["institution", "environment", "-started_at", "-id"], name="visit_newest"),
+                    models.Index(
+                        fields=["institution", "environment", "kind", "state", "-started_at"], name="visit_by_state"
+                    ),
+                    models.Index(fields=["institution", "person_no_index"], name="visit_by_person"),
+                    models.Index(fields=["institution", "document_index"], name="visit_by_document"),
+                    models.Index(fields=["institution", "name_index"], name="visit_by_name"),
+                    models.Index(
+                        condition=models.Q(("mdtrt_id", ""), _negated=True),
+                        fields=["institution", "mdtrt_id"],
+                        name="visit_by_mdtrt_id",
+                    ),
+                    models.Index(
+                        condition=models.Q(("operation__isnull", False)), fields=["operation"], name="visit_moving"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("institution", "environment", "number"), name="one_visit_a_number")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Bill",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=portal.access.rows.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "environment",
+                    models.CharField(
+                        choices=[("test", "测试环境"), ("production", "正式环境")],
+                        editable=False,
+                        max_length=10,
+                        verbose_name="运行环境",
+                    ),
+                ),
+                ("number", models.CharField(max_length=30, verbose_name="收费批次号")),
+                ("disease_code", models.CharField(blank=True, max_length=30, verbose_name="病种编码")),
+                ("disease_name", models.CharField(blank=True, max_length=500, verbose_name="病种名称")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "未上传"),
+                            ("sending", "上传中"),
+                            ("sent", "已上传"),
+                            ("settled", "已结算"),
+                            ("removing", "撤销中"),
+                            ("removed", "已撤销"),
+                        ],
+                        default="draft",
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("lines_count", models.PositiveIntegerField(default=0, verbose_name="明细（条）")),
+                (
+                    "total",
+                    models.DecimalField(decimal_places=2, default=Decimal("0"), max_digits=16, verbose_name="金额"),
+                ),
+                ("sent_at", models.DateTimeField(null=True, verbose_name="上传时间")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="建立时间")),
+                ("created_as", models.CharField(blank=True, max_length=100, verbose_name="建立人（显示）")),
+                ("note", models.CharField(blank=True, max_length=400, verbose_name="说明")),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        default=portal.access.door.required_institution,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.institution",
+                        verbose_name="机构",
+                    ),
+                ),
+                (
+                    "visit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bills",
+                        to="settlement.visit",
+                        verbose_name="就诊",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "收费批次",
+                "verbose_name_plural": "收费批次",
+                "ordering": ["created_at", "id"],
+                "indexes": [models.Index(fields=["institution", "visit", "state"], name="bill_of_visit")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("number", ""), _negated=True),
+                        fields=("institution", "environment", "number"),
+                        name="one_bill_a_number",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -426,6 +463,38 @@ class Migration(migrations.Migration):
                 "verbose_name": "结算",
                 "verbose_name_plural": "结算",
                 "ordering": ["-created_at", "-id"],
+                "indexes": [
+                    models.Index(fields=["institution", "environment", "-created_at", "-id"], name="settlement_newest"),
+                    models.Index(
+                        fields=["institution", "environment", "state", "-created_at", "-id"], name="settlement_by_state"
+                    ),
+                    models.Index(fields=["institution", "visit", "-created_at"], name="settlement_of_visit"),
+                    models.Index(
+                        condition=models.Q(("setl_id", ""), _negated=True),
+                        fields=["institution", "setl_id"],
+                        name="settlement_by_setl_id",
+                    ),
+                    models.Index(
+                        condition=models.Q(("operation__isnull", False)),
+                        fields=["operation"],
+                        name="settlement_by_operation",
+                    ),
+                    models.Index(
+                        condition=models.Q(("undone_by__isnull", False)),
+                        fields=["undone_by"],
+                        name="settlement_by_undoing",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("institution", "environment", "number"), name="one_settlement_a_number"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["settling", "undoing"])),
+                        fields=("institution", "visit"),
+                        name="one_settlement_moves_a_visit",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -570,6 +639,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "费用明细",
                 "verbose_name_plural": "费用明细",
                 "ordering": ["occurred_at", "id"],
+                "indexes": [
+                    models.Index(fields=["institution", "environment", "-occurred_at", "-id"], name="feeline_newest"),
+                    models.Index(fields=["institution", "visit", "state"], name="feeline_of_visit"),
+                    models.Index(fields=["institution", "bill"], name="feeline_of_bill"),
+                    models.Index(fields=["institution", "environment", "own_code"], name="feeline_by_own_code"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("institution", "visit", "number"), name="one_line_a_number")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -627,17 +705,10 @@ class Migration(migrations.Migration):
                 "verbose_name": "诊断",
                 "verbose_name_plural": "诊断",
                 "ordering": ["moment", "order", "id"],
+                "indexes": [
+                    models.Index(fields=["institution", "visit", "moment", "order"], name="diagnosis_of_visit")
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name="bill",
-            name="visit",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="bills",
-                to="settlement.visit",
-                verbose_name="就诊",
-            ),
         ),
         migrations.CreateModel(
             name="OwnItem",
@@ -750,131 +821,5 @@ class Migration(migrations.Migration):
                 "ordering": ["id"],
                 "indexes": [models.Index(fields=["institution", "settlement"], name="fundshare_of_settlement")],
             },
-        ),
-        migrations.AddIndex(
-            model_name="visit",
-            index=models.Index(fields=["institution", "environment", "-started_at", "-id"], name="visit_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="visit",
-            index=models.Index(
-                fields=["institution", "environment", "kind", "state", "-started_at"], name="visit_by_state"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="visit",
-            index=models.Index(fields=["institution", "person_no_index"], name="visit_by_person"),
-        ),
-        migrations.AddIndex(
-            model_name="visit",
-            index=models.Index(fields=["institution", "document_index"], name="visit_by_document"),
-        ),
-        migrations.AddIndex(
-            model_name="visit",
-            index=models.Index(fields=["institution", "name_index"], name="visit_by_name"),
-        ),
-        migrations.AddIndex(
-            model_name="visit",
-            index=models.Index(
-                condition=models.Q(("mdtrt_id", ""), _negated=True),
-                fields=["institution", "mdtrt_id"],
-                name="visit_by_mdtrt_id",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="visit",
-            index=models.Index(
-                condition=models.Q(("operation__isnull", False)), fields=["operation"], name="visit_moving"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="visit",
-            constraint=models.UniqueConstraint(
-                fields=("institution", "environment", "number"), name="one_visit_a_number"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="settlement",
-            index=models.Index(fields=["institution", "environment", "-created_at", "-id"], name="settlement_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="settlement",
-            index=models.Index(
-                fields=["institution", "environment", "state", "-created_at", "-id"], name="settlement_by_state"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="settlement",
-            index=models.Index(fields=["institution", "visit", "-created_at"], name="settlement_of_visit"),
-        ),
-        migrations.AddIndex(
-            model_name="settlement",
-            index=models.Index(
-                condition=models.Q(("setl_id", ""), _negated=True),
-                fields=["institution", "setl_id"],
-                name="settlement_by_setl_id",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="settlement",
-            index=models.Index(
-                condition=models.Q(("operation__isnull", False)), fields=["operation"], name="settlement_by_operation"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="settlement",
-            index=models.Index(
-                condition=models.Q(("undone_by__isnull", False)), fields=["undone_by"], name="settlement_by_undoing"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settlement",
-            constraint=models.UniqueConstraint(
-                fields=("institution", "environment", "number"), name="one_settlement_a_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settlement",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["settling", "undoing"])),
-                fields=("institution", "visit"),
-                name="one_settlement_moves_a_visit",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="feeline",
-            index=models.Index(fields=["institution", "environment", "-occurred_at", "-id"], name="feeline_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="feeline",
-            index=models.Index(fields=["institution", "visit", "state"], name="feeline_of_visit"),
-        ),
-        migrations.AddIndex(
-            model_name="feeline",
-            index=models.Index(fields=["institution", "bill"], name="feeline_of_bill"),
-        ),
-        migrations.AddIndex(
-            model_name="feeline",
-            index=models.Index(fields=["institution", "environment", "own_code"], name="feeline_by_own_code"),
-        ),
-        migrations.AddConstraint(
-            model_name="feeline",
-            constraint=models.UniqueConstraint(fields=("institution", "visit", "number"), name="one_line_a_number"),
-        ),
-        migrations.AddIndex(
-            model_name="diagnosis",
-            index=models.Index(fields=["institution", "visit", "moment", "order"], name="diagnosis_of_visit"),
-        ),
-        migrations.AddIndex(
-            model_name="bill",
-            index=models.Index(fields=["institution", "visit", "state"], name="bill_of_visit"),
-        ),
-        migrations.AddConstraint(
-            model_name="bill",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("number", ""), _negated=True),
-                fields=("institution", "environment", "number"),
-                name="one_bill_a_number",
-            ),
         ),
     ]

@@ -97,6 +97,10 @@ class Migration(migrations.Migration):
                 "verbose_name": "身份识别",
                 "verbose_name_plural": "身份识别",
                 "ordering": ["-asked_at", "-id"],
+                "indexes": [
+                    models.Index(fields=["institution", "environment", "-asked_at"], name="identification_newest"),
+                    models.Index(fields=["institution", "person_no_index"], name="identification_by_person"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -148,6 +152,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "已用电子凭证",
                 "verbose_name_plural": "已用电子凭证",
                 "ordering": ["-read_at"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("institution", "environment", "mark"), name="one_use_of_a_voucher")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -196,19 +203,5 @@ class Migration(migrations.Migration):
                     models.Index(fields=["institution", "environment", "about", "-obtained_at"], name="medium_of_visit")
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="identification",
-            index=models.Index(fields=["institution", "environment", "-asked_at"], name="identification_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="identification",
-            index=models.Index(fields=["institution", "person_no_index"], name="identification_by_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="usedvoucher",
-            constraint=models.UniqueConstraint(
-                fields=("institution", "environment", "mark"), name="one_use_of_a_voucher"
-            ),
         ),
     ]

@@ -66,6 +66,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "采集上传任务",
                 "verbose_name_plural": "采集上传任务",
                 "ordering": ["-id"],
+                "indexes": [
+                    models.Index(fields=["institution", "environment", "number", "-id"], name="upload_run_newest")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "running")),
+                        fields=("institution", "environment", "number"),
+                        name="one_upload_run_a_number",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -178,6 +188,52 @@ class Migration(migrations.Migration):
                 "verbose_name": "采集记录",
                 "verbose_name_plural": "采集记录",
                 "ordering": ["-id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("is_current", True), ("state", "waiting")),
+                        fields=["institution", "environment", "number", "id"],
+                        name="upload_waiting",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state__in", ["waiting", "blocked", "sending", "refused", "doubtful"])),
+                        fields=["institution", "environment", "number", "state"],
+                        name="upload_open",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state__in", ["sending", "doubtful"])),
+                        fields=["institution", "environment", "number", "key"],
+                        name="upload_moving",
+                    ),
+                    models.Index(fields=["institution", "environment", "number", "-id"], name="upload_newest"),
+                    models.Index(
+                        condition=models.Q(("state", "sent")),
+                        fields=["institution", "environment", "sent_at"],
+                        name="upload_sent_on",
+                    ),
+                    models.Index(
+                        fields=["institution", "environment", "reference", "number"], name="upload_by_reference"
+                    ),
+                    models.Index(
+                        condition=models.Q(("setl_id", ""), _negated=True),
+                        fields=["institution", "setl_id"],
+                        name="upload_by_setl_id",
+                    ),
+                    models.Index(
+                        condition=models.Q(("operation__isnull", False)),
+                        fields=["operation"],
+                        name="upload_by_operation",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_current", True)),
+                        fields=("institution", "environment", "number", "key"),
+                        name="one_current_upload_a_key",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("institution", "environment", "number", "key", "version"), name="one_upload_a_version"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -281,87 +337,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="uploadrun",
-            index=models.Index(fields=["institution", "environment", "number", "-id"], name="upload_run_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="uploadrun",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "running")),
-                fields=("institution", "environment", "number"),
-                name="one_upload_run_a_number",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="uploadrecord",
-            index=models.Index(
-                condition=models.Q(("is_current", True), ("state", "waiting")),
-                fields=["institution", "environment", "number", "id"],
-                name="upload_waiting",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="uploadrecord",
-            index=models.Index(
-                condition=models.Q(("state__in", ["waiting", "blocked", "sending", "refused", "doubtful"])),
-                fields=["institution", "environment", "number", "state"],
-                name="upload_open",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="uploadrecord",
-            index=models.Index(
-                condition=models.Q(("state__in", ["sending", "doubtful"])),
-                fields=["institution", "environment", "number", "key"],
-                name="upload_moving",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="uploadrecord",
-            index=models.Index(fields=["institution", "environment", "number", "-id"], name="upload_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="uploadrecord",
-            index=models.Index(
-                condition=models.Q(("state", "sent")),
-                fields=["institution", "environment", "sent_at"],
-                name="upload_sent_on",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="uploadrecord",
-            index=models.Index(
-                fields=["institution", "environment", "reference", "number"], name="upload_by_reference"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="uploadrecord",
-            index=models.Index(
-                condition=models.Q(("setl_id", ""), _negated=True),
-                fields=["institution", "setl_id"],
-                name="upload_by_setl_id",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="uploadrecord",
-            index=models.Index(
-                condition=models.Q(("operation__isnull", False)), fields=["operation"], name="upload_by_operation"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="uploadrecord",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_current", True)),
-                fields=("institution", "environment", "number", "key"),
-                name="one_current_upload_a_key",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="uploadrecord",
-            constraint=models.UniqueConstraint(
-                fields=("institution", "environment", "number", "key", "version"), name="one_upload_a_version"
-            ),
         ),
     ]

@@ -90,6 +90,20 @@ class Migration(migrations.Migration):
                 "verbose_name": "接入验收",
                 "verbose_name_plural": "接入验收",
                 "ordering": ["-started_at", "-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("institution", "environment", "number"), name="one_acceptance_run_a_number"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("environment", "test"), ("job__isnull", True), _connector="OR"),
+                        name="acceptance_only_tests",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "running")),
+                        fields=("institution", "environment"),
+                        name="one_acceptance_at_a_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -184,6 +198,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "验收用例",
                 "verbose_name_plural": "验收用例",
                 "ordering": ["run", "order"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("institution", "run", "order"), name="one_acceptance_case_a_place")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -258,39 +275,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "接入检查",
                 "verbose_name_plural": "接入检查",
                 "ordering": ["-asked_at", "-id"],
+                "indexes": [
+                    models.Index(
+                        fields=["institution", "environment", "step", "-asked_at"], name="settlement_joining_step"
+                    )
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="acceptancerun",
-            constraint=models.UniqueConstraint(
-                fields=("institution", "environment", "number"), name="one_acceptance_run_a_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="acceptancerun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("environment", "test"), ("job__isnull", True), _connector="OR"),
-                name="acceptance_only_tests",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="acceptancerun",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "running")),
-                fields=("institution", "environment"),
-                name="one_acceptance_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="acceptancecase",
-            constraint=models.UniqueConstraint(
-                fields=("institution", "run", "order"), name="one_acceptance_case_a_place"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="joiningcheck",
-            index=models.Index(
-                fields=["institution", "environment", "step", "-asked_at"], name="settlement_joining_step"
-            ),
         ),
     ]

@@ -76,6 +76,24 @@ class Migration(migrations.Migration):
                 "verbose_name": "预交金账户",
                 "verbose_name_plural": "预交金账户",
                 "ordering": ["-created_at", "-id"],
+                "indexes": [
+                    models.Index(fields=["institution", "environment", "-created_at", "-id"], name="prepaid_newest"),
+                    models.Index(fields=["institution", "card_no_index"], name="prepaid_by_card"),
+                    models.Index(fields=["institution", "document_index"], name="prepaid_by_document"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=(
+                            "institution",
+                            "environment",
+                            "account_type",
+                            "card_type",
+                            "patient_id",
+                            "card_no_index",
+                        ),
+                        name="one_prepaid_account_a_card",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -178,6 +196,26 @@ class Migration(migrations.Migration):
                 "verbose_name": "预交金充值",
                 "verbose_name_plural": "预交金充值",
                 "ordering": ["-created_at", "-id"],
+                "indexes": [
+                    models.Index(fields=["institution", "environment", "-created_at", "-id"], name="recharge_newest"),
+                    models.Index(fields=["institution", "environment", "-paid_at"], name="recharge_by_day"),
+                    models.Index(fields=["institution", "account", "-created_at"], name="recharge_of_account"),
+                    models.Index(
+                        condition=models.Q(("operation__isnull", False)),
+                        fields=["operation"],
+                        name="recharge_by_operation",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("institution", "environment", "number"), name="one_recharge_a_number"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="recharge_of_something"),
+                    models.CheckConstraint(
+                        condition=models.Q(("held__gte", 0), ("held__lte", models.F("amount"))),
+                        name="recharge_not_over_refunded",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -314,6 +352,23 @@ class Migration(migrations.Migration):
                 "verbose_name": "预交金退款",
                 "verbose_name_plural": "预交金退款",
                 "ordering": ["-created_at", "-id"],
+                "indexes": [
+                    models.Index(fields=["institution", "environment", "-created_at", "-id"], name="refund_newest"),
+                    models.Index(fields=["institution", "environment", "-refunded_at"], name="refund_by_day"),
+                    models.Index(fields=["institution", "recharge"], name="refund_of_recharge"),
+                    models.Index(fields=["institution", "account", "-created_at"], name="refund_of_account"),
+                    models.Index(
+                        condition=models.Q(("operation__isnull", False)),
+                        fields=["operation"],
+                        name="refund_by_operation",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("institution", "environment", "number"), name="one_refund_a_number"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="refund_of_something"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -470,91 +525,5 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("institution", "environment", "number"), name="one_charge_a_number")
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="prepaidaccount",
-            index=models.Index(fields=["institution", "environment", "-created_at", "-id"], name="prepaid_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="prepaidaccount",
-            index=models.Index(fields=["institution", "card_no_index"], name="prepaid_by_card"),
-        ),
-        migrations.AddIndex(
-            model_name="prepaidaccount",
-            index=models.Index(fields=["institution", "document_index"], name="prepaid_by_document"),
-        ),
-        migrations.AddConstraint(
-            model_name="prepaidaccount",
-            constraint=models.UniqueConstraint(
-                fields=("institution", "environment", "account_type", "card_type", "patient_id", "card_no_index"),
-                name="one_prepaid_account_a_card",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="recharge",
-            index=models.Index(fields=["institution", "environment", "-created_at", "-id"], name="recharge_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="recharge",
-            index=models.Index(fields=["institution", "environment", "-paid_at"], name="recharge_by_day"),
-        ),
-        migrations.AddIndex(
-            model_name="recharge",
-            index=models.Index(fields=["institution", "account", "-created_at"], name="recharge_of_account"),
-        ),
-        migrations.AddIndex(
-            model_name="recharge",
-            index=models.Index(
-                condition=models.Q(("operation__isnull", False)), fields=["operation"], name="recharge_by_operation"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recharge",
-            constraint=models.UniqueConstraint(
-                fields=("institution", "environment", "number"), name="one_recharge_a_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recharge",
-            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="recharge_of_something"),
-        ),
-        migrations.AddConstraint(
-            model_name="recharge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("held__gte", 0), ("held__lte", models.F("amount"))),
-                name="recharge_not_over_refunded",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="refund",
-            index=models.Index(fields=["institution", "environment", "-created_at", "-id"], name="refund_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="refund",
-            index=models.Index(fields=["institution", "environment", "-refunded_at"], name="refund_by_day"),
-        ),
-        migrations.AddIndex(
-            model_name="refund",
-            index=models.Index(fields=["institution", "recharge"], name="refund_of_recharge"),
-        ),
-        migrations.AddIndex(
-            model_name="refund",
-            index=models.Index(fields=["institution", "account", "-created_at"], name="refund_of_account"),
-        ),
-        migrations.AddIndex(
-            model_name="refund",
-            index=models.Index(
-                condition=models.Q(("operation__isnull", False)), fields=["operation"], name="refund_by_operation"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refund",
-            constraint=models.UniqueConstraint(
-                fields=("institution", "environment", "number"), name="one_refund_a_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refund",
-            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="refund_of_something"),
         ),
     ]

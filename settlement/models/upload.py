@@ -179,6 +179,9 @@ class UploadRun(TenantModel):
     """One run over a number's waiting records. `opened` went into messages; what is neither sent nor refused of them is
     under way or in doubt."""
 
+    #: Set by `start_run` and `take_back` when what was asked for was under way already.
+    joined = False
+
     environment = models.CharField("运行环境", max_length=10, choices=Environment, editable=False)
     number = models.CharField("交易编号", max_length=6)
     state = models.CharField("状态", max_length=8, choices=UploadRunState, default=UploadRunState.RUNNING)

@@ -11,9 +11,12 @@ from django.utils import timezone
 
 from portal.access.member import Member
 from portal.gateway.environments.standstill import environment_for
+from portal.gateway.journal.states import LIVE
+from portal.vault import blind_indexes
 from portal.vault.masks import mask_identity, mask_name
-from settlement.models import Visit, VisitKind, VisitState
+from settlement.models import Identification, Visit, VisitKind, VisitState
 from settlement.services.numbers import drawn, save_numbered
+from settlement.services.refusals import Refused
 
 PREFIXES = {VisitKind.PHARMACY: "YD", VisitKind.OUTPATIENT: "MZ", VisitKind.INPATIENT: "ZY"}
 
@@ -76,3 +79,16 @@ def begin_visit(
     )
     save_numbered(visit, number, lambda: drawn(PREFIXES[kind]), constraint="one_visit_a_number", what="就诊号")
     return visit
+
+
+def refuse_second(shown: Identification, patient: Patient, kind: VisitKind, *, by: Member, **same: str) -> None:
+    """For programs, which retry blindly: Refused while a visit of this person is being registered.
+
+    Only where the hospital gives no number of its own, which would tell two visits from one that is sent twice. `same`:
+    what else the two have in common (a person may see two doctors). Of two calls at once one waits for the other.
+    """
+    Identification.objects.select_for_update().get(pk=shown.pk)
+    mine = Visit.objects.filter(environment=environment_for(by), kind=kind, state=VisitState.OPENING, **same)
+    mine = mine.filter(person_no_index__in=blind_indexes(patient.person_no), operation__state__in=LIVE)
+    if live := mine.values_list("operation_id", flat=True).first():
+        raise Refused("这位病人正在登记，有结果后再办理；另一次就诊请填写本院的住院/门诊号").behind(live)

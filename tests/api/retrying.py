@@ -9,12 +9,14 @@ import select
 import socket
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.db import connection
+from django.urls import resolve
 
 from portal.access.door import tenant_tx
 from portal.access.member import Member
@@ -29,6 +31,16 @@ CSRF = "a" * 32
 LOGS = {"api_idempotentcall", "api_usednonce"}
 #: When a key was used and how often it may still be: written by every call.
 UNCOUNTED = {"access_institutionkey": "(to_jsonb(t) - '{last_used_at,calls,minute}'::text[])"}
+#: Tables of work that goes on after the answer.
+OPERATIONS, JOBS = "gateway_operation", "jobs_job"
+#: What is taken at once and answered; the job that it begins as well is joined by the next call.
+TAKEN_AT_ONCE = {"/api/v1/injury/mappings", "/api/v1/settlement/stays/{visit_id}/fees"}
+#: 202, but nothing of it is at the gateway: a reviewer's proposal, a message to a webhook, a word to a job.
+WITHOUT_WORK = {
+    "/api/v1/channels/{gateway}/{environment}/changes",
+    "/api/v1/webhooks/deliveries/{delivery_id}/replays",
+    "/api/v1/jobs/{job_id}/cancellations",
+}
 #: Members that are shown once, by the last part of the address they stand at.
 ONCE = {"keys": {"key", "signing_secret"}, "webhooks": {"secret"}}
 
@@ -76,6 +88,17 @@ class Post:
     path: str
     who: str
     ready: Recipe
+
+    @property
+    def only_asks(self) -> bool:
+        view: Any = resolve(self.address(tuple(self.names))).func
+        return bool(view.view_class.only_asks)
+
+    @property
+    def names(self) -> Iterator[str]:
+        """Something for each part of the address."""
+        for name in re.findall(r"\{(\w+)\}", self.path):
+            yield str(UUID(int=1)) if name.endswith("_id") else {"environment": "test"}.get(name, "x")
 
     def address(self, ids: tuple[Any, ...]) -> str:
         left = iter(ids)
@@ -186,6 +209,11 @@ class Books:
             cursor.execute("EXECUTE books")
             return {table: (count, digest) for table, count, digest in cursor.fetchall()}
 
+    def newest_job(self) -> str:
+        with tenant_tx(self.institution), connection.cursor() as cursor:
+            cursor.execute("SELECT id::text FROM jobs_job ORDER BY created_at DESC, id DESC LIMIT 1")
+            return str(cursor.fetchone()[0])
+
 
 def differing(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     return sorted(table for table in after if before[table] != after[table])
@@ -232,4 +260,32 @@ def faults_of(one: Post, world: World, books: Books) -> list[str]:
         found.append(f"the same key for another body: {other.status} {other.body}")
     if changed := differing(once, books.read()):
         found.append(f"sent again, it changes {changed}")
+    found += another_faults(one, first, grown(before, once), caller.send(body, f"{key}-another"), once, books)
     return [f"{one.path}: {text}" for text in found]
+
+
+def another_faults(
+    one: Post, first: Answer, begun: dict[str, int], second: Answer, before: dict[str, Any], books: Books
+) -> list[str]:
+    """What is wrong with the answer to the same call under another key, while what the first one began goes on."""
+    if not begun.keys() & {OPERATIONS, JOBS}:
+        return [] if first.status != 202 or one.path in WITHOUT_WORK else ["answers 202 and begins nothing"]
+    if first.status != 202:
+        return [] if one.path in TAKEN_AT_ONCE else [f"begins work and answers {first.status}"]
+    after = books.read()
+    if one.only_asks:
+        if second.status != 202 or OPERATIONS in {*begun, *differing(before, after)}:
+            return [f"only asks, it says: {begun}, then {second.status} {second.body}"]
+        return []
+    name = "operation" if OPERATIONS in begun else "job"
+    said = second.body or {}
+    found = [f"it changes {changed}"] if (changed := differing(before, after)) else []
+    if (second.status, said.get("code")) != (409, "already-running"):
+        found.append(f"{second.status} {said}")
+    elif not (second.headers.get("location") == said.get(name) and said.get(f"{name}_id") in said.get(name, "")):
+        found.append(f"names no {name}: {second.headers.get('location')} {said}")
+    elif name == "operation" and said["operation"] != first.headers["location"]:
+        found.append(f"names {said['operation']}, not {first.headers['location']}")
+    elif name == "job" and said["job_id"] != books.newest_job():
+        found.append(f"names {said['job_id']}, which is another job")
+    return [f"under another key: {text}" for text in found]

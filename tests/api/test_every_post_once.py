@@ -1,20 +1,12 @@
 """Hospital systems retry blindly: every POST of the API has one effect, though its answers are lost on the way."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from drf_spectacular.generators import SchemaGenerator
 
-from portal.access.door import tenant_tx
-from portal.access.permissions import CLERK, INSTITUTION_ADMIN, REVIEWER
-from portal.access.services.keys import grantable_scopes
-from portal.gateway.channels.services import install_channel
-from tests.api.notes import make_key
 from tests.api.posts import BUSINESSES
-from tests.api.posts.portal import NATIONAL, NOWHERE, ONETRANS
 from tests.api.retrying import POSTS, Books, World, faults_of, grown, made_ready
-from tests.cast import make_institution, make_member
 
 #: Of each business one that makes rows whenever it is called.
 AT_ONCE = (
@@ -27,29 +19,6 @@ AT_ONCE = (
     "settlement/queries",
     "settlement/stays",
 )
-
-
-@pytest.fixture
-def world(served: str, settings: Any) -> Iterator[World]:
-    settings.SANDBOX_URL = settings.BRIDGE_URL = NOWHERE
-    place = make_institution("H14020000001", "演示医院甲", inpatient_chronic=True, cross_region=True, maternity=True)
-    people = {
-        name: make_member(place, name, label, role)
-        for name, label, role in (
-            ("alice", "经办甲", CLERK),
-            ("bob", "复核甲", REVIEWER),
-            ("dora", "管理员甲", INSTITUTION_ADMIN),
-        )
-    }
-    with tenant_tx(place.pk):
-        key = make_key(people["alice"], scopes=[one.name for one in grantable_scopes()], per_minute=1_000_000)
-        install_channel("national", "test", NATIONAL)
-        install_channel("onetrans", "test", ONETRANS)
-    headers = {"key": {"Authorization": f"Api-Key {key}"}}
-    made = World(served, people["alice"], people["bob"], people["dora"], headers)
-    yield made
-    for line in made.lines.values():
-        line.close()
 
 
 def test_every_post_of_the_schema_is_walked():

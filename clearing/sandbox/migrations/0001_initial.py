@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"constraints": [models.UniqueConstraint(fields=("party", "year"), name="one_book_a_year")]},
         ),
         migrations.CreateModel(
             name="Application",
@@ -50,6 +51,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_live", True)),
+                        fields=("book", "aka080", "qsjg00"),
+                        name="one_live_application",
+                    )
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Row",
@@ -94,20 +104,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["row_id"],
+                "indexes": [
+                    models.Index(fields=["book", "aka080", "qsjg00", "hdzt00"], name="clearing_sa_book_id_453e34_idx")
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="book",
-            constraint=models.UniqueConstraint(fields=("party", "year"), name="one_book_a_year"),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_live", True)), fields=("book", "aka080", "qsjg00"), name="one_live_application"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="row",
-            index=models.Index(fields=["book", "aka080", "qsjg00", "hdzt00"], name="clearing_sa_book_id_453e34_idx"),
         ),
     ]

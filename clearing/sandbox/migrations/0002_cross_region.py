@@ -25,6 +25,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("party", "year", "month"), name="one_cross_month")]
+            },
         ),
         migrations.CreateModel(
             name="CrossConfirmation",
@@ -75,17 +78,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="crossmonth",
-            constraint=models.UniqueConstraint(fields=("party", "year", "month"), name="one_cross_month"),
-        ),
-        migrations.AddConstraint(
-            model_name="crosssettlement",
-            constraint=models.UniqueConstraint(fields=("month", "seqno"), name="one_cross_seqno"),
-        ),
-        migrations.AddConstraint(
-            model_name="crosssettlement",
-            constraint=models.UniqueConstraint(fields=("month", "setl_sn"), name="one_cross_setl_sn"),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("month", "seqno"), name="one_cross_seqno"),
+                    models.UniqueConstraint(fields=("month", "setl_sn"), name="one_cross_setl_sn"),
+                ]
+            },
         ),
     ]

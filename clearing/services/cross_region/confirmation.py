@@ -137,7 +137,7 @@ def confirm_month(month: CrossRegionMonth, *, by: Member, count: int | None = No
     refuse_elsewhere(month, by)
     now = preview(month)
     if now.obstacles:
-        raise Refused("；".join(now.obstacles))
+        raise Refused("；".join(now.obstacles)).behind(_moving(month))
     if count is not None and count != now.count:
         raise Refused(f"可提交的明细已由 {count} 条变为 {now.count} 条，请重新查看后再提交")
     rows = list(rows_of(month).filter(READY).select_for_update(of=("self",)).order_by("sequence", "pk"))
@@ -158,6 +158,12 @@ def confirm_month(month: CrossRegionMonth, *, by: Member, count: int | None = No
         left_out=now.left_out_count,
     )
     return batches
+
+
+def _moving(month: CrossRegionMonth) -> Any:
+    """Key of the operation that moves the month's rows now; None when there is none."""
+    batches = CrossRegionBatch.objects.filter(month=month, state=BatchState.CONFIRMING).order_by("number")
+    return month.rollback_id or batches.values_list("operation_id", flat=True).first()
 
 
 def refuse_elsewhere(month: CrossRegionMonth, by: Member) -> None:

@@ -31,11 +31,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="session",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "live")), fields=("party",), name="one_live_session_a_user"
-            ),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "live")), fields=("party",), name="one_live_session_a_user"
+                    )
+                ]
+            },
         ),
     ]

@@ -9,17 +9,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Batch",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("nonce", models.CharField(max_length=64)),
-                ("rows", models.IntegerField()),
-                ("amount", models.DecimalField(decimal_places=4, max_digits=30)),
-                ("digest", models.CharField(max_length=32)),
-                ("at", models.DateTimeField(auto_now_add=True)),
-            ],
-        ),
-        migrations.CreateModel(
             name="Centre",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -54,6 +43,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["party", "card_no"], name="injury_sand_party_i_67ad45_idx"),
+                    models.Index(fields=["party", "qrcode"], name="injury_sand_party_i_8d2cf6_idx"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("party", "number"), name="injury_person_once"),
+                    models.UniqueConstraint(fields=("party", "id_no"), name="injury_identity_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Injury",
@@ -78,6 +77,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"indexes": [models.Index(fields=["alca02"], name="injury_sand_alca02_4b8da2_idx")]},
         ),
         migrations.CreateModel(
             name="Filing",
@@ -116,6 +116,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("party", "code", "version"), name="injury_version_once")
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Report",
@@ -186,6 +191,37 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["person", "state"], name="injury_sand_person__da05ee_idx"),
+                    models.Index(fields=["akc190"], name="injury_sand_akc190_6871b9_idx"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "undone"), _negated=True),
+                        fields=("party", "akc190"),
+                        name="injury_stay_once",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Batch",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("nonce", models.CharField(max_length=64)),
+                ("rows", models.IntegerField()),
+                ("amount", models.DecimalField(decimal_places=4, max_digits=30)),
+                ("digest", models.CharField(max_length=32)),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "stay",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="batches", to="injury_sandbox.stay"
+                    ),
+                ),
+            ],
+            options={"indexes": [models.Index(fields=["stay", "digest"], name="injury_sand_stay_id_da90cf_idx")]},
         ),
         migrations.CreateModel(
             name="Material",
@@ -210,6 +246,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"constraints": [models.UniqueConstraint(fields=("party", "number"), name="injury_invoice_once")]},
         ),
         migrations.CreateModel(
             name="Line",
@@ -248,13 +285,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddField(
-            model_name="batch",
-            name="stay",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="batches", to="injury_sandbox.stay"
-            ),
+            options={"indexes": [models.Index(fields=["stay", "alc400"], name="injury_sand_stay_id_239fa6_idx")]},
         ),
         migrations.CreateModel(
             name="Advice",
@@ -269,6 +300,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"constraints": [models.UniqueConstraint(fields=("stay", "aae080"), name="injury_advice_once")]},
         ),
         migrations.CreateModel(
             name="Treatment",
@@ -295,61 +327,5 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="person",
-            index=models.Index(fields=["party", "card_no"], name="injury_sand_party_i_67ad45_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="person",
-            index=models.Index(fields=["party", "qrcode"], name="injury_sand_party_i_8d2cf6_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="person",
-            constraint=models.UniqueConstraint(fields=("party", "number"), name="injury_person_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="person",
-            constraint=models.UniqueConstraint(fields=("party", "id_no"), name="injury_identity_once"),
-        ),
-        migrations.AddIndex(
-            model_name="injury",
-            index=models.Index(fields=["alca02"], name="injury_sand_alca02_4b8da2_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="published",
-            constraint=models.UniqueConstraint(fields=("party", "code", "version"), name="injury_version_once"),
-        ),
-        migrations.AddIndex(
-            model_name="stay",
-            index=models.Index(fields=["person", "state"], name="injury_sand_person__da05ee_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="stay",
-            index=models.Index(fields=["akc190"], name="injury_sand_akc190_6871b9_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="stay",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "undone"), _negated=True),
-                fields=("party", "akc190"),
-                name="injury_stay_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="material",
-            constraint=models.UniqueConstraint(fields=("party", "number"), name="injury_invoice_once"),
-        ),
-        migrations.AddIndex(
-            model_name="line",
-            index=models.Index(fields=["stay", "alc400"], name="injury_sand_stay_id_239fa6_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="batch",
-            index=models.Index(fields=["stay", "digest"], name="injury_sand_stay_id_da90cf_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="advice",
-            constraint=models.UniqueConstraint(fields=("stay", "aae080"), name="injury_advice_once"),
         ),
     ]

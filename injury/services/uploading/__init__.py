@@ -5,7 +5,7 @@ start_upload → freeze → the centre's sums are what we know → batch after b
 
 from injury.services.uploading import promises  # noqa: F401  what invariants checks
 from injury.services.uploading.driving import drive, waiting_epochs
-from injury.services.uploading.epochs import UPLOAD, automatic, work
+from injury.services.uploading.epochs import UPLOAD, automatic, job_of, work
 from injury.services.uploading.outcomes import Uploading
 from injury.services.uploading.scheduling import run_schedule, save_schedule, schedule_of, start_all
 from injury.services.uploading.starting import start_check, start_obstacle, start_upload
@@ -16,6 +16,7 @@ __all__ = [
     "Uploading",
     "automatic",
     "drive",
+    "job_of",
     "request_wipe",
     "run_schedule",
     "save_schedule",

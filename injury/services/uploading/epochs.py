@@ -16,6 +16,7 @@ from portal.access.member import Member
 from portal.access.models import Institution
 from portal.gateway.journal import Operation
 from portal.jobs import Job, start
+from portal.jobs.models import LIVE
 
 #: The job that starts, checks and proves; its key is the admission's id, so there is one for each admission.
 UPLOAD = "injury.upload"
@@ -114,6 +115,13 @@ def work(epoch: FeeEpoch) -> Job:
         title=f"上传费用 {epoch.admission.number}",
         params={"admission": str(epoch.admission_id)},
     )
+
+
+def job_of(epoch: FeeEpoch) -> UUID | None:
+    """Key of the live job that carries on with it; None while the journal does."""
+    mine = Job.objects.filter(kind=UPLOAD, key=str(epoch.admission_id), state__in=LIVE)
+    found: UUID | None = mine.values_list("pk", flat=True).first()
+    return found
 
 
 def end_with_admission(admission: Admission) -> None:

@@ -7,8 +7,9 @@ class NotAllowed(Exception):
 
     #: Keys of the rows at fault, of an act about many rows.
     rows: Sequence[Any] = ()
-    #: Key of the operation of the journal that is in the way.
+    #: Key of the operation of the journal that is in the way; of the job, where no operation is known.
     running: Any = None
+    working: Any = None
 
     def __init__(self, message: str, field: str = "") -> None:
         super().__init__(message)
@@ -21,9 +22,9 @@ class NotAllowed(Exception):
         self.rows = tuple(rows)
         return self
 
-    def behind(self, operation: Any) -> Self:
-        """The same, naming what is under way: an operation's key, or None."""
-        self.running = operation
+    def behind(self, operation: Any = None, *, job: Any = None) -> Self:
+        """The same, naming what is under way: the key of an operation, or of a job; None when nothing is known."""
+        self.running, self.working = operation, job
         return self
 
 

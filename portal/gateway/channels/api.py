@@ -111,6 +111,7 @@ class Changes(ApiView):
 
 
 class Trials(ApiView):
+    only_asks = True
     permissions = {"POST": "gateway.channel.manage"}
 
     @extend_schema(request=ValuesSerializer, responses={202: TrialSerializer}, summary="测试连接")
@@ -141,6 +142,6 @@ def values(request: ApiRequest, gateway: str, environment: str) -> dict[str, Any
 
 
 def refused(fault: ChannelFault) -> Problem:
-    """All sentences, each with a pointer to its field."""
+    """All sentences, each with a pointer to its field; a conflict with how things stand when no field is at fault."""
     errors = [{"pointer": f"/{name}", "detail": sentence} for name, sentence in fault.faults.items() if name]
-    return Problem(422, "invalid", str(fault), errors=errors)
+    return Problem(422 if errors else 409, "invalid" if errors else "conflict", str(fault), errors=errors)

@@ -19,73 +19,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Attempt",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=portal.access.rows.new_id, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("gateway", models.CharField(max_length=40, verbose_name="接口")),
-                (
-                    "environment",
-                    models.CharField(
-                        choices=[("test", "测试环境"), ("production", "正式环境")], max_length=10, verbose_name="环境"
-                    ),
-                ),
-                ("kind", models.CharField(max_length=60, verbose_name="交易")),
-                ("n", models.PositiveSmallIntegerField(default=1, verbose_name="次序")),
-                ("msgid", models.CharField(max_length=64, verbose_name="报文编号")),
-                ("fence", models.BigIntegerField(default=0, verbose_name="租约号")),
-                (
-                    "sent_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="发送时间"),
-                ),
-                ("deadline", models.DateTimeField(null=True, verbose_name="答复期限")),
-                (
-                    "outcome",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("", "等待答复"),
-                            ("ok", "成功"),
-                            ("ok_unparsed", "成功，但答复无法读取"),
-                            ("rejected", "被拒绝"),
-                            ("not_sent", "未发出"),
-                            ("unknown", "结果待确认"),
-                        ],
-                        default="",
-                        max_length=12,
-                        verbose_name="结果",
-                    ),
-                ),
-                ("finished_at", models.DateTimeField(null=True, verbose_name="结束时间")),
-                ("took_ms", models.PositiveIntegerField(null=True, verbose_name="耗时（毫秒）")),
-                ("http_status", models.PositiveSmallIntegerField(null=True, verbose_name="HTTP 状态")),
-                ("code", models.CharField(blank=True, max_length=40, verbose_name="结果代码")),
-                ("message", models.CharField(blank=True, max_length=500, verbose_name="结果说明")),
-                ("raw_request", portal.vault.fields.SealedField(null=True, verbose_name="请求原文")),
-                ("raw_reply", portal.vault.fields.SealedField(null=True, verbose_name="答复原文")),
-                (
-                    "institution",
-                    models.ForeignKey(
-                        default=portal.access.door.required_institution,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="access.institution",
-                        verbose_name="机构",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "接口报文",
-                "verbose_name_plural": "接口报文",
-                "ordering": ["-sent_at"],
-            },
-        ),
-        migrations.CreateModel(
             name="Operation",
             fields=[
                 (
@@ -207,6 +140,183 @@ class Migration(migrations.Migration):
                 "verbose_name": "接口业务",
                 "verbose_name_plural": "接口业务",
                 "ordering": ["-created_at"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "queued")),
+                        fields=["institution", "gateway", "queued_at"],
+                        name="gateway_operation_queue",
+                    ),
+                    models.Index(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "draft",
+                                    "approved",
+                                    "queued",
+                                    "sending",
+                                    "in_doubt",
+                                    "resolving",
+                                    "reversing",
+                                    "manual",
+                                ],
+                            )
+                        ),
+                        fields=["institution", "state"],
+                        name="gateway_operation_open",
+                    ),
+                    models.Index(fields=["institution", "-created_at"], name="gateway_operation_recent"),
+                    models.Index(
+                        condition=models.Q(("subject", ""), _negated=True),
+                        fields=["institution", "subject"],
+                        name="gateway_operation_subject",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "draft",
+                                    "approved",
+                                    "queued",
+                                    "sending",
+                                    "in_doubt",
+                                    "resolving",
+                                    "reversing",
+                                    "manual",
+                                ],
+                            )
+                        ),
+                        fields=("institution", "kind", "business_key"),
+                        name="gateway_operation_one_live",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approved_by__isnull", True),
+                            ("created_by__isnull", True),
+                            models.Q(("approved_by", models.F("created_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="gateway_operation_second_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "draft",
+                                    "approved",
+                                    "queued",
+                                    "sending",
+                                    "done",
+                                    "rejected",
+                                    "in_doubt",
+                                    "resolving",
+                                    "reversing",
+                                    "reversed",
+                                    "manual",
+                                    "refused",
+                                    "withdrawn",
+                                ],
+                            )
+                        ),
+                        name="gateway_operation_state",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Attempt",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=portal.access.rows.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("gateway", models.CharField(max_length=40, verbose_name="接口")),
+                (
+                    "environment",
+                    models.CharField(
+                        choices=[("test", "测试环境"), ("production", "正式环境")], max_length=10, verbose_name="环境"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=60, verbose_name="交易")),
+                ("n", models.PositiveSmallIntegerField(default=1, verbose_name="次序")),
+                ("msgid", models.CharField(max_length=64, verbose_name="报文编号")),
+                ("fence", models.BigIntegerField(default=0, verbose_name="租约号")),
+                (
+                    "sent_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="发送时间"),
+                ),
+                ("deadline", models.DateTimeField(null=True, verbose_name="答复期限")),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "等待答复"),
+                            ("ok", "成功"),
+                            ("ok_unparsed", "成功，但答复无法读取"),
+                            ("rejected", "被拒绝"),
+                            ("not_sent", "未发出"),
+                            ("unknown", "结果待确认"),
+                        ],
+                        default="",
+                        max_length=12,
+                        verbose_name="结果",
+                    ),
+                ),
+                ("finished_at", models.DateTimeField(null=True, verbose_name="结束时间")),
+                ("took_ms", models.PositiveIntegerField(null=True, verbose_name="耗时（毫秒）")),
+                ("http_status", models.PositiveSmallIntegerField(null=True, verbose_name="HTTP 状态")),
+                ("code", models.CharField(blank=True, max_length=40, verbose_name="结果代码")),
+                ("message", models.CharField(blank=True, max_length=500, verbose_name="结果说明")),
+                ("raw_request", portal.vault.fields.SealedField(null=True, verbose_name="请求原文")),
+                ("raw_reply", portal.vault.fields.SealedField(null=True, verbose_name="答复原文")),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        default=portal.access.door.required_institution,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.institution",
+                        verbose_name="机构",
+                    ),
+                ),
+                (
+                    "operation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attempt_rows",
+                        to="gateway.operation",
+                        verbose_name="接口业务",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "接口报文",
+                "verbose_name_plural": "接口报文",
+                "ordering": ["-sent_at"],
+                "indexes": [models.Index(fields=["institution", "-sent_at"], name="gateway_attempt_recent")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("institution", "msgid"), name="gateway_attempt_msgid"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("operation__isnull", False)),
+                        fields=("institution", "operation", "n"),
+                        name="gateway_attempt_number",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("outcome__in", ["", "ok", "ok_unparsed", "rejected", "not_sent", "unknown"])
+                        ),
+                        name="gateway_attempt_outcome",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -301,18 +411,29 @@ class Migration(migrations.Migration):
                 "verbose_name": "核实证据",
                 "verbose_name_plural": "核实证据",
                 "ordering": ["at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("verdict__in", ["applied", "not_applied", "unknown"])),
+                        name="gateway_evidence_verdict",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("method__in", ["query", "late_reply", "spool", "proposal", "people"])),
+                        name="gateway_evidence_method",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("method", "people"), _negated=True),
+                            models.Q(
+                                ("decided_by__isnull", False),
+                                ("confirmed_by__isnull", False),
+                                models.Q(("decided_by", models.F("confirmed_by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="gateway_evidence_two_people",
+                    ),
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name="attempt",
-            name="operation",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="attempt_rows",
-                to="gateway.operation",
-                verbose_name="接口业务",
-            ),
         ),
         migrations.CreateModel(
             name="SpoolMark",
@@ -366,142 +487,6 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("institution", "gateway", "environment"), name="gateway_lease_one")
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="operation",
-            index=models.Index(
-                condition=models.Q(("state", "queued")),
-                fields=["institution", "gateway", "queued_at"],
-                name="gateway_operation_queue",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="operation",
-            index=models.Index(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        ["draft", "approved", "queued", "sending", "in_doubt", "resolving", "reversing", "manual"],
-                    )
-                ),
-                fields=["institution", "state"],
-                name="gateway_operation_open",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="operation",
-            index=models.Index(fields=["institution", "-created_at"], name="gateway_operation_recent"),
-        ),
-        migrations.AddIndex(
-            model_name="operation",
-            index=models.Index(
-                condition=models.Q(("subject", ""), _negated=True),
-                fields=["institution", "subject"],
-                name="gateway_operation_subject",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="operation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        ["draft", "approved", "queued", "sending", "in_doubt", "resolving", "reversing", "manual"],
-                    )
-                ),
-                fields=("institution", "kind", "business_key"),
-                name="gateway_operation_one_live",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="operation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("approved_by__isnull", True),
-                    ("created_by__isnull", True),
-                    models.Q(("approved_by", models.F("created_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="gateway_operation_second_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="operation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "draft",
-                            "approved",
-                            "queued",
-                            "sending",
-                            "done",
-                            "rejected",
-                            "in_doubt",
-                            "resolving",
-                            "reversing",
-                            "reversed",
-                            "manual",
-                            "refused",
-                            "withdrawn",
-                        ],
-                    )
-                ),
-                name="gateway_operation_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evidence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("verdict__in", ["applied", "not_applied", "unknown"])),
-                name="gateway_evidence_verdict",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evidence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("method__in", ["query", "late_reply", "spool", "proposal", "people"])),
-                name="gateway_evidence_method",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evidence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("method", "people"), _negated=True),
-                    models.Q(
-                        ("decided_by__isnull", False),
-                        ("confirmed_by__isnull", False),
-                        models.Q(("decided_by", models.F("confirmed_by")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="gateway_evidence_two_people",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="attempt",
-            index=models.Index(fields=["institution", "-sent_at"], name="gateway_attempt_recent"),
-        ),
-        migrations.AddConstraint(
-            model_name="attempt",
-            constraint=models.UniqueConstraint(fields=("institution", "msgid"), name="gateway_attempt_msgid"),
-        ),
-        migrations.AddConstraint(
-            model_name="attempt",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("operation__isnull", False)),
-                fields=("institution", "operation", "n"),
-                name="gateway_attempt_number",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attempt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("outcome__in", ["", "ok", "ok_unparsed", "rejected", "not_sent", "unknown"])),
-                name="gateway_attempt_outcome",
-            ),
         ),
         migrations.RunSQL(GUARDS, NO_GUARDS),
     ]

@@ -125,6 +125,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "接口测试记录",
                 "verbose_name_plural": "接口测试记录",
                 "ordering": ["-created_at"],
+                "indexes": [models.Index(fields=["institution", "-created_at"], name="gateway_console_recent")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("institution", "environment", "form"), name="gateway_console_form"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("outcome__in", ["", "ok", "ok_unparsed", "rejected", "not_sent", "unknown"])
+                        ),
+                        name="gateway_console_outcome",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -160,23 +170,6 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("by_console", False), ("environment", "test"), _connector="OR"),
                 name="gateway_operation_console_only_tests",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="consolecall",
-            index=models.Index(fields=["institution", "-created_at"], name="gateway_console_recent"),
-        ),
-        migrations.AddConstraint(
-            model_name="consolecall",
-            constraint=models.UniqueConstraint(
-                fields=("institution", "environment", "form"), name="gateway_console_form"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="consolecall",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("outcome__in", ["", "ok", "ok_unparsed", "rejected", "not_sent", "unknown"])),
-                name="gateway_console_outcome",
             ),
         ),
         migrations.RunSQL(GUARDS, NO_GUARDS),

@@ -89,6 +89,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "终端",
                 "verbose_name_plural": "终端",
                 "ordering": ["name"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("institution", "environment", "name"), name="one_desk_a_name")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -146,14 +149,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "人员所在终端",
                 "verbose_name_plural": "人员所在终端",
+                "constraints": [
+                    models.UniqueConstraint(fields=("institution", "environment", "user"), name="one_seat_a_person")
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="desk",
-            constraint=models.UniqueConstraint(fields=("institution", "environment", "name"), name="one_desk_a_name"),
-        ),
-        migrations.AddConstraint(
-            model_name="deskseat",
-            constraint=models.UniqueConstraint(fields=("institution", "environment", "user"), name="one_seat_a_person"),
         ),
     ]

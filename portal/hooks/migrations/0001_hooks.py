@@ -146,6 +146,21 @@ class Migration(migrations.Migration):
                 "verbose_name": "推送记录",
                 "verbose_name_plural": "推送记录",
                 "ordering": ["-id"],
+                "indexes": [
+                    models.Index(fields=["institution", "environment", "-id"], name="hooks_delivery_recent"),
+                    models.Index(fields=["institution", "webhook", "-id"], name="hooks_delivery_webhook"),
+                    models.Index(
+                        condition=models.Q(("state", "waiting")),
+                        fields=["institution", "next_at"],
+                        name="hooks_delivery_due",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["waiting", "delivered", "given_up", "stopped"])),
+                        name="hooks_delivery_state",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -195,26 +210,5 @@ class Migration(migrations.Migration):
                 "ordering": ["sent_at", "id"],
                 "indexes": [models.Index(fields=["institution", "delivery", "sent_at"], name="hooks_try_delivery")],
             },
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(fields=["institution", "environment", "-id"], name="hooks_delivery_recent"),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(fields=["institution", "webhook", "-id"], name="hooks_delivery_webhook"),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(
-                condition=models.Q(("state", "waiting")), fields=["institution", "next_at"], name="hooks_delivery_due"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["waiting", "delivered", "given_up", "stopped"])),
-                name="hooks_delivery_state",
-            ),
         ),
     ]

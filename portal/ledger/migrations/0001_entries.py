@@ -102,6 +102,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "结算账导入",
                 "verbose_name_plural": "结算账导入",
                 "ordering": ["-brought_at"],
+                "indexes": [
+                    models.Index(fields=["institution", "environment", "-brought_at"], name="entry_arrival_newest")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -174,6 +177,12 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "待入账的结算",
                 "verbose_name_plural": "待入账的结算",
+                "indexes": [
+                    models.Index(fields=["institution", "arrival", "family", "number"], name="arriving_by_number")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("institution", "arrival", "place"), name="one_arriving_a_place")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -330,17 +339,5 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(condition=models.Q(("revision__gte", 1)), name="entry_counts_revisions"),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="entryarrival",
-            index=models.Index(fields=["institution", "environment", "-brought_at"], name="entry_arrival_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="arrivingentry",
-            index=models.Index(fields=["institution", "arrival", "family", "number"], name="arriving_by_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="arrivingentry",
-            constraint=models.UniqueConstraint(fields=("institution", "arrival", "place"), name="one_arriving_a_place"),
         ),
     ]

@@ -89,6 +89,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("insured", "insutype"), name="one_insurance_a_type")]
+            },
         ),
         migrations.CreateModel(
             name="Filing",
@@ -164,6 +167,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("party", "family", "key"), name="upload_once_a_key")]
+            },
         ),
         migrations.CreateModel(
             name="Visit",
@@ -215,6 +221,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["party", "kind", "state"], name="settlement__party_i_1225e8_idx"),
+                    models.Index(fields=["party", "number"], name="settlement__party_i_c0e494_idx"),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Settlement",
@@ -268,6 +280,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"indexes": [models.Index(fields=["visit", "state"], name="settlement__visit_i_c6926a_idx")]},
         ),
         migrations.CreateModel(
             name="Line",
@@ -309,6 +322,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("visit", "feedetl_sn"), name="line_once_a_visit")]
+            },
         ),
         migrations.CreateModel(
             name="Voucher",
@@ -326,29 +342,5 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="insurance",
-            constraint=models.UniqueConstraint(fields=("insured", "insutype"), name="one_insurance_a_type"),
-        ),
-        migrations.AddConstraint(
-            model_name="upload",
-            constraint=models.UniqueConstraint(fields=("party", "family", "key"), name="upload_once_a_key"),
-        ),
-        migrations.AddIndex(
-            model_name="visit",
-            index=models.Index(fields=["party", "kind", "state"], name="settlement__party_i_1225e8_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="visit",
-            index=models.Index(fields=["party", "number"], name="settlement__party_i_c0e494_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="settlement",
-            index=models.Index(fields=["visit", "state"], name="settlement__visit_i_c6926a_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="line",
-            constraint=models.UniqueConstraint(fields=("visit", "feedetl_sn"), name="line_once_a_visit"),
         ),
     ]

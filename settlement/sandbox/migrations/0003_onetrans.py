@@ -46,6 +46,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("party", "patient", "account_type"), name="one_purse_a_patient")
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Reader",
@@ -126,6 +131,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["party", "kind", "number"], name="settlement__party_i_f30c22_idx")]
+            },
         ),
         migrations.CreateModel(
             name="Permission",
@@ -153,13 +161,5 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [models.UniqueConstraint(fields=("party", "number"), name="one_permission_a_number")],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="purse",
-            constraint=models.UniqueConstraint(fields=("party", "patient", "account_type"), name="one_purse_a_patient"),
-        ),
-        migrations.AddIndex(
-            model_name="trade",
-            index=models.Index(fields=["party", "kind", "number"], name="settlement__party_i_f30c22_idx"),
         ),
     ]

@@ -126,7 +126,10 @@ def begin_run(numbers: Collection[str], given: Mapping[str, Any], *, by: Member)
         with transaction.atomic():
             run.save(force_insert=True)
     except IntegrityError:
-        raise Refused("已有验收正在进行，完成或停止后再开始") from None
+        now = AcceptanceRun.objects.filter(environment=environment, state=RunState.RUNNING)
+        raise Refused("已有验收正在进行，完成或停止后再开始").behind(
+            job=now.values_list("job", flat=True).first()
+        ) from None
     names = {one.number: one.name for one in entries(edition)}
     AcceptanceCase.objects.bulk_create(
         AcceptanceCase(

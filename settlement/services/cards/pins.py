@@ -50,7 +50,7 @@ def check_pin(*, desk: Desk, by: Member) -> Job:
     params = {"desk": str(desk.pk), "environment": environment_for(by)}
     made = start(CHECK, str(desk.pk), by=by, title=f"{CHECKING}：{desk.name}", params=params)
     if made.joined:
-        raise Refused("这个终端正在校验密码，请等持卡人输入完")
+        raise Refused("这个终端正在校验密码，请等持卡人输入完").behind(job=made.pk)
     record(PIN_ASKED, desk, by=by, desk=desk.name, what=CHECKING)
     return made
 
@@ -72,8 +72,8 @@ def ask_for_pin(running: Running) -> str:
 def change_pin(*, desk: Desk, by: Member) -> Operation:
     """Let the owner change the PIN at this desk; Refused while that is under way there."""
     busy = Operation.objects.filter(kind=ChangePin.code, lane=str(desk.pk), state__in=AT_THE_READER)
-    if busy.exists():
-        raise Refused("这个终端正在修改密码，请等持卡人输入完")
+    if running := busy.values_list("pk", flat=True).first():
+        raise Refused("这个终端正在修改密码，请等持卡人输入完").behind(running)
     made = opened(ChangePin(desk=str(desk.pk)), key=new_number("MM"), by=by, title=f"{CHANGING}：{desk.name}")
     record(PIN_ASKED, desk, by=by, desk=desk.name, what=CHANGING)
     return made

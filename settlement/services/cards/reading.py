@@ -69,7 +69,8 @@ def read_card(way: str, *, desk: Desk, by: Member, business_type: str = "") -> C
     except IntegrityError as error:
         if "one_reading_at_a_desk" not in str(error):
             raise
-        raise Refused("这个终端正在读卡，请等它读完") from None
+        now = CardReading.objects.filter(environment=found.environment, desk=desk.pk, state=ReadingState.ASKING)
+        raise Refused("这个终端正在读卡，请等它读完").behind(job=now.values_list("job", flat=True).first()) from None
     job = start(READ, str(found.pk), by=by, title="读卡", params={"reading": str(found.pk)})
     found.job = job.pk
     found.save(update_fields=["job"])

@@ -24,7 +24,7 @@ UPLOAD_RECORDS = "settlement.uploads"
 
 @atomic
 def start_run(number: str, *, by: Member, is_scheduled: bool = False) -> UploadRun:
-    """Send what waits of this number now; a run that goes on is joined. Refused when nothing waits."""
+    """Send what waits of this number now; a run that goes on is `joined`. Refused when nothing waits."""
     environment = environment_for(by)
     kind = KINDS.get(number)
     if kind is None:
@@ -32,6 +32,7 @@ def start_run(number: str, *, by: Member, is_scheduled: bool = False) -> UploadR
     hold_number(environment, number)
     live = UploadRun.objects.filter(environment=environment, number=number, state=UploadRunState.RUNNING).first()
     if live is not None:
+        live.joined = True
         return live
     count = waiting(environment, number).count()
     if not count:

@@ -29,7 +29,8 @@ def may_take_back(row: UploadRecord) -> bool:
 def take_back(row: UploadRecord, *, by: Member) -> UploadRun:
     """Have the centre forget it, at once. 3507 deletes all records of that sort of the batch.
 
-    Raises Refused where the centre does not have it, or nothing takes it away.
+    The run is `joined` when it was on its way with this very record. Raises Refused where the centre does not have it,
+    or nothing takes it away.
     """
     if not may_take_back(row):
         raise Refused(f"这条记录{row.get_state_display()}，不能从中心撤销")
@@ -39,7 +40,9 @@ def take_back(row: UploadRecord, *, by: Member) -> UploadRun:
         send_again(UploadRecord.objects.filter(pk=given.row.pk), by=by)
     if given.wrong:
         raise Refused("；".join(f"{one.label}：{one.sentence}" for one in given.wrong))
-    return start_run(remover, by=by)
+    run = start_run(remover, by=by)
+    run.joined = run.joined and given.outcome == SAME
+    return run
 
 
 def _content(row: UploadRecord) -> dict[str, Any]:

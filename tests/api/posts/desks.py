@@ -96,7 +96,7 @@ def look_at_grant(world: World) -> Call:
 
 @post("settlement/recharges")
 def pay_in(world: World) -> Call:
-    return ({**CARD, "card_no": "C7", "amount": "20.00", **at(world)},)
+    return ({**CARD, "card_no": f"C7{world.number('payer')}", "amount": "20.00", **at(world)},)
 
 
 @post("settlement/recharges/{recharge_id}/refunds")
@@ -117,7 +117,7 @@ def give_back_again(world: World) -> Call:
 
 @post("settlement/cashier-charges")
 def charge(world: World) -> Call:
-    return ({**PAYER, **at(world)},)
+    return ({**PAYER, "card_no": f"C8{world.number('payer')}", **at(world)},)
 
 
 @post("settlement/cashier-charges/{charge_id}/cancellations")
