@@ -192,9 +192,8 @@ class FeeBatch(TenantModel):
 class BatchLine(LargeTenantModel):
     """A fee item in a batch, as it goes on the wire. `is_void`: its batch had no effect, so the item may go again."""
 
-    admission = models.ForeignKey(
-        "injury.Admission", verbose_name="就诊", on_delete=models.PROTECT, db_index=False, db_constraint=False
-    )
+    own_key = False
+
     epoch = models.ForeignKey(
         FeeEpoch, verbose_name="费用上传", on_delete=models.PROTECT, db_index=False, db_constraint=False
     )
@@ -220,7 +219,7 @@ class BatchLine(LargeTenantModel):
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(
-                fields=["institution", "admission", "epoch", "item"],
+                fields=["institution", "epoch", "item"],
                 condition=Q(is_void=False),
                 name="one_line_an_epoch",
             ),

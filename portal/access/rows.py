@@ -20,10 +20,12 @@ class TenantModel(models.Model):
 
     `platform_rows = True` lets the platform's side see all rows: only for tables without patient data.
     `reached_anywhere = True` lets a row's own page be opened while the institution works in the other environment.
+    `own_key = False` for a table that no row points to and no list walks through: it needs no index for that.
     """
 
     platform_rows = False
     reached_anywhere = False
+    own_key = True
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     institution = models.ForeignKey(

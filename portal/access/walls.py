@@ -68,7 +68,10 @@ def unforce(cursor: CursorWrapper, present: set[str]) -> None:
 def tie(cursor: CursorWrapper, model: type[TenantModel]) -> None:
     """Keys that start with the institution: a row can only point to a row of its own institution."""
     table = model._meta.db_table
-    add_constraint(cursor, table, f"{table}_own_key", "UNIQUE (institution_id, id)")
+    if model.own_key:
+        add_constraint(cursor, table, f"{table}_own_key", "UNIQUE (institution_id, id)")
+    else:  # of a time before, perhaps; refused by the database when something points to it
+        cursor.execute(f"ALTER TABLE {quoted(table)} DROP CONSTRAINT IF EXISTS {quoted(f'{table}_own_key')}")
     for field in model._meta.get_fields():
         target = field.related_model if isinstance(field, models.ForeignKey) else None
         if isinstance(target, type) and issubclass(target, TenantModel) and isinstance(field, models.ForeignKey):

@@ -283,7 +283,7 @@ def test_an_item_tells_its_history(alice, stay, inside, alice_member):
         batch = FeeBatch.objects.create(
             epoch=epoch, number=2, sign=1, state="applied", count=1, amount=Decimal(25), content_hash="0" * 64, **base
         )
-        place: dict[str, Any] = {"admission": stay, "epoch": epoch, "batch": batch, "item": item}
+        place: dict[str, Any] = {"epoch": epoch, "batch": batch, "item": item}
         BatchLine.objects.create(position=7, amount=Decimal(25), category="22", line_hash="0" * 32, **place)
         FeeItem.objects.update(state=FeeState.UPLOADED, rejected=5, rejected_because="1")
     shown = text(alice.get(reverse("injury:fee-detail", args=[item.pk])))

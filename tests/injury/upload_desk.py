@@ -164,7 +164,7 @@ class UploadDesk:
         """Line by line: what is doubled or lost at the centre, against what the journal says is there."""
         with self.door():
             lines = BatchLine.objects.filter(
-                admission=admission, is_void=False, batch__state=BatchState.APPLIED
+                epoch__admission=admission, is_void=False, batch__state=BatchState.APPLIED
             ).exclude(epoch__state="wiped")
             rows = lines.values_list("item__prescription", "item__own_code", "item__quantity", "item__amount")
             ours = Counter((one, two, f"{quantity:.4f}", f"{amount:.4f}") for one, two, quantity, amount in rows)

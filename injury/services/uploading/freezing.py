@@ -58,7 +58,6 @@ def _write(epoch: FeeEpoch, planned: list[Planned]) -> None:
     insert_columns(
         BatchLine,
         len(lines),
-        admission_id=epoch.admission_id,
         epoch_id=epoch.pk,
         batch_id=[batch.pk for batch, _ in lines],
         item_id=[one.item.pk for _, one in lines],
