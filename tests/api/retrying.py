@@ -93,7 +93,7 @@ class Post:
     @property
     def view(self) -> type[ApiView]:
         found: Any = resolve(self.address(tuple(self.names))).func
-        return found.view_class  # type: ignore[no-any-return]
+        return found.view_class
 
     @property
     def only_asks(self) -> bool:

@@ -158,9 +158,9 @@ def test_what_is_no_http_is_answered_with_a_problem(status, code):
 
 
 def test_the_web_server_answers_with_it():
-    from gunicorn import util
+    from gunicorn import util  # type: ignore[import-untyped]
 
     import portal.wsgi
 
-    assert portal.wsgi.application
+    assert callable(portal.wsgi.application)
     assert util.write_error is write_problem

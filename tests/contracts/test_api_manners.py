@@ -201,6 +201,7 @@ LISTS = {
 WITHOUT_PAGE = {
     "/api/v1/clearing/refunds",
     "/api/v1/jobs/",
+    "/api/v1/reconciliation/decisions",
     "/api/v1/operations/",
     "/api/v1/settlement/catalogue-entries",
 }
