@@ -16,7 +16,9 @@ from clearing.api.serializers import AGENCY, INSURANCE, YEAR, WideScopeSerialize
 from clearing.models import DuePapers, PaperState
 from clearing.papers.merged import BOUND, Lacking, Order, start_due_papers
 from clearing.services.printing import reckoned
+from clearing.views.due_lists import DueFilter
 from portal.access.gate import get_or_404
+from portal.api.filters import filtered, parameters
 from portal.api.problems import Problem
 from portal.api.reading import ReadSerializer
 from portal.api.views import ApiRequest, ApiView
@@ -24,15 +26,11 @@ from portal.jobs import Job, JobState
 
 FORMS = ("volume", "each", "zip")
 STATES = "；".join(f"{state.value or '空'} {state.label}" for state in PaperState)
+SCOPE = {"year": (int, YEAR, True), "insurance": (str, INSURANCE, True)}
+SCOPE["agency"] = (str, f"{AGENCY}；不填表示全部清算机构合并的报表", False)
 PARAMETERS = [
-    OpenApiParameter("year", int, required=True, description=YEAR),
-    OpenApiParameter("insurance", str, required=True, description=INSURANCE),
-    OpenApiParameter("agency", str, description=f"{AGENCY}；不填表示全部清算机构合并的报表"),
-    OpenApiParameter("region", str, description="统筹区"),
-    OpenApiParameter("provider_code", str, description="医疗机构编号"),
-    OpenApiParameter(
-        "state", str, enum=[str(one) for one in PaperState if one], description=f"有此状态报表的机构：{STATES}"
-    ),
+    *(OpenApiParameter(name, kind, required=must, description=said) for name, (kind, said, must) in SCOPE.items()),
+    *(one for one in parameters(DueFilter) if one.name not in SCOPE),
 ]
 
 
@@ -98,21 +96,11 @@ class AllDuePapers(ApiView):
         parameters=PARAMETERS,
         responses=DuePapersSerializer(many=True),
         summary="应打印报表清单",
-        description="按清算手册 9.5 的打印规则，范围内每家机构一条。",
+        description=f"按清算手册 9.5 的打印规则，范围内每家机构一条。报表状态：{STATES}",
     )
     def get(self, request: ApiRequest) -> Response:
         scope = WideScopeSerializer(data=request.query_params).scope(request.member)
-        rows = reckoned(scope, by=request.member)
-        for name in ("region", "provider_code"):
-            if value := request.query_params.get(name):
-                rows = rows.filter(**{name: value})
-        if state := request.query_params.get("state"):
-            if state not in PaperState.values:
-                raise Problem(
-                    422, "invalid", "查询条件不符合要求", errors=[{"pointer": "/state", "detail": "没有这个状态"}]
-                )
-            found = [rows.filter(**{paper: state}) for paper in rules.PAPERS]
-            rows = found[0] | found[1] | found[2] | found[3]
+        rows = filtered(DueFilter, request.query_params, reckoned(scope, by=request.member))
         return self.page(rows, DuePapersSerializer)
 
 

@@ -149,7 +149,9 @@ class DischargeDraft(ApiView):
 
     @extend_schema(responses=StandingSerializer, summary="出院草稿和所缺内容")
     def get(self, request: ApiRequest, admission_id: UUID) -> Response:
-        return Response(shown(get_or_404(Admission, admission_id)))
+        admission = get_or_404(Admission, admission_id)
+        found = draft_of(admission)
+        return Response(shown(admission), headers={"ETag": f'"{found.version if found else 0}"'})
 
     @extend_schema(request=HeadSerializer, responses=StandingSerializer, summary="保存出院信息（不发送）")
     def post(self, request: ApiRequest, admission_id: UUID) -> Response:
@@ -157,7 +159,7 @@ class DischargeDraft(ApiView):
         asked = HeadSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         found = draft_of(admission)
-        self.must_match(found.version if found else 0)
+        self.must_match(found)
         try:
             save_head(admission, asked.validated_data, seat=Seat(found.version if found else 1), by=request.member)
         except Refused as refusal:

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
 from portal.access import actions
@@ -64,7 +64,10 @@ class KeyOrSession(BaseAuthentication):
         http: Any = request._request
         if not isinstance(http.user, User):
             return None
-        SessionAuthentication().enforce_csrf(request)
+        try:
+            SessionAuthentication().enforce_csrf(request)
+        except PermissionDenied:
+            raise Problem(403, "csrf-failed", "网页会话的请求须带 X-CSRFToken；程序请使用接口密钥") from None
         if http.user.needs_new_password:
             raise Problem(403, "password-change-required", "请先在网页上设置新密码")
         http.member = institution_member(http)

@@ -1,12 +1,14 @@
 """The one shape of every error below /api/: problem+json (RFC 9457), with a code, pointers and the request's id."""
 
 import logging
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pydantic
 from django.core import exceptions as django_errors
 from django.core.signals import got_request_exception
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from rest_framework import exceptions
@@ -25,12 +27,14 @@ TITLES = {
     405: "不支持这个方法",
     406: "无法提供要求的格式",
     409: "与当前状态冲突",
+    411: "缺少内容长度",
     412: "版本不同",
     413: "请求内容过大",
     415: "不支持的内容类型",
     422: "内容不符合要求",
     429: "请求过于频繁",
     500: "系统出错",
+    503: "暂时不能办理",
 }
 CODES = {
     400: "bad-request",
@@ -40,15 +44,28 @@ CODES = {
     405: "method-not-allowed",
     406: "not-acceptable",
     409: "conflict",
+    411: "length-required",
     412: "version-mismatch",
     413: "too-large",
     415: "unsupported-media-type",
     422: "invalid",
     429: "too-many-requests",
     500: "server-error",
+    503: "unavailable",
 }
 NOT_FOUND = "这个地址或这条记录不存在"
 BROKEN = "系统没有完成这次请求。重复提交时请使用同一个 Idempotency-Key。"
+AWAY = "系统暂时不能办理，请稍后用同一个 Idempotency-Key 重试"
+#: Seconds after which a caller may try again when the database is away.
+LATER = "5"
+#: What the framework refuses by itself, in a sentence.
+SAID = {
+    400: "请求不完整或不符合 HTTP 规范",
+    403: "没有这项操作的权限",
+    404: NOT_FOUND,
+    405: "这个地址不支持所用的方法",
+    503: AWAY,
+}
 
 
 class Problem(Exception):
@@ -88,17 +105,33 @@ def handle(error: Exception, context: dict[str, Any]) -> Response:
     if problem is None:
         logger.error("request to the API failed", exc_info=error)
         got_request_exception.send(sender=handle, request=request._request)  # tests then see the exception itself
-        problem = Problem(500, CODES[500], BROKEN)
+        problem = unexpected(error)
     headers = {**problem.headers, **_headers(error)}
     return Response(body(request, problem), problem.status, headers=headers, content_type=CONTENT_TYPE)
 
 
+def unexpected(error: BaseException | None) -> Problem:
+    """503 when the database is away or gave up, which passes; otherwise it is our fault."""
+    if isinstance(error, OperationalError | InterfaceError):
+        return Problem(503, CODES[503], AWAY, headers={"Retry-After": LATER})
+    return Problem(500, CODES[500], BROKEN)
+
+
 def answer(request: HttpRequest, status: int, detail: str) -> JsonResponse:
-    """The same shape for what fails outside of a view of the API."""
-    problem = Problem(status, CODES.get(status, "error"), detail)
+    """The same shape for what fails outside of a view of the API; for 500, by what is being handled just now."""
+    problem = unexpected(sys.exception()) if status == 500 else Problem(status, CODES.get(status, "error"), detail)
     return JsonResponse(
-        body(request, problem), status=status, content_type=CONTENT_TYPE, json_dumps_params={"ensure_ascii": False}
+        body(request, problem),
+        status=problem.status,
+        headers=problem.headers,
+        content_type=CONTENT_TYPE,
+        json_dumps_params={"ensure_ascii": False},
     )
+
+
+def said_of(status: int) -> str:
+    """A sentence for a status that nobody explained."""
+    return SAID.get(status, BROKEN if status >= 500 else "请求没有完成")
 
 
 def body(request: Any, problem: Problem) -> dict[str, Any]:

@@ -31,7 +31,8 @@ class ReadSerializer(serializers.ModelSerializer[M]):
     def get_fields(self) -> Any:
         """Choices that a row may be without are shown empty, and the schema says so: REST framework forgets it."""
         fields = super().get_fields()
-        known = {one.name: one for one in self.Meta.model._meta.concrete_fields}
+        model: Any = self.Meta.model
+        known = {one.name: one for one in model._meta.concrete_fields}
         for name, field in fields.items():
             if isinstance(field, serializers.ChoiceField) and (own := known.get(field.source or name)) is not None:
                 field.allow_blank = own.blank

@@ -120,7 +120,12 @@ class ApiView(APIView):
         return super().finalize_response(request, response, *args, **kwargs)
 
     def read(self, request: Request) -> None:
-        """Raises Problem for a body that is too large, UnsupportedMediaType or ParseError for one that is not JSON."""
+        """Raises Problem for a body that is too large, packed or of unknown length, UnsupportedMediaType or ParseError
+        for one that is not JSON."""
+        if request.META.get("HTTP_TRANSFER_ENCODING"):
+            raise Problem(411, "length-required", "请求须带 Content-Length，不接受分块传输")
+        if request.META.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":
+            raise Problem(415, "unsupported-media-type", "不接受压缩的请求内容")
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not str(length).isdigit() or int(length) > self.max_bytes:
             raise Problem(413, "too-large", f"请求内容最多 {self.max_bytes // 1024} KB，请分批提交")
@@ -128,6 +133,8 @@ class ApiView(APIView):
             raise Problem(
                 422, "invalid", "请求内容须为 JSON 对象", errors=[{"pointer": "", "detail": "须为 JSON 对象"}]
             )
+        if "If-Match" in request.headers and request.method == "POST" and not self.versioned:
+            raise Problem(400, "no-versions", "这个地址没有版本，不接受请求头 If-Match，没有办理")
         refuse_too_many(request.data, self.rows_in)
 
     def inside(self, handler: Callable[..., Response], request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -177,10 +184,17 @@ class ApiView(APIView):
         context = {"request": self.request, "view": self}
         return pages.get_paginated_response(serializer(shown, many=True, context=context).data)
 
-    def must_match(self, version: int) -> None:
-        """Raises Problem (412) when the caller says with If-Match which version it saw, and the row is another now."""
+    def must_match(self, row: Any) -> None:
+        """Raises Problem (412) when the caller says with If-Match which version it saw, and the row is another now.
+
+        The row is locked then until the call ends, so that nobody changes it in between. None stands for a row that is
+        not there yet, version 0.
+        """
         said = self.request.headers.get("If-Match")
-        if said is not None and said.strip() not in ("*", f'"{version}"', f'W/"{version}"'):
+        if said is None:
+            return
+        version = 0 if row is None else type(row)._base_manager.select_for_update(of=("self",)).get(pk=row.pk).version
+        if said.strip() not in ("*", f'"{version}"', f'W/"{version}"'):
             raise Problem(
                 412, "version-mismatch", f"这条记录现在是第 {version} 版，与 If-Match 不同，没有做任何修改，请重新读取"
             )

@@ -7,6 +7,7 @@ connection? Until then it is NotSent, afterwards Unknown, whatever the exception
 from __future__ import annotations
 
 import http.client
+import ipaddress
 import socket
 import threading
 import time
@@ -159,6 +160,26 @@ def _bound(connection: HTTPConnection, address: str) -> Iterator[None]:
         connection._dns_host = name
 
 
+class Astray(OSError):
+    """The host's name leads somewhere that no name of another machine should."""
+
+
+def strays(host: str, peer: str) -> bool:
+    """Whether a name was resolved to this machine, or to an address that is valid on the next cable only.
+
+    Who allowed the name meant a machine of the network; whoever controls the name service may point it at what listens
+    here for ourselves alone. An address that stands on the list itself is what was meant.
+    """
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        address = ipaddress.ip_address(peer.partition("%")[0])
+        mapped = getattr(address, "ipv4_mapped", None) or address
+        here = mapped.is_loopback and not (host == "localhost" or host.endswith(".localhost"))
+        return here or mapped.is_link_local or mapped.is_unspecified or mapped.is_multicast
+    return False
+
+
 class _Plain(HTTPConnection):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -167,6 +188,9 @@ class _Plain(HTTPConnection):
     def _new_conn(self) -> socket.socket:
         with _bound(self, self._watch.address):
             connection = super()._new_conn()
+        if not self._watch.address and strays(self.host, connection.getpeername()[0]):
+            connection.close()
+            raise Astray
         self._watch.opened(connection)
         return connection
 
@@ -304,6 +328,8 @@ def _outcome(error: Exception, watch: _Watch) -> NotSent | Unknown:
 
 
 def _not_sent(causes: list[BaseException], watch: _Watch) -> str:
+    if any(isinstance(one, Astray) for one in causes):
+        return "接口地址的域名解析到本机或不可用的地址，请求没有发出"
     if any(isinstance(one, NameResolutionError | socket.gaierror) for one in causes):
         return "接口地址的域名无法解析，请求没有发出"
     if any(isinstance(one, TlsError | requests.exceptions.SSLError) for one in causes):

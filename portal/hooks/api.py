@@ -91,7 +91,7 @@ class OneWebhook(ApiView):
     )
     def post(self, request: ApiRequest, webhook_id: UUID) -> Response:
         webhook = get_or_404(Webhook, webhook_id)
-        self.must_match(webhook.version)
+        self.must_match(webhook)
         asked = ChangedWebhookSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         given = asked.validated_data

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -17,7 +17,7 @@ from portal.api.filters import filtered, parameters
 from portal.api.problems import Problem
 from portal.api.reading import ReadSerializer
 from portal.api.views import ApiRequest, ApiView
-from reconciliation.models import Action, Comment, Decision, Difference
+from reconciliation.models import Action, Comment, Decision, DecisionState, Difference
 from reconciliation.services.deciding import approve, propose, refuse, withdraw
 from reconciliation.services.deciding_many import propose_all
 from reconciliation.services.discussing import LONGEST, assign_one, colleague, comment
@@ -30,7 +30,7 @@ REASON = "理由，必填"
 class DifferenceSerializer(ReadSerializer[Difference]):
     """One difference; gaps are ours minus theirs, in yuan, as text. `assigned_to` is a user name."""
 
-    assigned_to = serializers.SlugRelatedField[User](slug_field="username", read_only=True)
+    assigned_to = serializers.SlugRelatedField[User](slug_field="username", read_only=True, allow_null=True)
 
     class Meta:
         model = Difference
@@ -103,6 +103,13 @@ class NewDecisionsSerializer(NewDecisionSerializer, BulkSerializer):
     )
 
 
+class AskedDecisionsSerializer(serializers.Serializer[Any]):
+    """Which decisions are asked for."""
+
+    state = serializers.ChoiceField(choices=DecisionState.choices, required=False)
+    batch = serializers.UUIDField(required=False)
+
+
 class DecisionsTakenSerializer(BulkAnswerSerializer):
     """What became of a call for several."""
 
@@ -133,9 +140,9 @@ def with_assignee() -> QuerySet[Difference]:
 
 
 def refused(refusal: Refused) -> Problem:
-    """All faults of a refusal, each with its pointer."""
+    """All faults of a refusal, each with its pointer; a conflict with how things stand when no field is at fault."""
     errors = [{"pointer": f"/{field}", "detail": text} for field, text in refusal.faults if field]
-    return Problem(422, "refused", refusal.sentence, errors=errors)
+    return Problem(422 if errors else 409, "refused", refusal.sentence, errors=errors)
 
 
 def read(serializer: type[serializers.Serializer[Any]], request: ApiRequest) -> dict[str, Any]:
@@ -172,7 +179,8 @@ class DifferenceDecisions(ApiView):
         summary="提出处理一条差异",
         description=(
             "动钱的处理在开启双人复核的机构先处于 proposed 状态，由另一位复核人员复核后办理；"
-            "调用接口时 state 变为 running，结束后为 done 或 failed。现在不能这样处理的，返回 422 和原因。"
+            "调用接口时 state 变为 running，结束后为 done 或 failed。现在不能这样处理的，返回 422 和原因；"
+            "已提出处理的返回 409，正在调用接口的附上接口业务。"
         ),
     )
     def post(self, request: ApiRequest, difference_id: UUID) -> Response:
@@ -184,9 +192,22 @@ class DifferenceDecisions(ApiView):
         return Response(DecisionSerializer(made).data, 201)
 
 
-class ManyDecisions(ApiView):
-    permissions = {"POST": "reconciliation.differences.decide"}
+class Decisions(ApiView):
+    permissions = {"GET": "reconciliation.runs.view", "POST": "reconciliation.differences.decide"}
     rows_in = ("differences",)
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("state", str, enum=DecisionState.values, description="只看这种状态"),
+            OpenApiParameter("batch", UUID, description="只看一次批量提出的处理（答复中的 batch）"),
+        ],
+        responses=DecisionSerializer(many=True),
+        summary="差异的处理列表",
+    )
+    def get(self, request: ApiRequest) -> Response:
+        asked = AskedDecisionsSerializer(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        return self.page(Decision.objects.filter(**asked.validated_data), DecisionSerializer)
 
     @extend_schema(
         request=NewDecisionsSerializer,
@@ -216,6 +237,14 @@ class ManyDecisions(ApiView):
                     rows.done(place, "proposed", one)
         more = {"batch": str(batch), "count": count}
         return answered([rows], atomic=asked["atomic"], more=more)
+
+
+class OneDecision(ApiView):
+    permissions = {"GET": "reconciliation.runs.view"}
+
+    @extend_schema(responses=DecisionSerializer, summary="一项处理：由谁提出、复核，结果如何")
+    def get(self, request: ApiRequest, decision_id: UUID) -> Response:
+        return Response(DecisionSerializer(get_or_404(Decision, decision_id)).data)
 
 
 class DecisionApprovals(ApiView):
@@ -265,7 +294,7 @@ class DifferenceAssignments(ApiView):
         request=AssignmentSerializer,
         responses={200: DifferenceSerializer},
         summary="指派一条差异",
-        description="指派给本机构的经办或复核人员；已处理的差异不再指派，返回 422。",
+        description="指派给本机构的经办或复核人员；已处理的差异不再指派，返回 409。",
     )
     def post(self, request: ApiRequest, difference_id: UUID) -> Response:
         difference, name = get_or_404(Difference, difference_id), read(AssignmentSerializer, request)["to"]

@@ -121,7 +121,7 @@ def refused(refusal: Refused | StandStill) -> Problem:
     faults = refusal.faults if isinstance(refusal, Refused) else ()
     names = {"end": "last", "kind": "last"}
     errors = [{"pointer": f"/{names.get(field, field)}", "detail": text} for field, text in faults if field]
-    return Problem(422, "refused", refusal.sentence, errors=errors)
+    return Problem(422 if errors else 409, "refused", refusal.sentence, errors=errors)
 
 
 class Runs(ApiView):

@@ -62,7 +62,10 @@ def may_be_proposed(difference: Difference, action: str, *, by: Member) -> bool:
     if not difference.is_exception:
         raise Refused(UNDER_WAY)
     if difference.state != DifferenceState.OPEN:
-        raise Refused(f"这条差异已是“{difference.get_state_display()}”")
+        running = Decision.objects.filter(difference=difference, state=DecisionState.RUNNING)
+        raise Refused(f"这条差异已是“{difference.get_state_display()}”").behind(
+            running.values_list("operation_id", flat=True).first()
+        )
     offer = offer_for(difference, action, by=by) if action in Action.values else None
     if offer is None:
         raise Refused(NOT_OFFERED, "action")
@@ -230,7 +233,7 @@ def second_person(decision: Decision, by: Member) -> None:
 
 def must_be_proposed(decision: Decision) -> None:
     if decision.state != DecisionState.PROPOSED:
-        raise Refused(f"这项处理已是“{DecisionState(decision.state).label}”")
+        raise Refused(f"这项处理已是“{DecisionState(decision.state).label}”").behind(decision.operation_id)
 
 
 def wanted_reason(reason: str) -> str:

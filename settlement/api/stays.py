@@ -97,6 +97,7 @@ class Stays(ApiView):
 
 
 class StayAdmission(ApiView):
+    versioned = True
     permissions = {"POST": TREAT}
 
     @extend_schema(
@@ -107,6 +108,7 @@ class StayAdmission(ApiView):
     )
     def post(self, request: ApiRequest, visit_id: UUID) -> Response:
         known, given = stay(visit_id), asked(StayOpeningSerializer, request)
+        self.must_match(known)
         diagnoses = diagnoses_of(given)
 
         def changed() -> Operation:
@@ -196,11 +198,13 @@ class StayRemovals(ApiView):
 
 
 class StayDischarge(ApiView):
+    versioned = True
     permissions = {"POST": TREAT}
 
     @extend_schema(request=StayEndSerializer, responses={202: OperationSerializer}, summary="出院办理（2402）")
     def post(self, request: ApiRequest, visit_id: UUID) -> Response:
         visit, given = stay(visit_id), asked(StayEndSerializer, request)
+        self.must_match(visit)
         diagnoses = diagnoses_of(given)
 
         def left() -> Operation:

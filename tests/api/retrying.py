@@ -20,6 +20,7 @@ from django.urls import resolve
 
 from portal.access.door import tenant_tx
 from portal.access.member import Member
+from portal.api.views import ApiView
 from tests.cast import signed_in
 from tests.contracts.test_isolation import TENANTS
 
@@ -90,9 +91,17 @@ class Post:
     ready: Recipe
 
     @property
+    def view(self) -> type[ApiView]:
+        found: Any = resolve(self.address(tuple(self.names))).func
+        return found.view_class
+
+    @property
     def only_asks(self) -> bool:
-        view: Any = resolve(self.address(tuple(self.names))).func
-        return bool(view.view_class.only_asks)
+        return self.view.only_asks
+
+    @property
+    def is_versioned(self) -> bool:
+        return self.view.versioned
 
     @property
     def names(self) -> Iterator[str]:
@@ -159,10 +168,11 @@ class Caller:
             line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")  # close() resets it
         return seen
 
-    def send(self, body: Body, key: str) -> Answer:
-        """The answer, once the call is no longer in progress."""
+    def send(self, body: Body, key: str, **more: str) -> Answer:
+        """The answer, once the call is no longer in progress; `more`: headers by name, with underscores."""
+        headers = {name.replace("_", "-"): value for name, value in more.items()}
         while True:
-            found = self._sent(json.dumps(body).encode(), self._headers(key))
+            found = self._sent(json.dumps(body).encode(), {**self._headers(key), **headers})
             if not found.is_in_progress:
                 return found
             time.sleep(0.01)
@@ -242,6 +252,9 @@ def faults_of(one: Post, world: World, books: Books) -> list[str]:
     """What is wrong with this POST when its answer gets lost; nothing for one that is safe to send again."""
     caller, body, key = made_ready(one, world)
     found, before = [], books.read()
+    stale, told = caller.send(body, f"{key}-stale", If_Match='"4711"'), (412 if one.is_versioned else 400)
+    if stale.status != told:
+        found.append(f"with the version of another row: {stale.status} {stale.body}")
     first = caller.lost(body, key, answered=True)
     assert first is not None
     once, again = books.read(), caller.send(body, key)

@@ -25,7 +25,7 @@ def test_it_demands_a_key(alice, alice_member):
     assert names(alice_member.institution) == []
 
 
-@pytest.mark.parametrize("bad", ["x" * 101, "é", "a\tb"])
+@pytest.mark.parametrize("bad", ["x" * 101, "é", "a\tb", "a b"])
 def test_it_refuses_odd_keys(alice, alice_member, bad):
     answer = post(alice, "/api/v1/notes", {"name": "n", "by": alice_member.user.pk}, idempotency=bad)
     assert answer.json()["code"] == "idempotency-key-invalid"

@@ -1,11 +1,13 @@
 """Whatever is sent to any operation of the API: no 5xx, nothing but what the schema says, nobody let in by mistake."""
 
+import logging
+
 import pytest
 
 from portal.access.permissions import USE_PORTAL
 from portal.access.services.keys import grantable_scopes
 from tests.api.retrying import POSTS, World, made_ready
-from tests.api.walking import EVERYTHING, PHASES, Caller, operations, turn_of, walk
+from tests.api.walking import EVERYTHING, PHASES, Caller, operations, schema, turn_of, walk
 from tests.contracts.test_access import addresses
 from tests.contracts.test_api_manners import schema_path
 
@@ -20,6 +22,12 @@ def lived_in(world: World) -> World:
         answer = caller.send(body, key)
         assert 200 <= answer.status < 300, (one.path, answer)
     return world
+
+
+@pytest.fixture(autouse=True)
+def unwritten(caplog: pytest.LogCaptureFixture) -> None:
+    """Thousands of refusals are meant to be: writing and keeping a line about each takes time and memory."""
+    caplog.set_level(logging.ERROR, logger="django.request")
 
 
 @pytest.fixture
@@ -37,6 +45,12 @@ def let_in(world: World) -> dict[str, list[str]]:
     gates = {f"{one.method} /{schema_path(one.route)}": one.gate.permission for one in addresses() if one.is_api}
     known = {operation: gates[operation] for operation in operations()}
     return {operation: [who for who in NAMES if one is None or may[who](one.name)] for operation, one in known.items()}
+
+
+def test_every_operation_wants_to_know_who_calls():
+    """What does not say so would not be tried without a key."""
+    calls = [(verb, path, call) for path, verbs in schema()["paths"].items() for verb, call in verbs.items()]
+    assert [(verb, path) for verb, path, call in calls if call["security"] != [{"apiKey": []}, {"session": []}]] == []
 
 
 def test_it_keeps_what_its_schema_says(callers: list[Caller], lived_in: World):

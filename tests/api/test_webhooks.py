@@ -1,6 +1,7 @@
 """Other systems are told of what happened: once it is true, signed, until they heard it."""
 
 import json
+import socket
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from portal.access.door import tenant_tx
 from portal.gateway import telling
 from portal.gateway.channels.models import AllowedAddress
 from portal.gateway.crypto import hmac_sm3
+from portal.gateway.transport import strays
 from portal.hooks import announce
 from portal.hooks.models import Delivery, DeliveryState, DeliveryTry, Webhook
 from portal.hooks.sending import PAUSES, clear, deliver, sign
@@ -159,6 +161,23 @@ def test_an_address_that_is_allowed_no_more_hears_nothing(webhook, receiver, hos
     assert "不在允许的名单中" in told(hospital_a.pk)[0].sentence
 
 
+def test_a_name_that_is_turned_to_this_machine_hears_nothing(webhook, receiver, hospital_a, dora_member, monkeypatch):
+    """Who controls the name service of an allowed host reaches nothing that listens here for ourselves alone."""
+    real, port = socket.getaddrinfo, receiver.port
+    monkeypatch.setattr(socket, "getaddrinfo", lambda host, *rest, **more: real("127.0.0.1", *rest, **more))
+    AllowedAddress.objects.update(host=f"his.hospital.example:{port}")
+    with tenant_tx(hospital_a.pk):
+        Webhook.objects.update(url=f"http://his.hospital.example:{port}/told")
+    say(hospital_a.pk)
+    assert deliver(hospital_a.pk) == 0
+    assert receiver.heard == []
+    assert "解析到本机" in told(hospital_a.pk)[0].sentence
+    assert [strays("a.example", peer) for peer in ("10.1.2.3", "169.254.169.254", "::1", "fe80::1%eth0")] == [
+        False, True, True, True
+    ]  # fmt: skip
+    assert not strays("127.0.0.1", "127.0.0.1")
+
+
 def test_two_workers_never_say_the_same_thing_at_once(webhook, receiver, hospital_a, monkeypatch):
     say(hospital_a.pk)
     inside: list[int] = []
@@ -194,6 +213,9 @@ def test_its_administrator_makes_tries_changes_and_stops_it(allowed, receiver, d
     stale = post(dora, one, {"version": 1, "name": "x"}, idempotency="d", **{"If-Match": '"1"'})
     assert (stale.status_code, stale.json()["code"]) == (412, "version-mismatch")
     assert post(dora, one, {"version": 1, "name": "x"}, idempotency="e").status_code == 409
+    key = {"name": "n", "scopes": ["portal.use"], "expires": "2999-01-01"}
+    odd = post(dora, "/api/v1/keys", key, idempotency="f", **{"If-Match": '"1"'})
+    assert (odd.status_code, odd.json()["code"]) == (400, "no-versions")
     say(hospital_a.pk, name="job.finished")
     dora.post(reverse("hooks:webhook-stop", args=[made.pk]))
     assert deliver(hospital_a.pk) == 0

@@ -112,7 +112,7 @@ class Share:
 
 def operations() -> list[str]:
     """Every operation of the schema, as schemathesis names it: `GET /api/v1/keys`."""
-    return [f"{verb.upper()} {path}" for path, verbs in _schema()["paths"].items() for verb in verbs]
+    return [f"{verb.upper()} {path}" for path, verbs in schema()["paths"].items() for verb in verbs]
 
 
 def turn_of(operation: str, callers: Collection[str]) -> str:
@@ -121,7 +121,7 @@ def turn_of(operation: str, callers: Collection[str]) -> str:
 
 
 def walk(server: str, caller: Caller) -> Walk:
-    made = schemathesis.openapi.from_dict(deepcopy(_schema()), config=_config(server, caller))
+    made = schemathesis.openapi.from_dict(deepcopy(schema()), config=_config(server, caller))
     if not EVERYTHING:
         share = Share()
 
@@ -148,7 +148,7 @@ def walk(server: str, caller: Caller) -> Walk:
 
 
 @cache
-def _schema() -> dict[str, Any]:
+def schema() -> dict[str, Any]:
     generator: Any = SchemaGenerator()
     made: dict[str, Any] = json.loads(json.dumps(generator.get_schema(request=None, public=True), default=str))
     return made
@@ -167,7 +167,7 @@ def _config(server: str, caller: Caller) -> SchemathesisConfig:
         "continue-on-failure": True,
         "generation": {
             "max-examples": EXAMPLES,
-            "no-shrink": not EVERYTHING,
+            "no-shrink": True,  # a failing request is told as it was sent; a campaign has an end
             "deterministic": True,
             "database": "none",
             # A made-up key would be believed before a session is looked at, and every call end there.

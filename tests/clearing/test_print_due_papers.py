@@ -338,6 +338,8 @@ def test_a_hospital_system_asks_prints_and_fetches(office, blank_press):
     base = "/api/v1/clearing/due-papers"
     listed = client.get(base, QUERY | {"state": "waiting"}).json()["items"]
     assert {one["provider_code"] for one in listed} >= {"H00000000000", "P00000000001"}
+    found = client.get(base, QUERY | {"q": "H00000000000"}).json()["items"]
+    assert [one["provider_code"] for one in found] == ["H00000000000"]
     assert client.get(base, QUERY | {"state": "x"}).status_code == 422
     body = {"year": 2025, "insurance": "001", "form": "each", "provider_codes": ["H00000000000"]}
 

@@ -66,14 +66,20 @@ def test_programs_read_decide_agree_assign_and_remark(found, alice, bob, charlie
     assert post(alice, f"decisions/{told['decisions'][0]['id']}/withdraw").json()["state"] == "withdrawn"
     other = alice.get(ROOT + lost).json()["decisions"][0]["id"]
     assert post(bob, f"decisions/{other}/approve").json()["state"] == "done"
+    again = post(bob, f"decisions/{other}/approve")
+    assert (again.status_code, again.json()["code"]) == (409, "refused")
+    assert alice.get(f"{ROOT}decisions/{other}").json()["state"] == "done"
+    of_batch = alice.get(f"{ROOT}decisions", {"batch": taken.json()["batch"], "state": "withdrawn"}).json()["items"]
+    assert [one["id"] for one in of_batch] == [told["decisions"][0]["id"]]
+    assert alice.get(f"{ROOT}decisions", {"state": "x"}).status_code == 422
 
     assert post(alice, f"{amount}/comments", {"text": "已电话核实"}).status_code == 201
     assigned = post(alice, f"{amount}/assignments", {"to": "bob"})
     assert (assigned.status_code, assigned.json()["assigned_to"]) == (200, "bob")
     assert post(alice, f"{amount}/assignments", {"to": ""}).json()["assigned_to"] is None
-    for path, to, pointer in ((amount, "charlie", ["/to"]), (lost, "bob", [])):
+    for path, to, status, pointer in ((amount, "charlie", 422, ["/to"]), (lost, "bob", 409, [])):
         refused = post(alice, f"{path}/assignments", {"to": to})
-        assert (refused.status_code, [one["pointer"] for one in refused.json().get("errors", [])]) == (422, pointer)
+        assert (refused.status_code, [one["pointer"] for one in refused.json().get("errors", [])]) == (status, pointer)
     told = alice.get(ROOT + amount).json()
     assert (told["state"], [one["text"] for one in told["comments"]]) == ("open", ["已电话核实"])
 

@@ -99,8 +99,7 @@ class Changes(ApiView):
     )
     def post(self, request: ApiRequest, gateway: str, environment: str) -> Response:
         given = values(request, gateway, environment)
-        now = Channel.objects.filter(gateway=gateway, environment=environment).values_list("version", flat=True)
-        self.must_match(next(iter(now), 0))
+        self.must_match(Channel.objects.filter(gateway=gateway, environment=environment).first())
         try:
             change = change_channel(gateway, environment, given, by=request.member)
         except ChannelFault as fault:

@@ -69,11 +69,13 @@ class OneDesk(ApiView):
 
 
 class DeskChanges(ApiView):
+    versioned = True
     permissions = {"POST": "gateway.channel.manage"}
 
     @extend_schema(request=DeskValuesSerializer, responses=DeskSerializer, summary="修改终端")
     def post(self, request: ApiRequest, desk_id: UUID) -> Response:
         desk = get_or_404(Desk, desk_id)
+        self.must_match(desk)
         try:
             change_desk(desk, _given(request), by=request.member)
         except DeskFault as fault:
