@@ -28,6 +28,7 @@ UNRECORDED = {
     "injury.services.discharge_drafts.begin": "a part of a service: whoever writes the draft records it",
     "injury.services.discharge_drafts.prefilled": "changes nothing: what a new entry begins with",
     "settlement.services.visits.begin_visit": "a part of a service: whoever begins a visit records what was saved",
+    "settlement.services.visits.refuse_second": "changes nothing: what it updates is a checksum",
     "portal.access.services.accounts.new_reset_code": "a part of a service: whoever asks for the code records it",
 }
 
