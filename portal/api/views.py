@@ -119,9 +119,8 @@ class ApiView(APIView):
             response.headers.setdefault("ETag", f'"{row["version"]}"')  # what If-Match takes
         return super().finalize_response(request, response, *args, **kwargs)
 
-    def read(self, request: Request) -> None:
-        """Raises Problem for a body that is too large, packed or of unknown length, UnsupportedMediaType or ParseError
-        for one that is not JSON."""
+    def measure(self, request: Request) -> None:
+        """Raises Problem for a body that is too large, packed or of unknown length; nothing of it has been read."""
         if request.META.get("HTTP_TRANSFER_ENCODING"):
             raise Problem(411, "length-required", "请求须带 Content-Length，不接受分块传输")
         if request.META.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":
@@ -129,6 +128,10 @@ class ApiView(APIView):
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not str(length).isdigit() or int(length) > self.max_bytes:
             raise Problem(413, "too-large", f"请求内容最多 {self.max_bytes // 1024} KB，请分批提交")
+
+    def read(self, request: Request) -> None:
+        """Raises UnsupportedMediaType or ParseError for a body that is not JSON, Problem for one that is no object."""
+        self.measure(request)
         if not isinstance(request.data, Mapping):
             raise Problem(
                 422, "invalid", "请求内容须为 JSON 对象", errors=[{"pointer": "", "detail": "须为 JSON 对象"}]

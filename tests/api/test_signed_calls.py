@@ -79,6 +79,17 @@ def test_it_covers_the_very_bytes_of_the_body(client, signed, hospital_a, dora_m
     assert (replayed.status_code, replayed["Idempotency-Replayed"]) == (201, "true")
 
 
+def test_a_signed_body_may_be_as_large_as_the_view_allows(client, signed, settings):
+    """The framework's own limit is for forms; a view that takes files takes them from signed callers, too."""
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
+    told = []
+    for size in (500, 2000):
+        data = {"amount": "1" * size}
+        headers = {"X-Portal-Signature": signature("POST", "/api/v1/reading", json.dumps(data).encode())}
+        told.append(post(client, "/api/v1/reading", data, signed, **headers).status_code)
+    assert told == [200, 413]
+
+
 def test_its_secret_is_shown_once(dora, scopes, client):
     new = {"name": "HIS", "scopes": scopes, "expires": "2099-01-01T00:00:00Z", "signed": True, "per_minute": 7}
     made = post(dora, "/api/v1/keys", new).json()
