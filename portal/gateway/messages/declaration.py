@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -122,11 +122,18 @@ class Part(Record):
     """A group of items inside a request. Strict: nothing undeclared, and only listed codes."""
 
     model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=False, frozen=True)
+    #: Code list of each item that has one: asked for every value of every line.
+    _coded: ClassVar[Mapping[str, str]] = {}
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        super().__pydantic_init_subclass__()
+        cls._coded = {one.name: one.codes for one in cls.items() if one.codes}
 
     @field_validator("*", mode="after")
     @classmethod
     def _listed(cls, value: Any, info: ValidationInfo) -> Any:
-        codes = item_of(cls, info.field_name or "").codes
+        codes = cls._coded.get(info.field_name or "")
         if codes and value not in (None, ""):
             listed = code_list(codes)
             if any(one not in listed for one in (value if isinstance(value, list | tuple) else [value])):
