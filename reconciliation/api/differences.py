@@ -205,7 +205,8 @@ class Decisions(ApiView):
         summary="差异的处理列表",
     )
     def get(self, request: ApiRequest) -> Response:
-        asked = AskedDecisionsSerializer(data=request.query_params)
+        # Not as a form sends it: there an empty value means none.
+        asked = AskedDecisionsSerializer(data=request.query_params.dict())
         asked.is_valid(raise_exception=True)
         return self.page(Decision.objects.filter(**asked.validated_data), DecisionSerializer)
 

@@ -151,7 +151,8 @@ class CatalogueEntries(ApiView):
         description=f"最多 {FOUND} 条。",
     )
     def get(self, request: ApiRequest) -> Response:
-        asked, institution = AskedSerializer(data=request.query_params), request.member.institution
+        # Not as a form sends it: there an empty value means none.
+        asked, institution = AskedSerializer(data=request.query_params.dict()), request.member.institution
         asked.is_valid(raise_exception=True)
         said = asked.validated_data
         assert institution

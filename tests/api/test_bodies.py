@@ -22,6 +22,20 @@ def test_it_refuses_other_encodings(alice):
     assert "UTF-8" in answer.json()["detail"]
 
 
+@pytest.mark.parametrize(
+    ("text", "pointers"),
+    [
+        (r'{"amount": "a\u0000"}', ["/amount"]),
+        (r'{"amount": {"rows": ["a", "\ud85f", {"\uDd3e": "b\u0000"}]}}', ["/amount/rows/1", "/amount/rows/2"]),
+        (r'{"amount": "\ud85f\udd3e\u202e \\u0000"}', []),
+    ],
+)
+def test_it_refuses_text_that_nobody_can_write_down(alice, text, pointers):
+    answer = post(alice, "/api/v1/reading", text)
+    assert answer.status_code == (422 if pointers else 200), answer.content
+    assert [one["pointer"] for one in answer.json().get("errors", [])][: len(pointers)] == pointers
+
+
 def test_it_refuses_large_bodies_before_reading_them(alice):
     answer = post(alice, "/api/v1/reading", {"amount": "x" * 2000})
     assert (answer.status_code, answer.json()["code"]) == (413, "too-large")

@@ -53,3 +53,26 @@ def test_a_caller_who_is_gone_at_once_and_comes_back_has_one_effect(world: World
         _, single, twice = effects
         assert single, path
         assert single == twice, path
+
+
+def test_another_number_of_the_hospital_is_another_business(world: World):
+    """What a program may mean by another key: the same again is refused with what runs, its own number is heard."""
+    root = "/api/v1/settlement/"
+    own = {"his_order_no": "A"}, {"his_order_no": "B"}
+    for path, first, other in (
+        ("recharges/{recharge_id}/refunds", *own),
+        ("recharges", *own),
+        ("outpatient-visits", {}, {"doctor_code": "D2", "doctor_name": "又样例"}),
+        ("outpatient-visits", {}, {"number": "MZ-2"}),
+        ("stays", {}, {"number": "ZY-2"}),
+    ):
+        caller, body, key = made_ready(POSTS[root + path], world)
+        begun = caller.send({**body, **first}, key)
+        again, another = (caller.send({**body, **said}, f"{key}-{place}") for place, said in enumerate((first, other)))
+        assert (begun.status, again.status, another.status) == (202, 409, 202), (path, again.body, another.body)
+        assert again.body["operation"] == begun.headers["location"] != another.headers["location"], path
+        if "refunds" in path:  # 100 were paid, and two refunds of 20 are under way
+            more = caller.send({**body, "his_order_no": "C", "amount": "60.01"}, f"{key}-more")
+            known = {begun.headers["location"], another.headers["location"]}
+            assert (more.status, more.body["operation"] in known) == (409, True), more.body
+            assert more.body["errors"][0]["pointer"] == "/amount"

@@ -88,7 +88,8 @@ class Walk:
             for phase in PHASES
         ]
         answers = ", ".join(f"{status}: {count}" for status, count in sorted(self.statuses.items()))
-        return "; ".join([*phases, f"answers {answers}", f"{len(self.faults)} faults"])
+        done = f"{len(self.succeeded)} operations succeeded"
+        return "; ".join([*phases, f"answers {answers}", done, f"{len(self.faults)} faults"])
 
 
 @dataclass
