@@ -2,9 +2,11 @@
 
 import json
 import re
+from itertools import product
 from typing import Any
 from uuid import uuid4
 
+import django_filters
 import pytest
 from django.urls import get_resolver
 from drf_spectacular.generators import SchemaGenerator
@@ -231,3 +233,18 @@ def test_every_list_is_paged_alike_and_filtered_like_its_page(schema):
     assert {path for path, given in by_path.items() if given - {"cursor", "limit"}} - {
         f"/api/v1/{address}" for address in LISTS
     } == WITHOUT_PAGE
+
+
+def test_every_list_may_be_asked_for_the_first_and_the_last_day_there_is(alice_member, dora_member):
+    people = [signed_in(one, raise_request_exception=False) for one in (alice_member, dora_member)]
+    broken, asked = [], 0
+    for address, page in LISTS.items():
+        filters: Any = _lists[page].filterset
+        days = [name for name, one in filters.base_filters.items() if isinstance(one, django_filters.DateFilter)]
+        url = f"/api/v1/{address}".format(enquiry_id=uuid4())
+        for name, day in product(days, ("0001-01-01", "9999-12-31")):
+            told = [client.get(url, {name: day}).status_code for client in people]
+            asked += 1
+            broken += [f"{url} {name}={day}: {told}"] if 500 in told or 200 not in told else []
+    assert broken == []
+    assert asked > 20
