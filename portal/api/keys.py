@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from portal.access.gate import get_or_404
 from portal.access.models import InstitutionKey
 from portal.access.services.keys import FEWEST, MOST, USUAL, create_key, revoke_key
+from portal.api.fields import Moment
 from portal.api.views import ApiRequest, ApiView
 
 
@@ -31,7 +32,7 @@ class NewKeySerializer(serializers.Serializer[InstitutionKey]):
     name = serializers.CharField(max_length=50)
     scopes = serializers.ListField(child=serializers.CharField(max_length=80), allow_empty=False)
     addresses = serializers.ListField(child=serializers.CharField(max_length=43), default=list)
-    expires = serializers.DateTimeField()
+    expires = Moment()
     per_minute = serializers.IntegerField(min_value=FEWEST, max_value=MOST, default=USUAL)
     signed = serializers.BooleanField(default=False, help_text="每次请求须带 HMAC-SM3 签名")
 

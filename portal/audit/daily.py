@@ -11,8 +11,8 @@ from typing import IO, Any
 from django.db.models import QuerySet
 from django.utils.timezone import localtime
 
-from portal.audit.lists import day_start
 from portal.audit.models import Event
+from portal.web.tables.filters import day_end, day_start
 
 CHUNK = 2000
 #: Up to here the browser waits; more records become a job.
@@ -52,7 +52,7 @@ class Days:
 
 
 def events_of(days: Days, chain: int) -> QuerySet[Any]:
-    until = day_start(days.until + timedelta(days=1))
+    until = day_end(days.until)
     return Event.objects.filter(chain=chain, at__gte=day_start(days.since), at__lt=until)
 
 

@@ -1,6 +1,6 @@
 """The log as people look at it: an institution's own chain, and the platform's."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import django_filters
@@ -18,16 +18,12 @@ from portal.audit.models import Event
 from portal.audit.registry import DONE, DOUBT, REFUSED, action, declared_actions
 from portal.web.tables import Column, ListFilter, ListPage, choose
 from portal.web.tables.columns import Tone
+from portal.web.tables.filters import day_end, day_start
 
 BODY = Cast("body", JSONField())
 OBJECT_LABEL = KeyTextTransform("label", KeyTextTransform("object", BODY), output_field=TextField())
 #: A word is looked for in so many days when no dates are given: it has no index, unlike all other conditions.
 SEARCHED_DAYS = 90
-
-
-def day_start(day: date) -> datetime:
-    """Midnight in Asia/Shanghai."""
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def actors() -> list[tuple[str, str]]:
@@ -74,7 +70,7 @@ class LogFilter(ListFilter):
         return rows.filter(at__gte=day_start(value))
 
     def to_day(self, rows: QuerySet[Any], name: str, value: date) -> QuerySet[Any]:
-        return rows.filter(at__lt=day_start(value + timedelta(days=1)))
+        return rows.filter(at__lt=day_end(value))
 
     def by_result(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         others = [one.name for one in declared_actions() if one.result != DONE]

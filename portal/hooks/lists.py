@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 
 import django_filters
 from django import forms
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils import timezone
 
 from portal.hooks.events import declared_events, event
 from portal.hooks.models import Delivery, DeliveryState
 from portal.web.tables import Column, ListFilter, ListPage, QuickSearch, choose
 from portal.web.tables.columns import Tone
+from portal.web.tables.filters import day_end, day_start
 
 TONES: dict[str, Tone] = {
     DeliveryState.WAITING.value: "warn",
@@ -47,10 +47,10 @@ class DeliveryFilter(ListFilter):
         fields = ("event", "state", "since", "until", "q")
 
     def from_day(self, rows: QuerySet[Any], name: str, value: date) -> QuerySet[Any]:
-        return rows.filter(created_at__gte=timezone.make_aware(datetime.combine(value, time.min)))
+        return rows.filter(created_at__gte=day_start(value))
 
     def to_day(self, rows: QuerySet[Any], name: str, value: date) -> QuerySet[Any]:
-        return rows.filter(created_at__lt=timezone.make_aware(datetime.combine(value, time.min)) + timedelta(days=1))
+        return rows.filter(created_at__lt=day_end(value))
 
 
 class DeliveryList(ListPage):

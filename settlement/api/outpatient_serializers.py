@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from portal.api.fields import Moment
 from portal.api.reading import ReadSerializer
 from settlement.api.serializers import NewLineSerializer
 from settlement.models import Bill
@@ -24,9 +25,7 @@ class RegistrationSerializer(serializers.Serializer[Any]):
     department_name = serializers.CharField(max_length=50, help_text="科室名称 dept_name")
     doctor_code = serializers.CharField(max_length=30, help_text="医师编码 atddr_no")
     doctor_name = serializers.CharField(max_length=50, help_text="医师姓名 dr_name")
-    started_at = serializers.DateTimeField(
-        required=False, allow_null=True, default=None, help_text="开始时间，留空为现在"
-    )
+    started_at = Moment(required=False, allow_null=True, default=None, help_text="开始时间，留空为现在")
 
     def given(self) -> RegistrationGiven:
         """After is_valid()."""
@@ -50,7 +49,7 @@ class NewDiagnosisSerializer(serializers.Serializer[Any]):
     department = serializers.CharField(required=False, default="", max_length=50, help_text="诊断科室，留空为就诊科室")
     doctor_code = serializers.CharField(required=False, default="", max_length=30, help_text="诊断医生编码，留空为医师")
     doctor_name = serializers.CharField(required=False, default="", max_length=50, help_text="诊断医生姓名")
-    diagnosed_at = serializers.DateTimeField(required=False, allow_null=True, default=None, help_text="诊断时间")
+    diagnosed_at = Moment(required=False, allow_null=True, default=None, help_text="诊断时间")
 
 
 class InformationSerializer(serializers.Serializer[Any]):

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from portal.api.fields import Moment
 from portal.api.reading import ReadSerializer
 from settlement.models import FeeLine, FundShare, Settlement, Visit
 from settlement.services.lines import LineGiven
@@ -33,7 +34,7 @@ class NewLineSerializer(serializers.Serializer[Any]):
     amount = serializers.DecimalField(
         16, 2, required=False, allow_null=True, default=None, help_text="金额，留空按数量 × 单价"
     )
-    occurred_at = serializers.DateTimeField(required=False, allow_null=True, default=None, help_text="费用发生时间")
+    occurred_at = Moment(required=False, allow_null=True, default=None, help_text="费用发生时间")
     initial_number = serializers.CharField(required=False, default="", max_length=30, help_text="退费：原费用流水号")
     prescription = serializers.CharField(required=False, default="", max_length=40, help_text="处方/医嘱号")
     outside_prescription = serializers.BooleanField(required=False, default=False, help_text="外购处方")

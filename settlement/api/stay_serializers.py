@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from portal.api.bulk import MOST, BulkAnswerSerializer, BulkSerializer
+from portal.api.fields import Moment
 from portal.api.reading import ReadSerializer
 from settlement.api.serializers import NewLineSerializer
 from settlement.models import Filing, FilingKind
@@ -23,7 +24,7 @@ class StayDiagnosisSerializer(serializers.Serializer[Any]):
     department = serializers.CharField(required=False, default="", max_length=50, help_text="诊断科室")
     doctor_code = serializers.CharField(required=False, default="", max_length=30, help_text="诊断医师编码")
     doctor_name = serializers.CharField(required=False, default="", max_length=50, help_text="诊断医师")
-    diagnosed_at = serializers.DateTimeField(required=False, allow_null=True, default=None, help_text="诊断时间")
+    diagnosed_at = Moment(required=False, allow_null=True, default=None, help_text="诊断时间")
 
 
 class StayOpeningSerializer(serializers.Serializer[Any]):
@@ -39,7 +40,7 @@ class StayOpeningSerializer(serializers.Serializer[Any]):
     disease_code = serializers.CharField(required=False, default="", max_length=30, help_text="病种编码")
     disease_name = serializers.CharField(required=False, default="", max_length=500, help_text="病种名称")
     use_account = serializers.ChoiceField(choices=["0", "1", "2"], default="1", help_text="个人账户使用标志")
-    started_at = serializers.DateTimeField(required=False, allow_null=True, default=None, help_text="入院时间")
+    started_at = Moment(required=False, allow_null=True, default=None, help_text="入院时间")
     more = serializers.DictField(
         child=serializers.CharField(),
         required=False,
@@ -89,7 +90,7 @@ class RemovalSerializer(serializers.Serializer[Any]):
 class StayEndSerializer(serializers.Serializer[Any]):
     """How somebody leaves."""
 
-    ended_at = serializers.DateTimeField(help_text="出院时间")
+    ended_at = Moment(help_text="出院时间")
     way = serializers.CharField(required=False, default="1", max_length=3, help_text="离院方式 dscg_way")
     department_code = serializers.CharField(required=False, default="", max_length=30, help_text="出院科室编码")
     department_name = serializers.CharField(required=False, default="", max_length=100, help_text="出院科室")

@@ -2,14 +2,19 @@
 
 import json
 import re
+from collections.abc import Iterator
+from itertools import product
 from typing import Any
 from uuid import uuid4
 
+import django_filters
 import pytest
 from django.urls import get_resolver
 from drf_spectacular.generators import SchemaGenerator
+from rest_framework import serializers
 
 from portal.api.bulk import MOST
+from portal.api.fields import Moment
 from portal.api.paging import Whole
 from portal.api.words import SAID, UNITS
 from portal.web.tables.listing import _lists
@@ -231,3 +236,40 @@ def test_every_list_is_paged_alike_and_filtered_like_its_page(schema):
     assert {path for path, given in by_path.items() if given - {"cursor", "limit"}} - {
         f"/api/v1/{address}" for address in LISTS
     } == WITHOUT_PAGE
+
+
+def test_every_list_may_be_asked_for_the_first_and_the_last_day_there_is(alice_member, dora_member):
+    people = [signed_in(one, raise_request_exception=False) for one in (alice_member, dora_member)]
+    broken, asked = [], 0
+    for address, page in LISTS.items():
+        filters: Any = _lists[page].filterset
+        days = [name for name, one in filters.base_filters.items() if isinstance(one, django_filters.DateFilter)]
+        url = f"/api/v1/{address}".format(enquiry_id=uuid4())
+        for name, day in product(days, ("0001-01-01", "9999-12-31")):
+            told = [client.get(url, {name: day}).status_code for client in people]
+            asked += 1
+            broken += [f"{url} {name}={day}: {told}"] if 500 in told or 200 not in told else []
+    assert broken == []
+    assert asked > 20
+
+
+def serializers_below(one: Any) -> Iterator[Any]:
+    for inner in one.__subclasses__():
+        yield inner
+        yield from serializers_below(inner)
+
+
+def test_every_moment_of_a_call_is_one_in_every_time_zone(schema):
+    """What a caller gives is compared, written down and shown: the ends of the calendar overflow on the way."""
+    sent, given, wrong = sent_parts(schema), set(), []
+    for one in serializers_below(serializers.Serializer):
+        if one.__name__.removesuffix("Serializer") in sent:
+            for name, field in one._declared_fields.items():
+                if isinstance(field, serializers.DateTimeField):
+                    given.add(name)
+                    wrong += [] if isinstance(field, Moment) else [f"{one.__name__}.{name}"]
+    assert wrong == []
+    assert given >= {"expires", "started_at", "ended_at", "occurred_at", "diagnosed_at"}
+    for text in ("0001-01-01", "9999-12-31T23:59:59Z", "1066-10-14T09:00:00Z"):
+        with pytest.raises(serializers.ValidationError):
+            Moment().run_validation(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,6 @@ import django_filters
 from django import forms
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils import timezone
 
 from portal.access.models.institution import Environment
 from portal.gateway import shown
@@ -19,6 +18,7 @@ from portal.gateway.journal.models import Attempt
 from portal.gateway.journal.states import Outcome
 from portal.gateway.messages import gateways, headings
 from portal.web.tables import Column, ListFilter, ListPage, QuickSearch, choose
+from portal.web.tables.filters import day_end, day_start
 
 SYSTEM = "系统"
 SOURCES = (("query", "查询"), ("operation", "办理业务"), ("console", "接口测试"))
@@ -30,11 +30,6 @@ def gateway_choices() -> list[tuple[str, str]]:
 
 def kind_choices() -> list[tuple[str, str]]:
     return [(f"{one.gateway}.{one.code}", f"{one.title}（{one.code}）") for one in headings()]
-
-
-def day_start(day: date) -> datetime:
-    """Midnight in Asia/Shanghai."""
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def days(label: str, method: str) -> django_filters.DateFilter:
@@ -86,7 +81,7 @@ class AttemptFilter(ListFilter):
         return rows.filter(sent_at__gte=day_start(value))
 
     def to_day(self, rows: QuerySet[Any], name: str, value: date) -> QuerySet[Any]:
-        return rows.filter(sent_at__lt=day_start(value + timedelta(days=1)))
+        return rows.filter(sent_at__lt=day_end(value))
 
     def by_person(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return rows.filter(asked_by="") if value.strip() == SYSTEM else rows.filter(asked_by__icontains=value.strip())

@@ -1,9 +1,11 @@
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 
 class QuickSearch(django_filters.CharFilter):  # type: ignore[misc]
@@ -28,6 +30,16 @@ def choose(label: str, choices: Any, *, empty: str = "全部", **kwargs: Any) ->
     return django_filters.ChoiceFilter(
         label=label, choices=choices, empty_label=empty, error_messages=messages, **kwargs
     )
+
+
+def day_start(day: date) -> datetime:
+    """Midnight in Asia/Shanghai."""
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def day_end(day: date) -> datetime:
+    """The midnight after it; a filter may name the last day that there is."""
+    return day_start(day + timedelta(days=1) if day < date.max else day)
 
 
 class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
