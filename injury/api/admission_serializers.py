@@ -8,6 +8,7 @@ from injury.models import Admission, Enquiry, Flow, UploadedPerson
 from injury.rules.admission import LABELS
 from injury.services.people import LABELS as PERSON_LABELS
 from injury.services.people import NEEDED
+from portal.api.fields import Text
 from portal.api.reading import ReadSerializer
 
 HELP = {
@@ -137,7 +138,7 @@ class UploadedQuerySerializer(serializers.Serializer[Any]):
     admitted_to = serializers.DateField(required=False, help_text="入院日期到")
     discharged_from = serializers.DateField(required=False, help_text="出院日期从")
     discharged_to = serializers.DateField(required=False, help_text="出院日期到")
-    number = serializers.CharField(required=False, max_length=30, help_text="住院号/门诊号")
+    number = Text(required=False, max_length=30, help_text="住院号/门诊号")
 
     WIRE = {
         "admitted_from": "akc192s",

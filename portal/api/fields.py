@@ -19,3 +19,12 @@ class Moment(serializers.DateTimeField):
         if found is None or found.year not in YEARS:
             raise serializers.ValidationError(f"年份须为 {YEARS[0]} 至 {YEARS[-1]}")
         return found
+
+
+class Text(serializers.CharField):
+    """Text is text: REST framework would write a number out, and `0` would be a reason."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return str(super().to_internal_value(data))

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from portal.access.gate import get_or_404
 from portal.access.models import User
 from portal.api.bulk import MOST, BulkAnswerSerializer, BulkSerializer, Rows, answered, firsts
+from portal.api.fields import Text
 from portal.api.filters import filtered, parameters
 from portal.api.problems import Problem
 from portal.api.reading import ReadSerializer
@@ -92,7 +93,7 @@ class NewDecisionSerializer(serializers.Serializer[Any]):
     """What shall be done, and why."""
 
     action = serializers.ChoiceField(choices=Action.choices, help_text="处理方式")
-    reason = serializers.CharField(max_length=300, help_text=REASON)
+    reason = Text(max_length=300, help_text=REASON)
 
 
 class NewDecisionsSerializer(NewDecisionSerializer, BulkSerializer):
@@ -120,19 +121,19 @@ class DecisionsTakenSerializer(BulkAnswerSerializer):
 class DecisionReasonSerializer(serializers.Serializer[Any]):
     """Why it is sent back."""
 
-    reason = serializers.CharField(max_length=300, help_text=REASON)
+    reason = Text(max_length=300, help_text=REASON)
 
 
 class AssignmentSerializer(serializers.Serializer[Any]):
     """Who shall look after it."""
 
-    to = serializers.CharField(max_length=150, allow_blank=True, help_text="本机构人员的用户名；空为不指派")
+    to = Text(max_length=150, allow_blank=True, help_text="本机构人员的用户名；空为不指派")
 
 
 class NewCommentSerializer(serializers.Serializer[Any]):
     """A remark for colleagues."""
 
-    text = serializers.CharField(max_length=LONGEST)
+    text = Text(max_length=LONGEST)
 
 
 def with_assignee() -> QuerySet[Difference]:

@@ -26,6 +26,7 @@ from collections.abc import Collection, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -33,6 +34,7 @@ from zlib import crc32
 import schemathesis
 from drf_spectacular.generators import SchemaGenerator
 from schemathesis.config import SchemathesisConfig
+from schemathesis.core.parameters import ParameterLocation
 from schemathesis.engine import events, from_schema
 
 #: Requests that are made up for every operation.
@@ -61,6 +63,8 @@ CHECKS = (
 #: A schema cannot say who was admitted and which codes are in force, so what fits it may still be refused for its
 #: meaning. It is never answered that the method, the type or the size is wrong.
 MEANT = ("2xx", "400", "401", "403", "404", "409", "412", "422", "429")
+#: Of the ways to fit the schema: the usual call, and the shortest.
+PLAIN = ("default_positive_test", "valid_object", "object_only_required")
 
 
 @dataclass(frozen=True)
@@ -94,20 +98,21 @@ class Walk:
 
 @dataclass
 class Share:
-    """Of an operation's coverage: the first case of all, of a kind in so many the first, and one in so many of all.
+    """Of an operation's coverage: a call that fits the schema in each plain way, of other kinds the first of a kind in
+    so many, and one in so many of all.
 
     Which they are depends on the operation and the seed, so all operations together meet every kind.
     """
 
-    one_in: int = 50
-    kinds_in: int = 4
-    seen: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    one_in: int = 200
+    kinds_in: int = 8
+    seen: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def takes(self, operation: str, kind: str) -> bool:
-        self.seen.update([(operation,), (operation, kind)])
+        self.seen[operation, kind] += 1
         number = self.seen[operation, kind]
         drawn = crc32(f"{operation} {kind} {number} {SEED}".encode())
-        is_turn = self.seen[operation,] == 1 or (number == 1 and drawn % self.kinds_in == 0)
+        is_turn = number == 1 and (kind in PLAIN or drawn % self.kinds_in == 0)
         return is_turn or drawn % self.one_in == 0
 
 
@@ -123,13 +128,21 @@ def turn_of(operation: str, callers: Collection[str]) -> str:
 
 def walk(server: str, caller: Caller) -> Walk:
     made = schemathesis.openapi.from_dict(deepcopy(schema()), config=_config(server, caller))
-    if not EVERYTHING:
-        share = Share()
+    share, numbers = Share(), count(1)
 
-        @made.hook("filter_case")
-        def filter_case(context: Any, case: Any) -> bool:
-            phase = case.meta.phase
-            return phase.name != "coverage" or share.takes(case.operation.label, phase.data.scenario)
+    @made.hook("filter_case")
+    def filter_case(context: Any, case: Any) -> bool:
+        phase = case.meta.phase
+        if EVERYTHING or phase.name != "coverage":
+            return True
+        return share.takes(case.operation.label, phase.data.scenario)
+
+    @made.hook("map_case")
+    def map_case(context: Any, case: Any) -> Any:
+        """A business of its own for every call: with one key all but the first would be the same, or refused."""
+        if "Idempotency-Key" in (case.headers or {}) and not case.meta.is_negative_at(ParameterLocation.HEADER):
+            case.headers["Idempotency-Key"] = f"{caller.name}-{next(numbers)}"
+        return case
 
     found, begun = Walk(), time.monotonic()
     for event in from_schema(made).execute():
