@@ -152,6 +152,17 @@ def sent_parts(schema: Any) -> set[str]:
     return names
 
 
+def test_every_call_is_described_in_the_language_of_its_readers(schema):
+    calls = [(verb, path, call) for path, verbs in schema["paths"].items() for verb, call in verbs.items()]
+    chinese = re.compile("[\u4e00-\u9fff]")
+    silent = [(verb, path) for verb, path, call in calls if not chinese.search(call.get("summary", ""))]
+    assert silent == []
+    foreign = [
+        call["description"] for *_, call in calls if call.get("description") and not chinese.search(call["description"])
+    ]
+    assert set(foreign) == set()
+
+
 def test_every_text_of_a_call_says_how_long_it_may_be(schema):
     #: Base64 of a file whose size is told in bytes; a moment in one of several forms.
     without = {"Paper.file", "ReconciliationNewEntry.settled_at"}
