@@ -84,7 +84,7 @@ class PortalSchema(AutoSchema):
             return [key, OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description=seen), meant]
         return [key, meant]
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]  # as drf-spectacular calls it
         """What `extend_schema` says takes its place; docstrings of views are for those who change them."""
         return ""
 
