@@ -229,7 +229,7 @@ def programs_fetch_and_print(city):
     client = signed_in(city.alice)
 
     def post(body):
-        headers = {"Idempotency-Key": json.dumps(body)}
+        headers = {"Idempotency-Key": body["kind"]}
         return client.post(
             "/api/v1/clearing/refund-fetches", json.dumps(body), content_type="application/json", headers=headers
         )
