@@ -23,6 +23,13 @@ def may_wait(settings: wire.WireSettings, code: str) -> bool:
     return sessions.needs_session(settings, code) or signing.needs_number(settings, code)
 
 
+def at_hand(settings: wire.WireSettings, code: str, environment: str, person: User | None = None) -> wire.WireSettings:
+    """The settings with what is there already to let this call in; inside the door. NotSent as for `entered`."""
+    if wire.wire(settings.gateway.wire).at_desks:
+        return signing.as_operator(settings, person)
+    return signing.at_hand(sessions.at_hand(settings, code, environment), code, environment, person)
+
+
 def entered(
     settings: wire.WireSettings, code: str, institution_id: int, environment: str, person: User | None = None
 ) -> wire.WireSettings:

@@ -1,6 +1,6 @@
 """Secrets at rest: SM4-GCM columns bound to their row, keyed indexes for equality search, masks (design 4.5)."""
 
-from portal.vault.fields import BlindIndex, SealedField, SealedJson
+from portal.vault.fields import BlindIndex, SealedField, SealedJson, closed_for
 from portal.vault.marks import blind_index, blind_indexes, fingerprint
 from portal.vault.masks import mask_identity, mask_name, mask_phone
 from portal.vault.seal import BrokenSeal
@@ -15,6 +15,7 @@ __all__ = [
     "SealedJson",
     "blind_index",
     "blind_indexes",
+    "closed_for",
     "fingerprint",
     "mask_identity",
     "mask_name",

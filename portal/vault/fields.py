@@ -184,6 +184,11 @@ class BlindIndex(_Binary):
         return index
 
 
+def closed_for(instance: models.Model, name: str) -> Any:
+    """The ciphertext of this row's sealed column, for a queryset.update() of this one row; None when empty."""
+    return instance._meta.get_field(name).pre_save(instance, False)  # type: ignore[union-attr]
+
+
 def place_of(instance: models.Model, field: "models.Field[Any, Any]") -> Place:
     """Where this field of this row is; raises TypeError while the row has no primary key."""
     if instance.pk is None:

@@ -22,7 +22,9 @@ from portal.gateway.crypto import hmac_sm3, sm3
 @pytest.mark.parametrize("in_python", [True, False])
 def test_it_gives_the_digests_of_the_standard(message, digest, in_python, monkeypatch):
     module = sys.modules["portal.gateway.crypto.sm3"]  # the package exports the function under the same name
-    monkeypatch.setattr(module, "IN_PYTHON", in_python and "sm3" in hashlib.algorithms_available)
+    if in_python and "sm3" not in hashlib.algorithms_available:
+        pytest.skip("Python's OpenSSL has no SM3 here")
+    monkeypatch.setattr(module, "EMPTY", hashlib.new("sm3") if in_python else None)
     assert sm3(message).hex() == digest
 
 

@@ -45,6 +45,25 @@ def test_it_keeps_no_plain_text_in_the_database(in_hospital_a):
         assert secret.encode().hex() not in stored
 
 
+def test_it_keeps_long_texts_small(in_hospital_a):
+    lines = [{"alc400": f"CF{number:06}", "alc403": "换药"} for number in range(1000)]
+    row = Safe.objects.create(data=lines)
+    assert len(raw(row, "data")) < 10_000
+    assert Safe.objects.get(pk=row.pk).data.reveal() == lines
+
+
+@pytest.mark.parametrize("text", ["\0", "\0密钥", "x" * 1999, "x" * 2000, "\0" * 5000])
+def test_it_never_takes_a_text_for_a_squeezed_one(in_hospital_a, text):
+    row = Safe.objects.create(secret=text)
+    assert Safe.objects.get(pk=row.pk).secret.reveal() == text
+    assert copy.copy(Safe.objects.get(pk=row.pk).secret).reveal() == text
+
+
+def test_it_tells_nothing_by_how_well_a_short_text_repeats(in_hospital_a):
+    row = Safe.objects.create(secret="a" * 64, other="4f3c2b1a" * 8)
+    assert len(raw(row, "secret")) == len(raw(row, "other"))
+
+
 def test_it_seals_equal_values_differently(in_hospital_a):
     row = Safe.objects.create(secret=SECRET, other=SECRET)
     assert raw(row, "secret") != raw(row, "other")

@@ -23,6 +23,11 @@ UPLOAD = "injury.upload"
 AUTOMATIC = "自动上传"
 
 
+#: What every step asks of an epoch; not what a wipe sent and was answered.
+RELATED = ("admission", "institution", "wipe", "started_by")
+UNREAD = ("wipe__request", "wipe__reply")
+
+
 class Automatic(Member):
     """Who uploads by the institution's schedule: nobody in particular."""
 
@@ -57,28 +62,25 @@ def locked_epoch(epoch: FeeEpoch) -> FeeEpoch:
 
 def locked_batch(operation: Operation) -> FeeBatch | None:
     """The batch of an operation with its epoch, locked after its admission; None for one that nobody here began."""
-    found = FeeBatch.objects.filter(operation=operation).values_list("pk", "epoch", "epoch__admission").first()
-    if found is None:
-        return None
-    pk, epoch, admission = found
-    _lock_admission(admission)
-    locked = _epochs().get(pk=epoch)
-    batch = FeeBatch.objects.select_for_update(of=("self",)).get(pk=pk)
-    batch.epoch, batch.operation = locked, operation
+    mine = FeeBatch.objects.filter(operation=operation)
+    _lock_admission(mine.values("epoch__admission"))
+    related = [f"epoch__{name}" for name in RELATED]
+    rows = mine.select_for_update(of=("self", "epoch")).select_related("epoch", *related)
+    batch = rows.defer(*[f"epoch__{name}" for name in UNREAD]).first()
+    if batch is not None:
+        batch.operation = operation
     return batch
 
 
-def _lock_admission(pk: UUID) -> None:
+def _lock_admission(pk: UUID | QuerySet[FeeBatch, Any]) -> None:
     """Every step about an admission waits its turn; who needs the admission reads it after this."""
-    list(Admission.objects.select_for_update().filter(pk=pk).values_list("pk"))
+    rows = Admission.objects.filter(pk__in=pk) if isinstance(pk, QuerySet) else Admission.objects.filter(pk=pk)
+    list(rows.select_for_update().order_by().values_list("pk"))
 
 
 def _epochs() -> QuerySet[FeeEpoch]:
-    """Epochs with what every step asks of them, to be locked; without what a wipe sent and was answered."""
-    related = ("admission", "institution", "wipe", "started_by")
-    return (
-        FeeEpoch.objects.select_for_update(of=("self",)).select_related(*related).defer("wipe__request", "wipe__reply")
-    )
+    """Epochs with what every step asks of them, to be locked."""
+    return FeeEpoch.objects.select_for_update(of=("self",)).select_related(*RELATED).defer(*UNREAD)
 
 
 def applied_sums(epoch: FeeEpoch) -> dict[str, Decimal]:

@@ -38,6 +38,7 @@ def advance(epoch: FeeEpoch) -> None:
         go(epoch, EpochState.CHECKING, "已全部上传，正在核对中心金额")
         work(epoch)
         return
+    batch.epoch = epoch
     request = _request(epoch, batch)
     if request is None:
         return

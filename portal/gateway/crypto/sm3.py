@@ -6,14 +6,17 @@ import hashlib
 
 from cryptography.hazmat.primitives import hashes, hmac
 
-#: Python's own way to OpenSSL costs half as much for short texts, where its OpenSSL has the algorithm.
-IN_PYTHON = "sm3" in hashlib.algorithms_available
+#: Python's own way to OpenSSL costs a fourth for short texts, where its OpenSSL has the algorithm: copying what has
+#: taken nothing yet is quicker than asking for the algorithm by name.
+EMPTY = hashlib.new("sm3") if "sm3" in hashlib.algorithms_available else None
 
 
 def sm3(*parts: bytes) -> bytes:
     """The 32-byte digest of the parts, one after the other."""
-    if IN_PYTHON:
-        return hashlib.new("sm3", b"".join(parts)).digest()
+    if EMPTY is not None:
+        quick = EMPTY.copy()
+        quick.update(b"".join(parts))
+        return quick.digest()
     digest = hashes.Hash(hashes.SM3())
     for part in parts:
         digest.update(part)

@@ -1,6 +1,7 @@
 """The only way an operation changes its state: compare and set, look at the count."""
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection, transaction
@@ -18,6 +19,7 @@ from portal.hooks.events import OPERATION_DONE, OPERATION_DOUBTFUL, OPERATION_RE
 from portal.jobs.holds import carrying_on
 from portal.jobs.models import JobState
 from portal.jobs.services import settle
+from portal.vault import closed_for
 
 logger = logging.getLogger(__name__)
 
@@ -51,10 +53,13 @@ class Overtaken(RuntimeError):
     sentence = "这项业务的状态刚刚发生了变化，请刷新后再看"
 
 
-def move(operation: Operation, to: State, *, only_if: Q | None = None, **changes: Any) -> None:
+def move(
+    operation: Operation, to: State, *, only_if: Q | None = None, sealed: Sequence[str] = (), **changes: Any
+) -> None:
     """Bring the operation from the state it was read in to `to`; raises Overtaken when it is no longer there.
 
-    `only_if` joins the same UPDATE: that is where a lease's fence is checked.
+    `only_if` joins the same UPDATE: that is where a lease's fence is checked. `sealed`: columns with a new value on the
+    instance, written along.
     """
     if to not in LIVE:
         changes.setdefault("finished_at", timezone.now())
@@ -65,7 +70,8 @@ def move(operation: Operation, to: State, *, only_if: Q | None = None, **changes
     rows = Operation.objects.filter(pk=operation.pk, state=operation.state, version=operation.version)
     if only_if is not None:
         rows = rows.filter(only_if)
-    if not rows.update(state=to, version=F("version") + 1, **changes):
+    closed = {name: closed_for(operation, name) for name in sealed}
+    if not rows.update(state=to, version=F("version") + 1, **closed, **changes):
         raise Overtaken(f"operation {operation.pk} is no longer {operation.state} at version {operation.version}")
     operation.state, operation.version = to, operation.version + 1
     for name, value in changes.items():

@@ -117,12 +117,13 @@ def send_next(held: Held) -> Step:
         if operation is None:
             return Step.NOTHING
         try:
+            person = operation.created_by
             settings = client.wire_settings(held.gateway, held.environment)
+            settings = entering.at_hand(settings, operation.kind, held.environment, person)
         except NotSent as error:
             return postpone(operation, error.sentence)
         if entering.may_wait(settings, operation.kind):
             held.keep(entering.LONGEST)
-        person = operation.created_by
     try:
         settings = entering.entered(settings, operation.kind, held.institution_id, held.environment, person)
         prepared = wire.prepare(settings, request_of(operation), wire.new_msgid(settings))
@@ -250,8 +251,10 @@ def _write(claimed: Claimed, exchange: wire.Exchange[Any], *, with_business: boo
     """Raises Overtaken when the reaper was faster or the lease has a newer holder; then nothing is written."""
     with tenant_tx(claimed.held.institution_id):
         # What was sent is not read again: it may be megabytes.
-        attempt = Attempt.objects.select_for_update().defer("raw_request").get(pk=claimed.attempt.pk)
-        operation = Operation.objects.defer("request").get(pk=claimed.operation.pk)
+        rows = Attempt.objects.select_for_update(of=("self",)).select_related("operation")
+        attempt = rows.defer("raw_request", "operation__request").get(pk=claimed.attempt.pk)
+        operation = attempt.operation
+        assert operation is not None
         if attempt.outcome or (operation.state, operation.version) != (State.SENDING, claimed.operation.version):
             raise Overtaken(f"attempt {attempt.msgid} was given up")
         client.write_outcome(attempt, exchange)
@@ -276,8 +279,7 @@ def _conclude(operation: Operation, exchange: wire.Exchange[Any], mine: Q, *, wi
     word = ""
     if exchange.outcome is wire.Outcome.OK:
         operation.reply = text_of(exchange.require())
-        operation.save(update_fields=["reply"])
-        move(operation, State.DONE, only_if=mine, **said)
+        move(operation, State.DONE, only_if=mine, sealed=["reply"], **said)
         tell(operation, actions.DONE, code=exchange.code)
         word = "applied"
     elif exchange.outcome is wire.Outcome.REJECTED:

@@ -50,6 +50,13 @@ def needs_session(settings: wire.WireSettings, code: str) -> bool:
     return rules is not None and code != rules.sign_in and not settings.session
 
 
+def at_hand(settings: wire.WireSettings, code: str, environment: str) -> wire.WireSettings:
+    """The settings with the session that lasts, if there is one; inside the door. NotSent while none can be had."""
+    if not needs_session(settings, code):
+        return settings
+    return replace(settings, session=_found(settings, environment))
+
+
 def entered(settings: wire.WireSettings, code: str, institution_id: int, environment: str) -> wire.WireSettings:
     """The settings with a session that lasts, signed in if necessary; as they are where none is needed.
 
@@ -112,18 +119,22 @@ def change(row: GatewaySession, state: SessionState, message: str, **changes: An
 
 
 def _lasting(settings: wire.WireSettings, institution_id: int, environment: str) -> str:
+    with tenant_tx(institution_id):
+        return _found(settings, environment)
+
+
+def _found(settings: wire.WireSettings, environment: str) -> str:
     """The session to use, its use noted; "" when somebody must sign in. NotSent while that is no use."""
     rules = rules_of(settings)
     assert rules is not None
-    with tenant_tx(institution_id):
-        row, now = session_row(settings, environment), timezone.now()
-        if row is None:
-            return ""
-        if row.lasts(now, rules.lasts) and row.session is not None:
-            note_use(row, now)
-            return str(row.session.reveal())
-        if row.is_blocked(now, channel_version(settings, environment)):
-            raise NotSent(row.message)
+    row, now = session_row(settings, environment), timezone.now()
+    if row is None:
+        return ""
+    if row.lasts(now, rules.lasts) and row.session is not None:
+        note_use(row, now)
+        return str(row.session.reveal())
+    if row.is_blocked(now, channel_version(settings, environment)):
+        raise NotSent(row.message)
     return ""
 
 

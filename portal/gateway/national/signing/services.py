@@ -44,6 +44,16 @@ def needs_number(settings: wire.WireSettings, code: str) -> bool:
     return not settings.sign_no and wire.wire(settings.gateway.wire).signs(settings, code)
 
 
+def at_hand(settings: wire.WireSettings, code: str, environment: str, person: User | None) -> wire.WireSettings:
+    """The settings with operator and the number that lasts, if there is one; inside the door. NotSent while none can
+    be had.
+    """
+    if not needs_number(settings, code):
+        return settings
+    settings = as_operator(settings, person)
+    return replace(settings, sign_no=_found(settings, environment))
+
+
 def signed(
     settings: wire.WireSettings, code: str, institution_id: int, environment: str, person: User | None
 ) -> wire.WireSettings:
@@ -124,19 +134,23 @@ def change(row: NationalSignIn, state: SignState, message: str, **changes: Any) 
 
 
 def _lasting(settings: wire.WireSettings, institution_id: int, environment: str) -> str:
+    with tenant_tx(institution_id):
+        return _found(settings, environment)
+
+
+def _found(settings: wire.WireSettings, environment: str) -> str:
     """The number to use, its use noted; "" when somebody must sign in. NotSent while that is no use."""
     rules = rules_of(settings)
     assert rules is not None
-    with tenant_tx(institution_id):
-        row, now = row_of(settings, environment), timezone.now()
-        if row is None:
-            return ""
-        if row.lasts(now, rules.lasts) and row.sign_no is not None:
-            if row.last_used_at is None or (now - row.last_used_at).total_seconds() > FRESH * factor():
-                NationalSignIn.objects.filter(pk=row.pk, state=SignState.IN).update(last_used_at=now)
-            return str(row.sign_no.reveal())
-        if row.is_blocked(now, _channel_version(settings, environment)):
-            raise NotSent(row.message)
+    row, now = row_of(settings, environment), timezone.now()
+    if row is None:
+        return ""
+    if row.lasts(now, rules.lasts) and row.sign_no is not None:
+        if row.last_used_at is None or (now - row.last_used_at).total_seconds() > FRESH * factor():
+            NationalSignIn.objects.filter(pk=row.pk, state=SignState.IN).update(last_used_at=now)
+        return str(row.sign_no.reveal())
+    if row.is_blocked(now, _channel_version(settings, environment)):
+        raise NotSent(row.message)
     return ""
 
 
