@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -193,6 +194,7 @@ class BatchLine(LargeTenantModel):
     """A fee item in a batch, as it goes on the wire. `is_void`: its batch had no effect, so the item may go again."""
 
     own_key = False
+    keyed_with: ClassVar[dict[str, str]] = {"batch": "epoch"}
 
     epoch = models.ForeignKey(
         FeeEpoch, verbose_name="费用上传", on_delete=models.PROTECT, db_index=False, db_constraint=False

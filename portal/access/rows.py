@@ -1,6 +1,6 @@
 """What every tenant table has in common."""
 
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import uuid_utils.compat
 from django.db import models
@@ -21,11 +21,13 @@ class TenantModel(models.Model):
     `platform_rows = True` lets the platform's side see all rows: only for tables without patient data.
     `reached_anywhere = True` lets a row's own page be opened while the institution works in the other environment.
     `own_key = False` for a table that no row points to and no list walks through: it needs no index for that.
+    `keyed_with = {"batch": "epoch"}` where a row's epoch is that of its batch: one key then checks both.
     """
 
     platform_rows = False
     reached_anywhere = False
     own_key = True
+    keyed_with: ClassVar[dict[str, str]] = {}
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     institution = models.ForeignKey(

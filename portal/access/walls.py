@@ -4,6 +4,7 @@ The app role is granted a tenant table only after its wall stands, so a forgotte
 Everything here may run again: it creates what is missing and replaces what differs.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.apps import apps
@@ -71,19 +72,32 @@ def tie(cursor: CursorWrapper, model: type[TenantModel]) -> None:
     if model.own_key:
         add_constraint(cursor, table, f"{table}_own_key", "UNIQUE (institution_id, id)")
     else:  # of a time before, perhaps; refused by the database when something points to it
-        cursor.execute(f"ALTER TABLE {quoted(table)} DROP CONSTRAINT IF EXISTS {quoted(f'{table}_own_key')}")
-    for field in model._meta.get_fields():
+        drop_constraint(cursor, table, f"{table}_own_key")
+    for field in model._meta.local_fields:
         target = field.related_model if isinstance(field, models.ForeignKey) else None
-        if isinstance(target, type) and issubclass(target, TenantModel) and isinstance(field, models.ForeignKey):
-            wall_target = target._meta.db_table
-            add_constraint(cursor, wall_target, f"{wall_target}_own_key", "UNIQUE (institution_id, id)")
-            add_constraint(
-                cursor,
-                table,
-                f"{table}_{field.column}_own"[:63],
-                f"FOREIGN KEY (institution_id, {quoted(field.column)}) REFERENCES {quoted(wall_target)}"
-                " (institution_id, id) DEFERRABLE INITIALLY DEFERRED",
-            )
+        if not (isinstance(target, type) and issubclass(target, TenantModel)):
+            continue
+        other, name = target._meta.db_table, f"{table}_{field.column}_own"[:63]
+        if field.name in model.keyed_with.values():
+            drop_constraint(cursor, table, name)
+        elif along := model.keyed_with.get(field.name):
+            drop_constraint(cursor, table, name)
+            column = str(model._meta.get_field(along).column)  # type: ignore[union-attr]
+            theirs = str(target._meta.get_field(along).column)  # type: ignore[union-attr]
+            add_constraint(cursor, other, f"{other}_own_{theirs}", f"UNIQUE (institution_id, {quoted(theirs)}, id)")
+            point(cursor, table, f"{table}_{field.column}_with"[:63], [column, str(field.column)], other, [theirs, "id"])
+        else:
+            add_constraint(cursor, other, f"{other}_own_key", "UNIQUE (institution_id, id)")
+            point(cursor, table, name, [str(field.column)], other, ["id"])
+
+
+def point(
+    cursor: CursorWrapper, table: str, name: str, columns: Sequence[str], other: str, theirs: Sequence[str]
+) -> None:
+    """A foreign key that starts with the institution."""
+    ours, key = (", ".join(map(quoted, ["institution_id", *names])) for names in (columns, theirs))
+    rule = f"FOREIGN KEY ({ours}) REFERENCES {quoted(other)} ({key}) DEFERRABLE INITIALLY DEFERRED"
+    add_constraint(cursor, table, name, rule)
 
 
 def wall(cursor: CursorWrapper, model: type[TenantModel]) -> None:
@@ -110,6 +124,10 @@ def add_constraint(cursor: CursorWrapper, table: str, name: str, definition: str
     cursor.execute("SELECT 1 FROM pg_constraint WHERE conname = %s AND conrelid = %s::regclass", [name, quoted(table)])
     if cursor.fetchone() is None:
         cursor.execute(f"ALTER TABLE {quoted(table)} ADD CONSTRAINT {quoted(name)} {definition}")
+
+
+def drop_constraint(cursor: CursorWrapper, table: str, name: str) -> None:
+    cursor.execute(f"ALTER TABLE {quoted(table)} DROP CONSTRAINT IF EXISTS {quoted(name)}")
 
 
 def role() -> str:

@@ -107,8 +107,22 @@ def test_its_rows_point_only_to_rows_of_their_own_institution(db, model):
     for field in model._meta.local_fields:
         target = field.related_model
         if isinstance(field, models.ForeignKey) and isinstance(target, type) and issubclass(target, TenantModel):
-            assert (["institution_id", field.column], target._meta.db_table) in found, field.name
+            if field.name in model.keyed_with.values():
+                continue  # comes with another key, below
+            along = model.keyed_with.get(field.name)
+            columns = [*([model._meta.get_field(along).column] if along else []), field.column]
+            assert (["institution_id", *columns], target._meta.db_table) in found, field.name
         assert not isinstance(field, GenericForeignKey)
+
+
+def test_a_line_is_of_the_epoch_of_its_batch(db):
+    """Where one key checks two columns, the row pointed to has both."""
+    [model] = [model for model in TENANTS if model.keyed_with]
+    assert model._meta.label == "injury.BatchLine"
+    for name, along in model.keyed_with.items():
+        target, other = (model._meta.get_field(one).related_model for one in (name, along))
+        assert target._meta.get_field(along).related_model is other
+        assert not target._meta.get_field(along).null
 
 
 @every_tenant_table
