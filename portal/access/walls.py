@@ -4,8 +4,7 @@ The app role is granted a tenant table only after its wall stands, so a forgotte
 Everything here may run again: it creates what is missing and replaces what differs.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.conf import settings
@@ -66,6 +65,32 @@ def unforce(cursor: CursorWrapper, present: set[str]) -> None:
             cursor.execute(f"ALTER TABLE {quoted(model._meta.db_table)} NO FORCE ROW LEVEL SECURITY")
 
 
+class Tie(NamedTuple):
+    """A foreign key of a tenant table: its name, its columns after the institution, and those of the other table."""
+
+    name: str
+    columns: tuple[str, ...]
+    other: str
+    theirs: tuple[str, ...]
+
+
+def ties(model: type[TenantModel]) -> list[Tie]:
+    """The keys by which its rows point to rows of their own institution."""
+    table, found = model._meta.db_table, []
+    columns = {field.name: str(field.column) for field in model._meta.local_concrete_fields}
+    for field in model._meta.local_fields:
+        target = field.related_model if isinstance(field, models.ForeignKey) else None
+        if not (isinstance(target, type) and issubclass(target, TenantModel)):
+            continue
+        other, column = target._meta.db_table, columns[field.name]
+        if along := model.keyed_with.get(field.name):
+            theirs = {one.name: str(one.column) for one in target._meta.local_concrete_fields}[along]
+            found.append(Tie(f"{table}_{column}_with"[:63], (columns[along], column), other, (theirs, "id")))
+        elif field.name not in model.keyed_with.values():
+            found.append(Tie(f"{table}_{column}_own"[:63], (column,), other, ("id",)))
+    return found
+
+
 def tie(cursor: CursorWrapper, model: type[TenantModel]) -> None:
     """Keys that start with the institution: a row can only point to a row of its own institution."""
     table = model._meta.db_table
@@ -73,31 +98,23 @@ def tie(cursor: CursorWrapper, model: type[TenantModel]) -> None:
         add_constraint(cursor, table, f"{table}_own_key", "UNIQUE (institution_id, id)")
     else:  # of a time before, perhaps; refused by the database when something points to it
         drop_constraint(cursor, table, f"{table}_own_key")
-    for field in model._meta.local_fields:
-        target = field.related_model if isinstance(field, models.ForeignKey) else None
-        if not (isinstance(target, type) and issubclass(target, TenantModel)):
-            continue
-        other, name = target._meta.db_table, f"{table}_{field.column}_own"[:63]
-        if field.name in model.keyed_with.values():
-            drop_constraint(cursor, table, name)
-        elif along := model.keyed_with.get(field.name):
-            drop_constraint(cursor, table, name)
-            column = str(model._meta.get_field(along).column)  # type: ignore[union-attr]
-            theirs = str(target._meta.get_field(along).column)  # type: ignore[union-attr]
-            add_constraint(cursor, other, f"{other}_own_{theirs}", f"UNIQUE (institution_id, {quoted(theirs)}, id)")
-            point(cursor, table, f"{table}_{field.column}_with"[:63], [column, str(field.column)], other, [theirs, "id"])
-        else:
-            add_constraint(cursor, other, f"{other}_own_key", "UNIQUE (institution_id, id)")
-            point(cursor, table, name, [str(field.column)], other, ["id"])
+    for names in model.keyed_with.items():  # of a time when each had a key of its own
+        for name in names:
+            drop_constraint(cursor, table, f"{table}_{name}_id_own"[:63])
+    for name, columns, other, theirs in ties(model):
+        ours, key = (", ".join(map(quoted, ["institution_id", *part])) for part in (columns, theirs))
+        unique = f"{other}_own_key" if theirs == ("id",) else f"{other}_own_{theirs[0]}"
+        add_constraint(cursor, other, unique, f"UNIQUE ({key})")
+        rule = f"FOREIGN KEY ({ours}) REFERENCES {quoted(other)} ({key}) DEFERRABLE INITIALLY DEFERRED"
+        add_constraint(cursor, table, name, rule)
 
 
-def point(
-    cursor: CursorWrapper, table: str, name: str, columns: Sequence[str], other: str, theirs: Sequence[str]
-) -> None:
-    """A foreign key that starts with the institution."""
-    ours, key = (", ".join(map(quoted, ["institution_id", *names])) for names in (columns, theirs))
-    rule = f"FOREIGN KEY ({ours}) REFERENCES {quoted(other)} ({key}) DEFERRABLE INITIALLY DEFERRED"
-    add_constraint(cursor, table, name, rule)
+def check_keys_at_once(model: type[TenantModel]) -> str:
+    """The statement by which the keys of new rows to their institution's rows are checked row by row from here on, no
+    longer at the end of the transaction.
+    """
+    names = ", ".join(quoted(name) for name, *_ in ties(model))
+    return f"SET CONSTRAINTS {names} IMMEDIATE"
 
 
 def wall(cursor: CursorWrapper, model: type[TenantModel]) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import psycopg
@@ -120,7 +120,7 @@ def test_a_line_is_of_the_epoch_of_its_batch(db):
     [model] = [model for model in TENANTS if model.keyed_with]
     assert model._meta.label == "injury.BatchLine"
     for name, along in model.keyed_with.items():
-        target, other = (model._meta.get_field(one).related_model for one in (name, along))
+        target, other = (cast(type[TenantModel], model._meta.get_field(one).related_model) for one in (name, along))
         assert target._meta.get_field(along).related_model is other
         assert not target._meta.get_field(along).null
 

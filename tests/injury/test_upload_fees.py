@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from injury.models import BatchState, EpochState, FeeEpoch, FeeItem, FeeState
 from injury.services.item_facts import ItemFacts
-from injury.services.uploading import messages, sending
+from injury.services.uploading import freezing, messages, sending
 from injury.services.uploading.messages import lines_of, made_now
 from tests.injury.upload_desk import UPLOAD
 
@@ -41,8 +41,15 @@ def test_everything_waiting_goes_in_batches_of_one_sign_and_the_sums_agree(desk,
     assert desk.differences(stay) == []
 
 
-def test_the_next_message_is_made_while_the_reply_is_waited_for(desk, stay, monkeypatch):
+@pytest.mark.parametrize(("somebody_else_froze", "made_late_then"), [(False, []), (True, [1])])
+def test_messages_are_made_while_something_else_is_waited_for(
+    desk, stay, monkeypatch, somebody_else_froze, made_late_then
+):
+    """The first while the database writes what is frozen, the next ones while the reply is waited for."""
     late = []
+    if somebody_else_froze:
+        for name in ("remember", "make_first_ready"):
+            monkeypatch.setattr(freezing, name, lambda _: None)
 
     def made_late(batch, *rest):
         late.append(batch.number)
@@ -53,7 +60,7 @@ def test_the_next_message_is_made_while_the_reply_is_waited_for(desk, stay, monk
     desk.upload(stay)
     desk.settle()
     assert [one.state for one in desk.batches(stay)] == [BatchState.APPLIED] * 3
-    assert late == [1]
+    assert late == made_late_then
 
 
 def another(value):

@@ -23,9 +23,14 @@ UPLOAD = "injury.upload"
 AUTOMATIC = "自动上传"
 
 
-#: What every step asks of an epoch; not what a wipe sent and was answered.
+#: What every step asks of an epoch; not what a wipe sent and was answered, and little of the admission.
 RELATED = ("admission", "institution", "wipe", "started_by")
-UNREAD = ("wipe__request", "wipe__reply")
+ASKED = {"id", "institution", "environment", "number", "flow", "state"}
+UNREAD = (
+    "wipe__request",
+    "wipe__reply",
+    *(f"admission__{field.name}" for field in Admission._meta.concrete_fields if field.name not in ASKED),
+)
 
 
 class Automatic(Member):

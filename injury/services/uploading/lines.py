@@ -152,29 +152,33 @@ def content_hash(hashes: Iterable[str]) -> str:
     return hash_of("\n".join(hashes).encode())
 
 
-def plan(frozen: Sequence[Frozen], advices: Sequence[Advice], *, lines: int, size: int) -> list[Planned]:
+def plan(
+    items: Sequence[ItemFacts], advices: Sequence[Advice], *, elsewhere: bool, lines: int, size: int
+) -> Iterator[Planned]:
     """Messages for these items: all charges before all refunds, each with one sign, at most `lines` items and `size`
     bytes. An advice goes with the first message that links it; what no item links goes before, by itself.
 
-    A single item larger than `size` goes alone. Raises ValueError for an amount of zero, which nothing could prove.
+    A single item larger than `size` goes alone. Each message is made when it is asked for. Raises ValueError for an
+    amount of zero, which nothing could prove.
     """
-    if any(one.item.amount == 0 for one in frozen):
+    if any(item.amount == 0 for item in items):
         raise ValueError("an item of zero is never uploaded (4.10)")
     by_number = {advice.number: advice for advice in advices}
-    linked = {one.item.advice_no for one in frozen}
+    linked = {item.advice_no for item in items}
     alone = [advice for advice in advices if advice.number not in linked]
-    found = [Planned(Sign.ADVICES, [], part) for part in _advices(alone, lines, size)]
-    charges = [one for one in frozen if one.item.amount > 0]
-    refunds = [one for one in frozen if one.item.amount < 0]
+    for advised in _advices(alone, lines, size):
+        yield Planned(Sign.ADVICES, [], advised)
+    charges = [item for item in items if item.amount > 0]
+    refunds = [item for item in items if item.amount < 0]
     for sign, mine in ((Sign.CHARGES, charges), (Sign.REFUNDS, refunds)):
-        for part in _parts(mine, by_number, lines, size):
+        frozen = (Frozen.of(item, elsewhere=elsewhere) for item in mine)
+        for part in _parts(frozen, by_number, lines, size):
             took = {one.item.advice_no for one in part}
             going = [by_number.pop(number) for number in sorted(took & by_number.keys())]
-            found.append(Planned(sign, part, going))
-    return found
+            yield Planned(sign, part, going)
 
 
-def _parts(mine: Sequence[Frozen], advices: dict[str, Advice], lines: int, size: int) -> Iterator[list[Frozen]]:
+def _parts(mine: Iterable[Frozen], advices: dict[str, Advice], lines: int, size: int) -> Iterator[list[Frozen]]:
     part: list[Frozen] = []
     used, going = 0, set[str]()
     for one in mine:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,16 +13,19 @@ from pydantic import ValidationError
 from injury.models import Admission, Advice, BatchLine, BatchState, FeeBatch
 from injury.services.item_facts import ItemFacts
 from injury.services.uploading.lines import Line, content_hash, line_hash, message, wire_advice, wire_line, written
+from portal.access.door import tenant_tx
 from portal.gateway.journal import Operation, write_down
 from portal.gateway.messages import Request
 
 #: Messages that this process has made ready, by their batch, until they are taken.
 _ready: OrderedDict[UUID, Request[Any]] = OrderedDict()
 KEPT = 2
-#: Lines as this process has just frozen them, by their batch: whoever freezes mostly sends. The database refuses to
-#: change a frozen item, so they are what the table says; two thousand bytes each.
-_frozen: OrderedDict[UUID, list[Line]] = OrderedDict()
+#: Batches as this process has just frozen them, with their lines: whoever freezes mostly sends. The database refuses
+#: to change a frozen item, so they are what the table says; two thousand bytes a line.
+_frozen: OrderedDict[UUID, tuple[FeeBatch, list[Line]]] = OrderedDict()
 LINES_KEPT = 30_000
+#: Epoch and number of the batch that this process has opened an operation for, by that.
+_turns: OrderedDict[UUID, tuple[UUID, int]] = OrderedDict()
 
 #: The hash that a line was frozen with, and the item as it is now.
 Stored = tuple[str, ItemFacts]
@@ -38,16 +42,23 @@ def lines_of(batch: FeeBatch) -> list[Stored]:
     return [(stored, ItemFacts._make(facts)) for stored, *facts in rows]
 
 
-def remember(batches: Iterable[tuple[UUID, list[Line]]]) -> None:
+def remember(batches: Iterable[tuple[FeeBatch, list[Line]]]) -> None:
     """Keep what was just frozen, the first messages rather than the last, and rather than what was frozen before."""
     room = LINES_KEPT
-    for key, lines in batches:
+    for batch, lines in batches:
         if len(lines) > room:
             break
-        _frozen[key] = lines
+        _frozen[batch.pk] = batch, lines
         room -= len(lines)
-    while sum(map(len, _frozen.values())) > LINES_KEPT:
+    while sum(len(lines) for _, lines in _frozen.values()) > LINES_KEPT:
         _frozen.popitem(last=False)
+
+
+def remember_turn(batch: FeeBatch, operation: Operation) -> None:
+    """This operation carries this batch: the next one's message may be made while it is under way."""
+    _turns[operation.pk] = batch.epoch_id, batch.number
+    while len(_turns) > KEPT:
+        _turns.popitem(last=False)
 
 
 def message_of(
@@ -82,36 +93,50 @@ def message_of_frozen(
 def made_now(batch: FeeBatch, admission: Admission, advices: Sequence[Advice]) -> Request[Any]:
     """The batch's message, made when its turn has come; raises as `message_of` does."""
     if frozen := _frozen.pop(batch.pk, None):
-        return message_of_frozen(batch, frozen, admission, advices)
+        return message_of_frozen(batch, frozen[1], admission, advices)
     return message_of(batch, lines_of(batch), admission, advices)
 
 
 def make_next_ready(operation: Operation) -> Callable[[], Request[Any] | None] | None:
-    """The work of making the message after the one of this operation; reads its lines, inside the door.
+    """The work of making the message after the one of this operation; reads its lines where they are not at hand.
 
     None at the end, and for a batch with advices, which may change until they go. Frozen lines may not.
     """
-    batches = FeeBatch.objects.select_related("epoch__admission")
-    batch = batches.filter(epoch__batches__operation=operation, state=BatchState.PLANNED).order_by("number").first()
-    if batch is None or batch.advices:
-        return None
-    admission, frozen = batch.epoch.admission, _frozen.pop(batch.pk, None)
-    lines = [] if frozen else lines_of(batch)
+    if (turn := _turns.pop(operation.pk, None)) and (kept := _frozen_after(*turn)):
+        batch, frozen = kept
+        if batch.advices:
+            return None
+        del _frozen[batch.pk]
+        return partial(_make_ready, batch, partial(message_of_frozen, batch, frozen, batch.epoch.admission, []))
+    with tenant_tx(operation.institution_pk):
+        batches = FeeBatch.objects.select_related("epoch__admission").order_by("number")
+        found = batches.filter(epoch__batches__operation=operation, state=BatchState.PLANNED).first()
+        if found is None or found.advices:
+            return None
+        return partial(_make_ready, found, partial(message_of, found, lines_of(found), found.epoch.admission, []))
 
-    def make() -> Request[Any] | None:
-        try:
-            request = (
-                message_of_frozen(batch, frozen, admission, []) if frozen else message_of(batch, lines, admission, [])
-            )
-        except (ChangedAfterFreezing, ValidationError):
-            return None  # told when its turn has come
-        write_down(request)
-        _ready[batch.pk] = request
-        while len(_ready) > KEPT:
-            _ready.popitem(last=False)
-        return request
 
-    return make
+def make_first_ready(batches: Sequence[tuple[FeeBatch, list[Line]]]) -> None:
+    """Make the first message of those just frozen, while the database writes them down."""
+    if batches and not batches[0][0].advices:
+        batch, lines = batches[0]
+        _make_ready(batch, partial(message_of_frozen, batch, lines, batch.epoch.admission, []))
+
+
+def _frozen_after(epoch: UUID, number: int) -> tuple[FeeBatch, list[Line]] | None:
+    return next((one for one in _frozen.values() if (one[0].epoch_id, one[0].number) == (epoch, number + 1)), None)
+
+
+def _make_ready(batch: FeeBatch, make: Callable[[], Request[Any]]) -> Request[Any] | None:
+    try:
+        request = make()
+    except (ChangedAfterFreezing, ValidationError):
+        return None  # told when its turn has come
+    write_down(request)
+    _ready[batch.pk] = request
+    while len(_ready) > KEPT:
+        _ready.popitem(last=False)
+    return request
 
 
 def made_ready(batch: FeeBatch) -> Request[Any] | None:

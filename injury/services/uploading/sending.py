@@ -13,7 +13,7 @@ from injury.actions import BATCH_REFUSED
 from injury.messages import UploadCrossProvinceFees, UploadFees
 from injury.models import Advice, BatchLine, BatchState, EpochState, FeeBatch, FeeEpoch, FeeItem, FeeState, Sign
 from injury.services.uploading.epochs import author_of, go, hold_admission, work
-from injury.services.uploading.messages import ChangedAfterFreezing, made_now, made_ready
+from injury.services.uploading.messages import ChangedAfterFreezing, made_now, made_ready, remember_turn
 from portal.audit import record
 from portal.gateway.journal import open_operation
 from portal.gateway.messages import Request, faults
@@ -52,6 +52,7 @@ def advance(epoch: FeeEpoch) -> None:
             expected={"count": batch.count, "amount": batch.amount, "batches": f"{batch.number}/{count}"},
             subject=epoch.admission,
         )
+    remember_turn(batch, batch.operation)
     batch.state = BatchState.SENDING
     batch.save(update_fields=["state", "operation"])
     hold_admission(epoch, batch.operation)

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from portal.access.door import tenant_tx
 from portal.gateway import wire
 from portal.gateway.journal.handlers import Handler, handler_of
 from portal.gateway.journal.models import Operation
@@ -27,8 +26,7 @@ def work_during(operation: Operation, settings: wire.WireSettings) -> Work | Non
         handler = handler_of(operation)
         if type(handler).during is Handler.during:
             return None
-        with tenant_tx(operation.institution_pk):
-            work = handler.during(operation)
+        work = handler.during(operation)
     except Exception:
         logger.exception("operation %s: nothing is got ready meanwhile", operation.pk)
         return None

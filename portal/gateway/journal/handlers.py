@@ -103,9 +103,10 @@ class Handler:
     def during(self, operation: Operation) -> Callable[[], Request[Any] | None] | None:
         """What to compute while this operation's message is under way, so that the next one is ready; None: nothing.
 
-        Asked inside the door just before the message leaves: read here. What is returned runs for less than a second
-        while the reply is waited for, without a database (I8); it only keeps results in memory, for this process to
-        find or to make again. It returns the request that will be sent next, when it made one.
+        Asked just before the message leaves, outside any transaction: open the door to read. What is returned runs
+        for less than a second while the reply is waited for, without a database (I8); it only keeps results in
+        memory, for this process to find or to make again. It returns the request that will be sent next, when it made
+        one.
         """
         return None
 
