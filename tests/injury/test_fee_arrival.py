@@ -5,7 +5,7 @@ from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 
 from injury.models import Admission, Advice, FeeItem, FeeState, HeldKind, Source
 from injury.services.fee_arrival import LinesRefused, take_fees
@@ -82,6 +82,23 @@ def test_the_same_line_again_has_no_effect_and_other_content_is_a_conflict_that_
         arrive(a_line("F0003"), a_line("F0003", remark="改"))
     assert "备注 空 → 改" in refused.value.lines[0].sentence
     assert not refused.value.lines[0].sentence.startswith("这个流水号")
+
+
+def test_lines_are_looked_up_one_by_one_in_a_table_that_nobody_has_counted(arrive):
+    arrive(a_line("F0001"))
+    asked: list[Any] = []
+
+    def explained(execute, sql, params, many, context):
+        if "LATERAL" in sql:
+            execute(f"EXPLAIN {sql}", params, many, context)
+            asked.extend(line for (line,) in context["cursor"].fetchall())
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(explained):
+        assert arrive(a_line("F0001"), a_line("F0002")).fees.repeated == ["F0001"]
+    [scan] = [line for line in asked if " on injury_feeitem" in line]
+    assert "one_fee_item_a_line" in scan
+    assert any("line_id" in line for line in asked if "Index Cond" in line)
 
 
 def test_refunds_stay_within_what_was_charged(arrive):
