@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -61,7 +62,7 @@ def open_epoch(admission: Admission) -> FeeEpoch | None:
 
 def locked_epoch(epoch: FeeEpoch) -> FeeEpoch:
     """The epoch as it is now, locked after its admission."""
-    _lock_admission(epoch.admission_id)
+    _lock_admission([epoch.admission_id])
     return _epochs().get(pk=epoch.pk)
 
 
@@ -77,10 +78,9 @@ def locked_batch(operation: Operation) -> FeeBatch | None:
     return batch
 
 
-def _lock_admission(pk: UUID | QuerySet[FeeBatch, Any]) -> None:
+def _lock_admission(pk: Iterable[Any]) -> None:
     """Every step about an admission waits its turn; who needs the admission reads it after this."""
-    rows = Admission.objects.filter(pk__in=pk) if isinstance(pk, QuerySet) else Admission.objects.filter(pk=pk)
-    list(rows.select_for_update().order_by().values_list("pk"))
+    list(Admission.objects.filter(pk__in=pk).select_for_update().order_by().values_list("pk"))
 
 
 def _epochs() -> QuerySet[FeeEpoch]:
